@@ -1,0 +1,89 @@
+/** What dies with an error decides its class; the code says what happened. README has the same table, a test keeps them equal. */
+export const ERROR_CODES = {
+  BRIDGE_ERR_CONFIG_INVALID: 'A setting, flag, environment variable or config file has a value that is not allowed',
+  BRIDGE_ERR_CONFIG_UNREADABLE: 'The config file could not be read or is not YAML/JSON',
+  BRIDGE_ERR_CONFIG_LINK: 'A --link URL is not one of the supported forms',
+  BRIDGE_ERR_MDF: 'The .mdf file could not be read, understood or written',
+  BRIDGE_ERR_MESSAGE_TYPE: 'A message type is empty, has characters that MMDAgent-EX cannot take, or is reserved',
+  BRIDGE_ERR_MESSAGE_ARGUMENT: 'A message argument is empty or holds a character that would forge or break a message',
+  BRIDGE_ERR_MESSAGE_TOO_LONG: 'A message would be longer than 1900 bytes, which MMDAgent-EX cannot take safely',
+  BRIDGE_ERR_MESSAGE_FORBIDDEN: 'The message would end or wedge MMDAgent-EX',
+  BRIDGE_ERR_SOUND_SIZE: 'A sound unit is empty, odd or larger than MMDAgent-EX takes',
+  BRIDGE_ERR_PEER_PROTOCOL: 'MMDAgent-EX sent something that is not its protocol',
+  BRIDGE_ERR_LINK_UNSUPPORTED: 'The link cannot carry this, for example sound over stdio',
+  BRIDGE_ERR_LINK_LISTEN: 'The address to listen on is taken or not allowed',
+  BRIDGE_ERR_LINK_DIAL: 'MMDAgent-EX could not be reached at the address',
+  BRIDGE_ERR_LINK_LOST: 'The connection to MMDAgent-EX ended',
+  BRIDGE_ERR_LANE_UNKNOWN: 'No avatar lane has this name, or several fit and none was named',
+  BRIDGE_ERR_LANE_NOT_READY: 'No MMDAgent-EX with this model was ready in time',
+  BRIDGE_ERR_LANE_BUSY: 'The avatar is already speaking and the request said not to wait',
+  BRIDGE_ERR_QUEUE_FULL: 'A bounded queue is full and its policy is to refuse',
+  BRIDGE_ERR_STREAM_UNKNOWN: 'No stream has this number, or it has ended',
+  BRIDGE_ERR_STREAM_OVERRUN: 'A client sent more sound than the daemon said it would take',
+  BRIDGE_ERR_CONTROL_PROTOCOL: 'A control frame is malformed, unknown or out of order',
+  BRIDGE_ERR_CONTROL_VERSION: 'Client and daemon speak different versions of the control protocol',
+  BRIDGE_ERR_CONTROL_AUTH: 'The key for the daemon is missing or wrong',
+  BRIDGE_ERR_DAEMON_UNREACHABLE: 'No daemon answers at the address',
+  BRIDGE_ERR_DAEMON_RUNNING: 'A daemon is already running there',
+  BRIDGE_ERR_DAEMON_START: 'The daemon could not be started',
+  BRIDGE_ERR_DAEMON_IN_USE: 'A real MMDAgent-EX is connected and would end with the daemon',
+  BRIDGE_ERR_AUDIO_UNREADABLE: 'A sound file could not be opened or read',
+  BRIDGE_ERR_AUDIO_FORMAT: 'A sound file is of a kind that is not supported, or is damaged beyond use',
+  BRIDGE_ERR_AUDIO_EMPTY: 'A sound file holds no sound',
+  BRIDGE_ERR_FILE_WRITE: 'A file could not be written',
+  BRIDGE_ERR_PATH_MAPPING: 'A path cannot be given to MMDAgent-EX: it lies outside the shared folder or holds a forbidden character',
+  BRIDGE_ERR_SPEAK_FAILED: 'MMDAgent-EX did not play the file: wrong path, too long or no Plugin_Audio',
+  BRIDGE_ERR_USAGE: 'The command line is not understood',
+  BRIDGE_ERR_STATE: 'The call is not possible in this state (an error in the calling code)',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface BridgeErrorOptions {
+  /** Whether the same call may succeed later without any change. @default false */
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
+}
+
+/** Base of every error this product throws on purpose. Messages say what was expected, what came and what to do. */
+export class BridgeError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: BridgeErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/** Nothing starts; exit code 2. */
+export class ConfigError extends BridgeError {}
+/** The bytes broke a wire contract: the request, or this connection, ends. */
+export class ProtocolError extends BridgeError {}
+/** This connection ends, or never came to be. */
+export class TransportError extends BridgeError {}
+/** The request ends; the link and everything else go on. */
+export class RequestError extends BridgeError {}
+/** The caller is wrong: never caught, never retried. */
+export class InvalidStateError extends BridgeError {
+  constructor(message: string) {
+    super('BRIDGE_ERR_STATE', message);
+  }
+}
+
+/** True for the platform's cancellation error, which is never an error of ours. */
+export function isAbortError(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+}
+
+/** The text of anything thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Ends a switch over a union: a new member without a case does not compile. */
+export function assertNever(value: never): never {
+  throw new InvalidStateError(`Unexpected value ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,19 @@
+export { type Clock, SystemClock, sleep, type Timer } from './clock.js';
+export { Emitter, type EventMap } from './emitter.js';
+export {
+  assertNever,
+  BridgeError,
+  type BridgeErrorOptions,
+  ConfigError,
+  ERROR_CODES,
+  type ErrorCode,
+  errorText,
+  InvalidStateError,
+  isAbortError,
+  ProtocolError,
+  RequestError,
+  TransportError,
+} from './errors.js';
+export { FakeClock } from './fake-clock.js';
+export { type Logger, SILENT_LOGGER } from './logger.js';
+export { type Random, seededRandom } from './random.js';
