@@ -1,5 +1,7 @@
 /** Event names to argument tuples. */
-export type EventMap<T> = { [K in keyof T]: readonly unknown[] };
+export type EventMap<T> = { [K in keyof T]: unknown[] };
+
+type Listener = (...args: unknown[]) => void;
 
 /**
  * A typed, synchronous event source in which a listener that throws harms nobody else.
@@ -8,7 +10,7 @@ export type EventMap<T> = { [K in keyof T]: readonly unknown[] };
  * the pacing loop and the links must survive both, so this is smaller on purpose. Works in browsers too.
  */
 export class Emitter<Events extends EventMap<Events>> {
-  readonly #listeners = new Map<keyof Events, Set<(...args: never[]) => void>>();
+  readonly #listeners = new Map<keyof Events, Set<Listener>>();
   #onListenerError: (error: unknown) => void = () => {};
 
   /** Where errors thrown by listeners go; by default they are dropped. */
@@ -17,20 +19,20 @@ export class Emitter<Events extends EventMap<Events>> {
   }
 
   /** Returns a function that removes the listener again. */
-  on<K extends keyof Events>(name: K, listener: (...args: Events[K] & unknown[]) => void): () => void {
+  on<K extends keyof Events>(name: K, listener: (...args: Events[K]) => void): () => void {
     let set = this.#listeners.get(name);
     if (set === undefined) {
       set = new Set();
       this.#listeners.set(name, set);
     }
-    const entry = listener as (...args: never[]) => void;
+    const entry = listener as unknown as Listener;
     set.add(entry);
     return () => {
       set.delete(entry);
     };
   }
 
-  once<K extends keyof Events>(name: K, listener: (...args: Events[K] & unknown[]) => void): () => void {
+  once<K extends keyof Events>(name: K, listener: (...args: Events[K]) => void): () => void {
     const off = this.on(name, (...args) => {
       off();
       listener(...args);
@@ -38,12 +40,12 @@ export class Emitter<Events extends EventMap<Events>> {
     return off;
   }
 
-  emit<K extends keyof Events>(name: K, ...args: Events[K] & unknown[]): void {
+  emit<K extends keyof Events>(name: K, ...args: Events[K]): void {
     const set = this.#listeners.get(name);
     if (set === undefined) return;
     for (const listener of [...set]) {
       try {
-        (listener as (...args: unknown[]) => void)(...args);
+        listener(...args);
       } catch (error) {
         this.#onListenerError(error);
       }
