@@ -1,12 +1,16 @@
 /** What dies with an error decides its class; the code says what happened. README has the same table, a test keeps them equal. */
 export const ERROR_CODES = {
-  BRIDGE_ERR_CONFIG_INVALID: 'A setting, flag, environment variable or config file has a value that is not allowed',
+  BRIDGE_ERR_CONFIG_INVALID:
+    'A setting, flag, environment variable or config file has a value that is not allowed',
   BRIDGE_ERR_CONFIG_UNREADABLE: 'The config file could not be read or is not YAML/JSON',
   BRIDGE_ERR_CONFIG_LINK: 'A --link URL is not one of the supported forms',
   BRIDGE_ERR_MDF: 'The .mdf file could not be read, understood or written',
-  BRIDGE_ERR_MESSAGE_TYPE: 'A message type is empty, has characters that MMDAgent-EX cannot take, or is reserved',
-  BRIDGE_ERR_MESSAGE_ARGUMENT: 'A message argument is empty or holds a character that would forge or break a message',
-  BRIDGE_ERR_MESSAGE_TOO_LONG: 'A message would be longer than 1900 bytes, which MMDAgent-EX cannot take safely',
+  BRIDGE_ERR_MESSAGE_TYPE:
+    'A message type is empty, has characters that MMDAgent-EX cannot take, or is reserved',
+  BRIDGE_ERR_MESSAGE_ARGUMENT:
+    'A message argument is empty or holds a character that would forge or break a message',
+  BRIDGE_ERR_MESSAGE_TOO_LONG:
+    'A message would be longer than 1900 bytes, which MMDAgent-EX cannot take safely',
   BRIDGE_ERR_MESSAGE_FORBIDDEN: 'The message would end or wedge MMDAgent-EX',
   BRIDGE_ERR_SOUND_SIZE: 'A sound unit is empty, odd or larger than MMDAgent-EX takes',
   BRIDGE_ERR_PEER_PROTOCOL: 'MMDAgent-EX sent something that is not its protocol',
@@ -31,7 +35,8 @@ export const ERROR_CODES = {
   BRIDGE_ERR_AUDIO_FORMAT: 'A sound file is of a kind that is not supported, or is damaged beyond use',
   BRIDGE_ERR_AUDIO_EMPTY: 'A sound file holds no sound',
   BRIDGE_ERR_FILE_WRITE: 'A file could not be written',
-  BRIDGE_ERR_PATH_MAPPING: 'A path cannot be given to MMDAgent-EX: it lies outside the shared folder or holds a forbidden character',
+  BRIDGE_ERR_PATH_MAPPING:
+    'A path cannot be given to MMDAgent-EX: it lies outside the shared folder or holds a forbidden character',
   BRIDGE_ERR_SPEAK_FAILED: 'MMDAgent-EX did not play the file: wrong path, too long or no Plugin_Audio',
   BRIDGE_ERR_USAGE: 'The command line is not understood',
   BRIDGE_ERR_STATE: 'The call is not possible in this state (an error in the calling code)',

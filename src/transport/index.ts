@@ -1,0 +1,9 @@
+export type {
+  CloseReason,
+  Link,
+  LinkEvents,
+  LinkState,
+  PeerConnection,
+  PeerConnectionEvents,
+  Refusal,
+} from './link.js';
