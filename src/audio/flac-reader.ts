@@ -1,0 +1,92 @@
+import { damagedSound, unsupportedSound } from './audio-errors.js';
+import type { ByteReader } from './byte-reader.js';
+import { decodeStep } from './decode-step.js';
+import type { MonoBlock } from './pcm.js';
+import { noFaults, type SoundDescription, type SoundFaults, type SoundReader } from './sound-reader.js';
+import { openDecoder } from './wasm-decoders.js';
+
+interface StreamInfo {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /** Samples per channel; 0 when the encoder did not know. */
+  readonly totalSamples: number;
+}
+
+const MAX_METADATA_BLOCKS = 1_024;
+const STREAMINFO_BYTES = 34;
+const SLICE_BYTES = 4_096;
+
+/** Native FLAC. The metadata (pictures of many MB too) is skipped here and never reaches the decoder. */
+export class FlacReader implements SoundReader {
+  readonly description: SoundDescription;
+  readonly durationMs: number | undefined;
+  readonly faults: SoundFaults = noFaults();
+  readonly #bytes: ByteReader;
+  readonly #name: string;
+  readonly #totalSamples: number;
+
+  /** @param bytes - At `fLaC`. */
+  static async open(bytes: ByteReader, name: string): Promise<FlacReader> {
+    await bytes.skip(4);
+    return new FlacReader(bytes, name, await readMetadata(bytes, name));
+  }
+
+  private constructor(bytes: ByteReader, name: string, header: StreamInfo) {
+    this.#bytes = bytes;
+    this.#name = name;
+    this.#totalSamples = header.totalSamples;
+    const { sampleRateHz, channels } = header;
+    this.description = { container: 'flac', encoding: 'flac', sampleRateHz, channels };
+    this.durationMs = header.totalSamples > 0 ? (header.totalSamples / sampleRateHz) * 1000 : undefined;
+  }
+
+  async *blocks(): AsyncGenerator<MonoBlock, void> {
+    const decoder = await openDecoder('flac');
+    let madeSamples = 0;
+    try {
+      for (let isEnd = false; !isEnd; ) {
+        const slice = await this.#bytes.readSome(SLICE_BYTES);
+        isEnd = slice.byteLength === 0;
+        const block = await decodeStep(() => (isEnd ? decoder.flush() : decoder.decode(slice)), this.faults);
+        if (block === undefined) continue;
+        madeSamples += block.samples.length;
+        yield block;
+      }
+    } finally {
+      decoder.free();
+    }
+    if (madeSamples === 0 && (this.#totalSamples > 0 || this.faults.damagedParts > 0)) {
+      throw damagedSound(this.#name, 'no FLAC frame could be decoded');
+    }
+    if (madeSamples < this.#totalSamples) this.faults.truncated = true;
+  }
+}
+
+/** Reads the metadata blocks, keeping only STREAMINFO; leaves `bytes` at the first frame. */
+async function readMetadata(bytes: ByteReader, name: string): Promise<StreamInfo> {
+  let header: StreamInfo | undefined;
+  for (let count = 0; count < MAX_METADATA_BLOCKS; count++) {
+    const [kind, high, middle, low] = await bytes.read(4);
+    if (kind === undefined || high === undefined || middle === undefined || low === undefined) break;
+    const sizeBytes = (high << 16) | (middle << 8) | low;
+    const body = await bytes.read(Math.min(sizeBytes, STREAMINFO_BYTES));
+    if ((kind & 0x7f) === 0) header = parseStreamInfo(body);
+    await bytes.skip(sizeBytes - body.byteLength);
+    if ((kind & 0x80) === 0) continue;
+    if (header === undefined) break;
+    return header;
+  }
+  throw unsupportedSound(name, 'a FLAC header that is cut short or has no STREAMINFO');
+}
+
+/** @returns undefined when the block is short or its rate is 0. */
+export function parseStreamInfo(body: Uint8Array): StreamInfo | undefined {
+  if (body.byteLength < 18) return undefined;
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const packed = view.getUint32(10);
+  const sampleRateHz = packed >>> 12;
+  if (sampleRateHz === 0) return undefined;
+  const channels = ((packed >>> 9) & 7) + 1;
+  const totalSamples = (view.getUint8(13) & 0x0f) * 4_294_967_296 + view.getUint32(14);
+  return { sampleRateHz, channels, totalSamples };
+}

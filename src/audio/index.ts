@@ -1,0 +1,19 @@
+export type { SoundInput } from './byte-source.js';
+export { levelDbfs, SILENCE_DBFS } from './level.js';
+export { type LoudnessMeasure, LoudnessMeter } from './loudness.js';
+export type { LoudnessReport } from './loudness-gain.js';
+export { type OpenSoundOptions, openSound } from './open-sound.js';
+export {
+  MAX_CHANNELS,
+  MAX_SAMPLE_RATE_HZ,
+  MIN_SAMPLE_RATE_HZ,
+  OUTPUT_FORMAT,
+  OUTPUT_SAMPLE_RATE_HZ,
+  type PcmFormat,
+  type RawEncoding,
+  type RawFormat,
+} from './pcm.js';
+export { MonoResampler } from './resampler.js';
+export type { SoundDescription } from './sound-reader.js';
+export { SoundRecorder, type SoundRecorderOptions } from './sound-recorder.js';
+export type { SoundSource } from './sound-source.js';
