@@ -1,0 +1,80 @@
+import type { WireFrame } from '../protocol/index.js';
+import type { Clock, Timer } from '../runtime/index.js';
+
+/** Lines allowed at once, and how often another joins them: closer than this they starve the peer's own messages. */
+const BURST = 10;
+const REFILL_MS = 20;
+const MAX_QUEUED = 2000;
+
+interface Outgoing {
+  readonly frame: WireFrame;
+  readonly onSent: (nowMs: number) => void;
+}
+
+/**
+ * Lines on their way to one connection: in order, whole, and not faster than the peer bears. Lives and dies with the
+ * connection; what must survive it waits in the lane.
+ */
+export class Outbox {
+  readonly #clock: Clock;
+  readonly #trySend: (frame: WireFrame) => boolean;
+  readonly #queue: Outgoing[] = [];
+  #tokens = BURST;
+  #tokensAtMs: number;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, trySend: (frame: WireFrame) => boolean) {
+    this.#clock = clock;
+    this.#trySend = trySend;
+    this.#tokensAtMs = clock.nowMs();
+  }
+
+  get size(): number {
+    return this.#queue.length;
+  }
+
+  /** False when the queue is full: the caller refuses with an error. `onSent` runs when the socket has the line. */
+  push(frame: WireFrame, onSent: (nowMs: number) => void): boolean {
+    if (this.#queue.length >= MAX_QUEUED) return false;
+    this.#queue.push({ frame, onSent });
+    this.flush();
+    return true;
+  }
+
+  /** Ahead of all that waits and of the rate: for what ends or closes something now. */
+  pushUrgent(frame: WireFrame, onSent: (nowMs: number) => void): void {
+    this.#queue.unshift({ frame, onSent });
+    this.#tokens = Math.max(this.#tokens, 1);
+    this.flush();
+  }
+
+  /** Sends what may go; called again whenever the socket is empty. */
+  flush(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const nowMs = this.#clock.nowMs();
+    const gained = Math.floor((nowMs - this.#tokensAtMs) / REFILL_MS);
+    if (gained > 0) {
+      this.#tokens = Math.min(BURST, this.#tokens + gained);
+      this.#tokensAtMs += gained * REFILL_MS;
+    }
+    for (;;) {
+      const next = this.#queue[0];
+      if (next === undefined) return;
+      if (this.#tokens === 0) {
+        this.#timer = this.#clock.after(this.#tokensAtMs + REFILL_MS - nowMs, () => this.flush());
+        return;
+      }
+      if (!this.#trySend(next.frame)) return;
+      this.#queue.shift();
+      this.#tokens--;
+      next.onSent(nowMs);
+    }
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#queue.length = 0;
+  }
+}

@@ -1,0 +1,234 @@
+import {
+  type AvatarCommand,
+  type DisableAutoLip,
+  encodeAvatarCommand,
+  encodeHello,
+  encodeReadinessProbe,
+  HELLO_TYPE,
+  PeerDecoder,
+  type PeerMessage,
+  type WireFrame,
+} from '../protocol/index.js';
+import type { Clock, Timer } from '../runtime/index.js';
+import type { CloseReason, PeerConnection } from '../transport/index.js';
+import { DelayEstimator } from './delay-estimator.js';
+import { EchoFilter } from './echo-filter.js';
+import { Outbox } from './outbox.js';
+import { Readiness } from './readiness.js';
+
+export interface PeerSessionOptions {
+  readonly clock: Clock;
+  readonly connection: PeerConnection;
+  /** Model that the lane speaks through: declared to the peer, probed for. */
+  readonly model: string;
+  /** The last connection of this place may have ended in the middle of a line. */
+  readonly isAfterDoubtfulEnd: boolean;
+  /** False for stdio: no avatar object there, messages only. */
+  readonly carriesSound: boolean;
+  readonly onMessage: (message: PeerMessage, isEcho: boolean) => void;
+  /** Readiness may have changed. */
+  readonly onChange: () => void;
+  /** The socket is empty: sound may go. */
+  readonly onClear: () => void;
+  readonly onClosed: (reason: CloseReason) => void;
+}
+
+const PROBE_EVERY_MS = 1000;
+/** MODEL_EVENT_ADD usually comes by itself; the first probe waits for it. */
+const FIRST_PROBE_MS = 400;
+const CALIBRATIONS = 5;
+/** Not a multiple of any usual frame time, so that the echoes sample every phase of a frame. */
+const CALIBRATE_EVERY_MS = 73;
+
+/**
+ * One connection's conversation with one MMDAgent-EX, from the handshake to the end of the connection.
+ *
+ * It declares model and avatar (forgotten by the peer on each disconnect), finds out whether the model is there,
+ * measures how fast the peer acts, and tells its users' messages from its own probes. Sound passes by it, straight
+ * to the connection: `isClear` and `trySend` are the port that pacing writes to.
+ */
+export class PeerSession {
+  readonly #options: PeerSessionOptions;
+  readonly #clock: Clock;
+  readonly #connection: PeerConnection;
+  readonly #decoder = new PeerDecoder();
+  readonly #echoes = new EchoFilter();
+  readonly #outbox: Outbox;
+  readonly delays = new DelayEstimator();
+  readonly readiness: Readiness;
+  readonly #probedAliases = new Set<string>();
+  readonly #hiddenEchoes = new Set<string>();
+  readonly #lipsyncsSentAtMs: number[] = [];
+  #model = '';
+  #autoLip: DisableAutoLip = 'NO';
+  #probeTimer: Timer | undefined;
+  #calibrationTimer: Timer | undefined;
+  #calibrations = 0;
+
+  constructor(options: PeerSessionOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#connection = options.connection;
+    this.readiness = new Readiness(options.clock.nowMs());
+    this.#outbox = new Outbox(options.clock, (frame) => this.#connection.trySend(frame));
+    this.#connection.events.on('bytes', (bytes) =>
+      this.#decoder.push(bytes, (message) => this.#received(message)),
+    );
+    this.#connection.events.on('drained', () => this.#drained());
+    this.#connection.events.on('closed', (reason) => this.#closed(reason));
+  }
+
+  get remoteAddress(): string {
+    return this.#connection.remoteAddress;
+  }
+
+  get isClear(): boolean {
+    return this.#connection.isOpen && this.#connection.unsentBytes === 0;
+  }
+
+  /** Lines that wait for the socket or for their turn. */
+  get queuedLines(): number {
+    return this.#outbox.size;
+  }
+
+  trySend(frame: WireFrame): boolean {
+    return this.#connection.trySend(frame);
+  }
+
+  /** Says hello, declares avatar and model, begins to probe. */
+  start(): void {
+    if (this.#options.isAfterDoubtfulEnd) this.#sendHidden(encodeHello(), HELLO_TYPE);
+    if (this.#options.carriesSound) {
+      this.#sendCommand({ verb: 'start' });
+      this.useModel(this.#options.model);
+    } else {
+      this.watchModel(this.#options.model);
+    }
+  }
+
+  /** Declares which model the sound that follows moves. Only while no sound is being played. */
+  useModel(alias: string): void {
+    this.watchModel(alias);
+    if (this.#model === alias) return;
+    this.#model = alias;
+    this.#sendCommand({ verb: 'setModel', alias });
+  }
+
+  useAutoLip(mode: DisableAutoLip): void {
+    if (this.#autoLip === mode) return;
+    this.#autoLip = mode;
+    this.#sendCommand({ verb: 'disableAutoLip', mode });
+  }
+
+  /** Finds out whether `alias` is there, and goes on asking until it is. */
+  watchModel(alias: string): void {
+    if (this.#probedAliases.has(alias)) return;
+    this.#probedAliases.add(alias);
+    this.#probeTimer ??= this.#clock.after(FIRST_PROBE_MS, () => this.#probe());
+  }
+
+  /** Queues a user's line; false when too many wait. `onSent` runs when it left. */
+  sendLine(frame: WireFrame, text: string, onSent: () => void): boolean {
+    return this.#outbox.push(frame, (nowMs) => {
+      this.#noteSent(text, nowMs);
+      onSent();
+    });
+  }
+
+  /** At once, ahead of other lines: tied messages, interruptions. */
+  sendUrgent(frame: WireFrame, text: string): void {
+    this.#outbox.pushUrgent(frame, (nowMs) => this.#noteSent(text, nowMs));
+  }
+
+  sendUrgentCommand(command: AvatarCommand): void {
+    this.#outbox.pushUrgent(encodeAvatarCommand(command), () => {});
+  }
+
+  closePolitely(): Promise<void> {
+    return this.#connection.closePolitely();
+  }
+
+  #noteSent(text: string, nowMs: number): void {
+    if (text.startsWith('LIPSYNC_START|')) this.#lipsyncsSentAtMs.push(nowMs);
+    if (!text.startsWith('__AV')) this.#echoes.sent(text, nowMs);
+  }
+
+  #sendCommand(command: AvatarCommand): void {
+    this.#outbox.push(encodeAvatarCommand(command), () => {});
+  }
+
+  #sendHidden(frame: WireFrame, text: string): void {
+    this.#hiddenEchoes.add(text);
+    this.#outbox.push(frame, (nowMs) => this.#echoes.sent(text, nowMs));
+  }
+
+  #probe(): void {
+    this.#probeTimer = undefined;
+    const nowMs = this.#clock.nowMs();
+    let isAnyOpen = false;
+    for (const alias of this.#probedAliases) {
+      if (this.readiness.modelState(alias, nowMs) === 'present') continue;
+      isAnyOpen = true;
+      this.readiness.probed(alias);
+      this.#sendHidden(encodeReadinessProbe(alias), probeText(alias));
+    }
+    if (isAnyOpen) this.#probeTimer = this.#clock.after(PROBE_EVERY_MS, () => this.#probe());
+    this.#options.onChange();
+  }
+
+  #received(message: PeerMessage): void {
+    const nowMs = this.#clock.nowMs();
+    const roundTripMs = this.#echoes.received(message.text, nowMs);
+    if (roundTripMs !== undefined) {
+      this.delays.echoed(roundTripMs);
+      const alias = message.args[0];
+      if (message.type === 'ROTATE_START' && alias !== undefined && message.text === probeText(alias)) {
+        this.readiness.probeEchoed(alias, nowMs);
+      }
+      if (!this.#hiddenEchoes.has(message.text)) this.#options.onMessage(message, true);
+      this.#options.onChange();
+      return;
+    }
+    const isHidden = this.readiness.received(message);
+    if (message.type === 'LIPSYNC_EVENT_START') this.#lipsyncStarted(nowMs);
+    if (message.type === 'MODEL_EVENT_DELETE')
+      this.#probeTimer ??= this.#clock.after(PROBE_EVERY_MS, () => this.#probe());
+    this.#options.onChange();
+    this.#calibrate();
+    if (!isHidden) this.#options.onMessage(message, false);
+  }
+
+  #lipsyncStarted(nowMs: number): void {
+    const sentAtMs = this.#lipsyncsSentAtMs.shift();
+    if (sentAtMs !== undefined) this.delays.lipsyncStarted(nowMs - sentAtMs);
+  }
+
+  /** A few harmless lines once the model is there: their echoes tell the peer's frame rate before it matters. */
+  #calibrate(): void {
+    if (this.#calibrationTimer !== undefined || this.#calibrations >= CALIBRATIONS) return;
+    if (this.readiness.modelState(this.#options.model, this.#clock.nowMs()) !== 'present') return;
+    this.#calibrationTimer = this.#clock.after(CALIBRATE_EVERY_MS, () => {
+      this.#calibrationTimer = undefined;
+      this.#calibrations++;
+      const detail = `clock${this.#calibrations}`;
+      this.#sendHidden(encodeHello(detail), `${HELLO_TYPE}|${detail}`);
+      this.#calibrate();
+    });
+  }
+
+  #drained(): void {
+    this.#outbox.flush();
+    if (this.isClear) this.#options.onClear();
+  }
+
+  #closed(reason: CloseReason): void {
+    this.#probeTimer?.cancel();
+    this.#calibrationTimer?.cancel();
+    this.#outbox.close();
+    this.#options.onClosed(reason);
+  }
+}
+
+function probeText(alias: string): string {
+  return `ROTATE_START|${alias}|0,0,0|LOCAL`;
+}

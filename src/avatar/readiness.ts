@@ -1,0 +1,111 @@
+import type { PeerMessage } from '../protocol/index.js';
+
+/** What is known of one model in the peer. */
+export type ModelState = 'unknown' | 'missing' | 'present';
+
+interface Probing {
+  state: ModelState;
+  /** When the newest unanswered probe's echo came; its event should follow within a second. */
+  echoedAtMs: number | undefined;
+  /** Probes whose events are still to come and to be hidden. */
+  outstanding: number;
+  hiddenStops: number;
+}
+
+/** The peer drops part of the sound that comes sooner after the connect. */
+const SOUND_AFTER_CONNECT_MS = 1000;
+const EVENT_AFTER_ECHO_MS = 1000;
+
+/**
+ * Knows, rather than guesses, whether the peer can take sound for a model. Pure: lines and times in, state out.
+ *
+ * A model is present when `MODEL_EVENT_ADD|alias` was seen, or when the probe (a turn by nothing) was answered by its
+ * event; it is missing when the program echoed the probe and no event followed within a second, and after
+ * `MODEL_EVENT_DELETE`. While a model loads the program answers nothing: it stays unknown.
+ */
+export class Readiness {
+  readonly #connectedAtMs: number;
+  readonly #models = new Map<string, Probing>();
+  #isAlive = false;
+
+  constructor(connectedAtMs: number) {
+    this.#connectedAtMs = connectedAtMs;
+  }
+
+  /** Whether the program has said anything on this connection. */
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  get soundFromMs(): number {
+    return this.#connectedAtMs + SOUND_AFTER_CONNECT_MS;
+  }
+
+  modelState(alias: string, nowMs: number): ModelState {
+    const model = this.#models.get(alias);
+    if (model === undefined) return 'unknown';
+    if (
+      model.state !== 'present' &&
+      model.echoedAtMs !== undefined &&
+      nowMs - model.echoedAtMs >= EVENT_AFTER_ECHO_MS
+    ) {
+      model.state = 'missing';
+    }
+    return model.state;
+  }
+
+  canTakeSound(alias: string, nowMs: number): boolean {
+    return nowMs >= this.soundFromMs && this.modelState(alias, nowMs) === 'present';
+  }
+
+  probed(alias: string): void {
+    this.#model(alias).outstanding++;
+  }
+
+  probeEchoed(alias: string, nowMs: number): void {
+    this.#isAlive = true;
+    const model = this.#model(alias);
+    model.echoedAtMs ??= nowMs;
+  }
+
+  /** Takes note of a message; true when it answers a probe of ours and is not for users' eyes. */
+  received(message: PeerMessage): boolean {
+    this.#isAlive = true;
+    const alias = message.args[0];
+    if (alias === undefined) return false;
+    switch (message.type) {
+      case 'MODEL_EVENT_ADD':
+        this.#model(alias).state = 'present';
+        return false;
+      case 'MODEL_EVENT_DELETE':
+        this.#models.set(alias, { state: 'missing', echoedAtMs: undefined, outstanding: 0, hiddenStops: 0 });
+        return false;
+      case 'ROTATE_EVENT_START': {
+        const model = this.#models.get(alias);
+        if (model === undefined || model.outstanding === 0) return false;
+        model.outstanding--;
+        model.hiddenStops++;
+        model.state = 'present';
+        model.echoedAtMs = undefined;
+        return true;
+      }
+      case 'ROTATE_EVENT_STOP': {
+        const model = this.#models.get(alias);
+        if (model === undefined || model.hiddenStops === 0) return false;
+        model.hiddenStops--;
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  #model(alias: string): Probing {
+    let model = this.#models.get(alias);
+    if (model === undefined) {
+      model = { state: 'unknown', echoedAtMs: undefined, outstanding: 0, hiddenStops: 0 };
+      this.#models.set(alias, model);
+    }
+    return model;
+  }
+}

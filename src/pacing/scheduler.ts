@@ -1,0 +1,157 @@
+import type { Clock, Timer } from '../runtime/index.js';
+
+/** Something with deadlines. The scheduler alone calls `run`, on or shortly after `dueMs`. */
+export interface Paced {
+  /** Absolute deadline on the scheduler's clock; read after every `run`. Infinity: asleep until `wake`. */
+  readonly dueMs: number;
+  run(nowMs: number): void;
+}
+
+interface Entry {
+  readonly paced: Paced;
+  dueMs: number;
+  /** Place in the heap, -1 when not in it. */
+  index: number;
+}
+
+/** Deadlines this close count as due: timers have a granularity of 1 ms, and waking twice costs more. */
+const EARLY_MS = 0.5;
+
+/**
+ * One timer for one stream or thousands: a heap of absolute deadlines.
+ *
+ * Deadlines are kept by those who own them, so that a late wake-up never moves the next deadline. A `run` that throws is
+ * reported and removed: the others go on.
+ */
+export class PaceScheduler {
+  readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
+  readonly #heap: Entry[] = [];
+  readonly #entries = new Map<Paced, Entry>();
+  #timer: Timer | undefined;
+  #timerDueMs = Number.POSITIVE_INFINITY;
+  #isRunning = false;
+
+  constructor(clock: Clock, onError: (error: unknown) => void = () => {}) {
+    this.#clock = clock;
+    this.#onError = onError;
+  }
+
+  /** Entries that wait for a deadline. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** Adds `paced`, or reads its deadline again after it changed. */
+  wake(paced: Paced): void {
+    let entry = this.#entries.get(paced);
+    if (entry === undefined) {
+      entry = { paced, dueMs: Number.POSITIVE_INFINITY, index: -1 };
+      this.#entries.set(paced, entry);
+    }
+    this.#place(entry, paced.dueMs);
+    if (!this.#isRunning) this.#arm();
+  }
+
+  remove(paced: Paced): void {
+    const entry = this.#entries.get(paced);
+    if (entry === undefined) return;
+    this.#entries.delete(paced);
+    this.#place(entry, Number.POSITIVE_INFINITY);
+    if (!this.#isRunning) this.#arm();
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    this.#isRunning = true;
+    const startMs = this.#clock.nowMs();
+    let nowMs = startMs;
+    for (;;) {
+      const entry = this.#heap[0];
+      // Measured against the tick's start: entries made due by this tick wait for the next, so that I/O is not starved.
+      if (entry === undefined || entry.dueMs > startMs + EARLY_MS) break;
+      this.#place(entry, Number.POSITIVE_INFINITY);
+      try {
+        entry.paced.run(nowMs);
+        if (this.#entries.has(entry.paced))
+          this.#place(entry, Math.max(entry.paced.dueMs, startMs + 2 * EARLY_MS));
+      } catch (error) {
+        this.#entries.delete(entry.paced);
+        this.#onError(error);
+      }
+      nowMs = this.#clock.nowMs();
+    }
+    this.#isRunning = false;
+    this.#arm();
+  }
+
+  #arm(): void {
+    const dueMs = this.#heap[0]?.dueMs ?? Number.POSITIVE_INFINITY;
+    if (dueMs === this.#timerDueMs) return;
+    // A timer that is only too early is left: it re-arms when it fires, and cancelling costs on every unit.
+    if (this.#timer !== undefined && this.#timerDueMs < dueMs && dueMs !== Number.POSITIVE_INFINITY) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#timerDueMs = dueMs;
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.#clock.after(dueMs - this.#clock.nowMs(), () => this.#tick());
+  }
+
+  #place(entry: Entry, dueMs: number): void {
+    entry.dueMs = dueMs;
+    if (dueMs === Number.POSITIVE_INFINITY) {
+      if (entry.index !== -1) this.#takeOut(entry);
+      return;
+    }
+    if (entry.index === -1) {
+      entry.index = this.#heap.length;
+      this.#heap.push(entry);
+    }
+    this.#down(entry, this.#up(entry));
+  }
+
+  #takeOut(entry: Entry): void {
+    const last = this.#heap.pop();
+    const index = entry.index;
+    entry.index = -1;
+    if (last === undefined || last === entry) return;
+    last.index = index;
+    this.#heap[index] = last;
+    this.#down(last, this.#up(last));
+  }
+
+  #up(entry: Entry): number {
+    let index = entry.index;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = this.#heap[parentIndex];
+      if (parent === undefined || parent.dueMs <= entry.dueMs) break;
+      this.#heap[index] = parent;
+      parent.index = index;
+      index = parentIndex;
+    }
+    this.#heap[index] = entry;
+    entry.index = index;
+    return index;
+  }
+
+  #down(entry: Entry, from: number): void {
+    let index = from;
+    for (;;) {
+      let childIndex = 2 * index + 1;
+      let child = this.#heap[childIndex];
+      const right = this.#heap[childIndex + 1];
+      if (child !== undefined && right !== undefined && right.dueMs < child.dueMs) {
+        child = right;
+        childIndex++;
+      }
+      if (child === undefined || child.dueMs >= entry.dueMs) break;
+      this.#heap[index] = child;
+      child.index = index;
+      index = childIndex;
+    }
+    this.#heap[index] = entry;
+    entry.index = index;
+  }
+}
