@@ -9,7 +9,10 @@ const MAX_QUEUED = 2000;
 interface Outgoing {
   readonly frame: WireFrame;
   readonly onSent: (nowMs: number) => void;
+  readonly onLost: () => void;
 }
+
+const ignore = (): void => {};
 
 /**
  * Lines on their way to one connection: in order, whole, and not faster than the peer bears. Lives and dies with the
@@ -19,6 +22,8 @@ export class Outbox {
   readonly #clock: Clock;
   readonly #trySend: (frame: WireFrame) => boolean;
   readonly #queue: Outgoing[] = [];
+  /** The first so many of the queue are urgent. */
+  #urgent = 0;
   #tokens = BURST;
   #tokensAtMs: number;
   #timer: Timer | undefined;
@@ -33,18 +38,23 @@ export class Outbox {
     return this.#queue.length;
   }
 
-  /** False when the queue is full: the caller refuses with an error. `onSent` runs when the socket has the line. */
-  push(frame: WireFrame, onSent: (nowMs: number) => void): boolean {
+  /** Lines that must leave before any more sound. */
+  get urgentCount(): number {
+    return this.#urgent;
+  }
+
+  /** False when the queue is full: the caller refuses with an error. `onSent` runs when the socket has the line, `onLost` when it never will. */
+  push(frame: WireFrame, onSent: (nowMs: number) => void, onLost: () => void = ignore): boolean {
     if (this.#queue.length >= MAX_QUEUED) return false;
-    this.#queue.push({ frame, onSent });
+    this.#queue.push({ frame, onSent, onLost });
     this.flush();
     return true;
   }
 
-  /** Ahead of all that waits and of the rate: for what ends or closes something now. */
+  /** Ahead of all that waits and of the rate, in order among themselves: what sound depends on, or what is timed to it. */
   pushUrgent(frame: WireFrame, onSent: (nowMs: number) => void): void {
-    this.#queue.unshift({ frame, onSent });
-    this.#tokens = Math.max(this.#tokens, 1);
+    this.#queue.splice(this.#urgent, 0, { frame, onSent, onLost: ignore });
+    this.#urgent++;
     this.flush();
   }
 
@@ -61,13 +71,14 @@ export class Outbox {
     for (;;) {
       const next = this.#queue[0];
       if (next === undefined) return;
-      if (this.#tokens === 0) {
+      if (this.#tokens === 0 && this.#urgent === 0) {
         this.#timer = this.#clock.after(this.#tokensAtMs + REFILL_MS - nowMs, () => this.flush());
         return;
       }
       if (!this.#trySend(next.frame)) return;
       this.#queue.shift();
-      this.#tokens--;
+      if (this.#urgent > 0) this.#urgent--;
+      this.#tokens = Math.max(0, this.#tokens - 1);
       next.onSent(nowMs);
     }
   }
@@ -75,6 +86,7 @@ export class Outbox {
   close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#queue.length = 0;
+    this.#urgent = 0;
+    for (const { onLost } of this.#queue.splice(0)) onLost();
   }
 }

@@ -4,6 +4,7 @@ import {
   encodeAvatarCommand,
   encodeHello,
   encodeReadinessProbe,
+  encodeSegmentEnd,
   HELLO_TYPE,
   PeerDecoder,
   type PeerMessage,
@@ -83,7 +84,12 @@ export class PeerSession {
   }
 
   get isClear(): boolean {
-    return this.#connection.isOpen && this.#connection.unsentBytes === 0;
+    return this.#connection.isOpen && this.#connection.unsentBytes === 0 && this.#outbox.urgentCount === 0;
+  }
+
+  /** The model that sound moves now; empty before any was declared. */
+  get currentModel(): string {
+    return this.#model;
   }
 
   /** Lines that wait for the socket or for their turn. */
@@ -99,7 +105,7 @@ export class PeerSession {
   start(): void {
     if (this.#options.isAfterDoubtfulEnd) this.#sendHidden(encodeHello(), HELLO_TYPE);
     if (this.#options.carriesSound) {
-      this.#sendCommand({ verb: 'start' });
+      this.sendCommand({ verb: 'start' });
       this.useModel(this.#options.model);
     } else {
       this.watchModel(this.#options.model);
@@ -111,13 +117,13 @@ export class PeerSession {
     this.watchModel(alias);
     if (this.#model === alias) return;
     this.#model = alias;
-    this.#sendCommand({ verb: 'setModel', alias });
+    this.sendCommand({ verb: 'setModel', alias });
   }
 
   useAutoLip(mode: DisableAutoLip): void {
     if (this.#autoLip === mode) return;
     this.#autoLip = mode;
-    this.#sendCommand({ verb: 'disableAutoLip', mode });
+    this.sendCommand({ verb: 'disableAutoLip', mode });
   }
 
   /** Finds out whether `alias` is there, and goes on asking until it is. */
@@ -127,12 +133,13 @@ export class PeerSession {
     this.#probeTimer ??= this.#clock.after(FIRST_PROBE_MS, () => this.#probe());
   }
 
-  /** Queues a user's line; false when too many wait. `onSent` runs when it left. */
-  sendLine(frame: WireFrame, text: string, onSent: () => void): boolean {
-    return this.#outbox.push(frame, (nowMs) => {
+  /** Queues a user's line; false when too many wait. `onSent` runs when it left, `onLost` when the connection ended first. */
+  sendLine(frame: WireFrame, text: string, onSent: () => void, onLost: () => void): boolean {
+    const sent = (nowMs: number): void => {
       this.#noteSent(text, nowMs);
       onSent();
-    });
+    };
+    return this.#outbox.push(frame, sent, onLost);
   }
 
   /** At once, ahead of other lines: tied messages, interruptions. */
@@ -140,8 +147,13 @@ export class PeerSession {
     this.#outbox.pushUrgent(frame, (nowMs) => this.#noteSent(text, nowMs));
   }
 
-  sendUrgentCommand(command: AvatarCommand): void {
+  sendCommand(command: AvatarCommand): void {
     this.#outbox.pushUrgent(encodeAvatarCommand(command), () => {});
+  }
+
+  /** Ends an interrupted segment: the peer closes the mouth and forgets the part of a block it still holds. */
+  closeSegment(): void {
+    this.#outbox.pushUrgent(encodeSegmentEnd(), () => {});
   }
 
   closePolitely(): Promise<void> {
@@ -151,10 +163,6 @@ export class PeerSession {
   #noteSent(text: string, nowMs: number): void {
     if (text.startsWith('LIPSYNC_START|')) this.#lipsyncsSentAtMs.push(nowMs);
     if (!text.startsWith('__AV')) this.#echoes.sent(text, nowMs);
-  }
-
-  #sendCommand(command: AvatarCommand): void {
-    this.#outbox.push(encodeAvatarCommand(command), () => {});
   }
 
   #sendHidden(frame: WireFrame, text: string): void {
@@ -199,6 +207,8 @@ export class PeerSession {
   }
 
   #lipsyncStarted(nowMs: number): void {
+    // A start without an answer (unknown model) must not be taken for the next one's.
+    while (nowMs - (this.#lipsyncsSentAtMs[0] ?? nowMs) > 1000) this.#lipsyncsSentAtMs.shift();
     const sentAtMs = this.#lipsyncsSentAtMs.shift();
     if (sentAtMs !== undefined) this.delays.lipsyncStarted(nowMs - sentAtMs);
   }
