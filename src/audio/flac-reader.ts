@@ -1,4 +1,4 @@
-import { damagedSound, unsupportedSound } from './audio-errors.js';
+import { unsupportedSound } from './audio-errors.js';
 import type { ByteReader } from './byte-reader.js';
 import { decodeStep } from './decode-step.js';
 import type { MonoBlock } from './pcm.js';
@@ -22,18 +22,16 @@ export class FlacReader implements SoundReader {
   readonly durationMs: number | undefined;
   readonly faults: SoundFaults = noFaults();
   readonly #bytes: ByteReader;
-  readonly #name: string;
   readonly #totalSamples: number;
 
   /** @param bytes - At `fLaC`. */
   static async open(bytes: ByteReader, name: string): Promise<FlacReader> {
     await bytes.skip(4);
-    return new FlacReader(bytes, name, await readMetadata(bytes, name));
+    return new FlacReader(bytes, await readMetadata(bytes, name));
   }
 
-  private constructor(bytes: ByteReader, name: string, header: StreamInfo) {
+  private constructor(bytes: ByteReader, header: StreamInfo) {
     this.#bytes = bytes;
-    this.#name = name;
     this.#totalSamples = header.totalSamples;
     const { sampleRateHz, channels } = header;
     this.description = { container: 'flac', encoding: 'flac', sampleRateHz, channels };
@@ -54,9 +52,6 @@ export class FlacReader implements SoundReader {
       }
     } finally {
       decoder.free();
-    }
-    if (madeSamples === 0 && (this.#totalSamples > 0 || this.faults.damagedParts > 0)) {
-      throw damagedSound(this.#name, 'no FLAC frame could be decoded');
     }
     if (madeSamples < this.#totalSamples) this.faults.truncated = true;
   }

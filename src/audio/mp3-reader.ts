@@ -1,4 +1,4 @@
-import { damagedSound, unsupportedSound } from './audio-errors.js';
+import { unsupportedSound } from './audio-errors.js';
 import type { ByteReader } from './byte-reader.js';
 import { decodeStep } from './decode-step.js';
 import { type Mp3FrameHeader, mp3Frames, parseMp3Header } from './mp3-frames.js';
@@ -17,18 +17,16 @@ export class Mp3Reader implements SoundReader {
   readonly durationMs: number | undefined;
   readonly faults: SoundFaults = noFaults();
   readonly #bytes: ByteReader;
-  readonly #name: string;
 
   /** @param bytes - At the first frame. */
   static async open(bytes: ByteReader, name: string): Promise<Mp3Reader> {
     const header = parseMp3Header(await bytes.peek(4));
     if (header === undefined) throw unsupportedSound(name, 'no MP3 frame where one should begin');
-    return new Mp3Reader(bytes, name, header, await bytes.peek(header.frameBytes));
+    return new Mp3Reader(bytes, header, await bytes.peek(header.frameBytes));
   }
 
-  private constructor(bytes: ByteReader, name: string, header: Mp3FrameHeader, firstFrame: Uint8Array) {
+  private constructor(bytes: ByteReader, header: Mp3FrameHeader, firstFrame: Uint8Array) {
     this.#bytes = bytes;
-    this.#name = name;
     const { sampleRateHz, channels, layer } = header;
     this.description = { container: 'mp3', encoding: `mp${layer}`, sampleRateHz, channels };
     this.durationMs = taggedDurationMs(header, firstFrame);
@@ -50,12 +48,13 @@ export class Mp3Reader implements SoundReader {
     } finally {
       decoder.free();
     }
-    if (madeSamples === 0 && this.faults.damagedParts > 0)
-      throw damagedSound(this.#name, 'no MP3 frame could be decoded');
+    const taggedSamples = ((this.durationMs ?? 0) / 1000) * this.description.sampleRateHz;
+    if (madeSamples + MAX_FRAME_SAMPLES < taggedSamples) this.faults.truncated = true;
   }
 }
 
 const TAG_BYTES_TO_DELAY = 141;
+const MAX_FRAME_SAMPLES = 1_152;
 
 /** Length from a Xing/Info tag, less the encoder's delay and padding where LAME wrote them. */
 function taggedDurationMs(header: Mp3FrameHeader, frame: Uint8Array): number | undefined {

@@ -1,4 +1,4 @@
-import { damagedSound, unsupportedSound } from './audio-errors.js';
+import { unsupportedSound } from './audio-errors.js';
 import type { ByteReader } from './byte-reader.js';
 import { type OggPage, type OggPiece, oggPages } from './ogg-pages.js';
 import { type OggStart, OggStream, parseOggStart } from './ogg-stream.js';
@@ -16,7 +16,6 @@ export class OggReader implements SoundReader {
   readonly durationMs: number | undefined;
   readonly faults: SoundFaults = noFaults();
   readonly #pieces: AsyncGenerator<OggPiece, void>;
-  readonly #name: string;
   readonly #firstPage: OggPage;
 
   /** @param bytes - At the first `OggS`. */
@@ -28,7 +27,7 @@ export class OggReader implements SoundReader {
       if (piece.kind !== 'page') continue;
       if (!piece.page.isFirst) break;
       const start = parseOggStart(piece.page.body);
-      if (start !== undefined) return new OggReader(pieces, name, piece.page, start);
+      if (start !== undefined) return new OggReader(pieces, piece.page, start);
       seen.push(readableStart(piece.page.body));
     }
     const detail =
@@ -36,14 +35,8 @@ export class OggReader implements SoundReader {
     throw unsupportedSound(name, detail);
   }
 
-  private constructor(
-    pieces: AsyncGenerator<OggPiece, void>,
-    name: string,
-    firstPage: OggPage,
-    start: OggStart,
-  ) {
+  private constructor(pieces: AsyncGenerator<OggPiece, void>, firstPage: OggPage, start: OggStart) {
     this.#pieces = pieces;
-    this.#name = name;
     this.#firstPage = firstPage;
     const { codec, sampleRateHz, channels } = start;
     this.description = { container: 'ogg', encoding: codec, sampleRateHz, channels };
@@ -52,7 +45,6 @@ export class OggReader implements SoundReader {
 
   async *blocks(): AsyncGenerator<MonoBlock, void> {
     let stream: OggStream | undefined = await OggStream.open(this.#firstPage, this.faults);
-    let madeSamples = 0;
     try {
       for (;;) {
         const next = await this.#pieces.next();
@@ -64,7 +56,6 @@ export class OggReader implements SoundReader {
         } else if (stream !== undefined && (piece === undefined || piece.kind === 'page')) {
           if (piece === undefined) this.faults.truncated = true;
           const block = piece === undefined ? await stream.finish() : await stream.push(piece.page);
-          madeSamples += block?.samples.length ?? 0;
           if (stream.hasEnded) stream = undefined;
           if (block !== undefined) yield block;
         }
@@ -73,8 +64,6 @@ export class OggReader implements SoundReader {
     } finally {
       stream?.free();
     }
-    if (madeSamples === 0 && this.faults.damagedParts > 0)
-      throw damagedSound(this.#name, 'no Ogg packet could be decoded');
   }
 }
 

@@ -1,4 +1,4 @@
-import { badRequest, emptySound } from './audio-errors.js';
+import { badRequest, damagedSound, emptySound } from './audio-errors.js';
 import type { ByteReader } from './byte-reader.js';
 import { isRereadable, openBytes, type SoundInput } from './byte-source.js';
 import { gainForLoudness, type LoudnessReport } from './loudness-gain.js';
@@ -54,7 +54,7 @@ export async function openSound(input: SoundInput, options: OpenSoundOptions = {
       gainDb: loudness?.gainDb ?? options.gainDb ?? 0,
       loudness,
     });
-    if (!(await sound.prime())) throw emptySound(name);
+    if (!(await sound.prime())) throw nothingPlayed(sound);
     return sound;
   } catch (error) {
     bytes.close();
@@ -90,6 +90,12 @@ async function readerFor(
 ): Promise<SoundReader> {
   if (rawFormat === undefined) return openReader(bytes, name);
   return new PcmReader(bytes, { ...rawFormat, dataBytes: undefined }, 'raw');
+}
+
+function nothingPlayed(sound: SoundSource): Error {
+  if (sound.damagedParts > 0) return damagedSound(sound.name, 'nothing in it could be decoded');
+  if (sound.truncated) return damagedSound(sound.name, 'it is cut short before the first sound');
+  return emptySound(sound.name);
 }
 
 function checkOptions(options: OpenSoundOptions): void {

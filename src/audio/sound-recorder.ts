@@ -8,6 +8,7 @@ export interface SoundRecorderOptions {
 }
 
 const DEFAULT_MAX_BUFFERED_BYTES = 2_097_152;
+const HEADER_BYTES = 44;
 /** The size fields of a WAV header have 32 bits: 37 hours of sound. */
 const MAX_DATA_BYTES = 4_294_967_000;
 
@@ -77,8 +78,8 @@ export class SoundRecorder {
     if (this.#closed !== undefined) throw new InvalidStateError('The recorder is closed');
     if (pcm.byteLength % 2 !== 0)
       throw new InvalidStateError(`Samples have two bytes, got ${pcm.byteLength}`);
-    const waitingBytes =
-      this.#writer.writableLength + this.#writer.readableLength + this.#writer.file.writableLength;
+    // The package's streams are too old to tell what they hold: what went in, less what the file took.
+    const waitingBytes = this.#writtenBytes + HEADER_BYTES - this.#writer.file.bytesWritten;
     const isTooMuch = waitingBytes + pcm.byteLength > this.#maxBufferedBytes;
     if (this.#failure !== undefined || isTooMuch || this.#writtenBytes + pcm.byteLength > MAX_DATA_BYTES) {
       this.#droppedSamples += pcm.byteLength / 2;
@@ -114,7 +115,7 @@ export class SoundRecorder {
       });
     }
     if (this.#failure === undefined) return;
-    this.#writer.destroy();
+    this.#writer.unpipe();
     this.#writer.file.destroy();
     throw this.#failure;
   }

@@ -40,10 +40,14 @@ declare module '@echogarden/speex-resampler-wasm/simd' {
 }
 
 declare module 'wav' {
-  import type { Transform, Writable } from 'node:stream';
+  import type { WriteStream } from 'node:fs';
 
-  export interface WavFileWriter extends Transform {
-    readonly file: Writable;
+  /** A Transform of a very old stream generation: it has no `destroy` and no `writableLength`. */
+  export interface WavFileWriter extends NodeJS.EventEmitter {
+    readonly file: WriteStream;
+    write(bytes: Uint8Array): boolean;
+    end(): void;
+    unpipe(): void;
   }
 
   const wav: {
