@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** A pending call that can be taken back. */
 export interface Timer {
   /** Idempotent; after it returns the call will not happen. */
