@@ -35,7 +35,12 @@ export type LinkState =
   | { readonly status: 'idle' }
   | { readonly status: 'listening'; readonly port: number }
   | { readonly status: 'dialling'; readonly attempt: number }
-  | { readonly status: 'backoff'; readonly attempt: number; readonly delayMs: number; readonly error: BridgeError }
+  | {
+      readonly status: 'backoff';
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly error: BridgeError;
+    }
   /** Dialling links only: one connection is up. */
   | { readonly status: 'connected' }
   /** The address could not be bound; it will not be tried again. */
