@@ -57,6 +57,10 @@ export interface LinkEvents {
   outage: [error: BridgeError];
 }
 
+/**
+ * `path`: another path than ours, or a web page asked for it (Origin header). `occupied`: a second peer where only
+ * one is wanted. `full`: no place is left. A second peer that is moved to a path of its own is not refused.
+ */
 export interface Refusal {
   readonly remoteAddress: string;
   readonly reason: 'address' | 'path' | 'occupied' | 'full' | 'not-websocket';
@@ -79,6 +83,7 @@ export interface PeerConnection {
    *
    * @param frame - not changed; its bytes may be changed by the caller once `unsentBytes` is 0 again.
    * @returns False when closed, or while earlier bytes are unsent: keep the frame and try again on `drained`.
+   * @throws {TransportError} BRIDGE_ERR_LINK_UNSUPPORTED when the link never carries this (sound over stdio).
    */
   trySend(frame: WireFrame): boolean;
   /**

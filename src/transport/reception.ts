@@ -20,6 +20,7 @@ export class Reception {
 
   /** From its first moment on a socket is known here, and none of its errors reaches the process. */
   admit(socket: Socket): void {
+    if (this.#sockets.has(socket)) return;
     socket.on('error', () => {});
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
@@ -55,6 +56,9 @@ export class Reception {
     const connections: readonly SocketConnection[] = this.places.connections;
     await Promise.all(connections.map((connection) => connection.closePolitely()));
     for (const connection of connections) connection.dispose();
+    // Their connections learn of it by 'close' and then give up their timers.
+    const gone = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(gone);
   }
 }

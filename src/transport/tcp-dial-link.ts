@@ -107,6 +107,7 @@ export class TcpDialLink implements Link {
 
   #dial(): void {
     this.#attempt += 1;
+    this.#connection?.dispose();
     this.#status.transition({ status: 'dialling', attempt: this.#attempt });
     this.#address().then(
       (address) => this.#connect(address),

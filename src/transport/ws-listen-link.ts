@@ -138,7 +138,7 @@ export class WsListenLink implements Link {
   #arrive(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const socket = asSocket(stream);
     // A TLS socket is not the one that 'connection' told about.
-    socket.on('error', () => {});
+    this.#reception.admit(socket);
     const which = matchPath(this.#options.path, request.url ?? '');
     if (this.state.status === 'closed') socket.destroy();
     else if (!this.#allow.allows(addressOf(request))) this.#turnAway(socket, request, 503, 'address');
