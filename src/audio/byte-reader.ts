@@ -16,8 +16,8 @@ const EMPTY = new Uint8Array(0);
  * Reads a stream of byte chunks at the reader's own pace: ask, skip, look ahead.
  *
  * Pulls only what was asked for, so the source is never ahead by more than one of its own chunks, and holds at
- * most `MAX_PEEK_BYTES` plus one chunk. Views that are returned stay valid, as long as the source does not reuse
- * its chunks.
+ * most `MAX_PEEK_BYTES` plus one chunk. Bytes that are returned are valid until the next call: a file's chunks
+ * are used again.
  */
 export class ByteReader {
   readonly totalBytes: number | undefined;

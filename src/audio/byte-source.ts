@@ -7,6 +7,8 @@ import { ByteReader } from './byte-reader.js';
 export type SoundInput = string | AsyncIterable<Uint8Array>;
 
 const READ_BYTES = 65_536;
+/** A reader holds at most three chunks while it joins them (`MAX_PEEK_BYTES`); one more is being filled. */
+const RING_BUFFERS = 4;
 
 /**
  * Opens an input for reading once, from its start.
@@ -45,9 +47,15 @@ async function openFile(
   }
 }
 
-/** A generator that was never started does not run its `finally`, so the handle is closed by a plain iterator. */
+/**
+ * The chunks of a file, in a few buffers used in turn: hours of fresh ones would only make garbage.
+ *
+ * A generator that was never started does not run its `finally`, so the handle is closed by a plain iterator.
+ */
 function fileChunks(handle: FileHandle): AsyncIterable<Uint8Array> {
   let isOpen = true;
+  let turn = 0;
+  const ring = Array.from({ length: RING_BUFFERS }, () => new Uint8Array(READ_BYTES));
   const end = async (): Promise<IteratorResult<Uint8Array>> => {
     if (isOpen) {
       isOpen = false;
@@ -57,8 +65,11 @@ function fileChunks(handle: FileHandle): AsyncIterable<Uint8Array> {
   };
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
     if (!isOpen) return { done: true, value: undefined };
-    const { bytesRead, buffer } = await handle.read(new Uint8Array(READ_BYTES), 0, READ_BYTES);
-    return bytesRead === 0 ? end() : { done: false, value: buffer.subarray(0, bytesRead) };
+    const buffer = ring[turn++ % RING_BUFFERS] ?? new Uint8Array(READ_BYTES);
+    const { bytesRead } = await handle.read(buffer, 0, READ_BYTES);
+    if (bytesRead === 0) return end();
+    // Short reads (pipes, the last one) are copied: many of them fit into what the reader may hold.
+    return { done: false, value: bytesRead === READ_BYTES ? buffer : buffer.slice(0, bytesRead) };
   };
   return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
 }

@@ -4,7 +4,7 @@ import { MonoResampler } from './resampler.js';
 import type { SoundReader } from './sound-reader.js';
 
 /**
- * A reader's blocks at 16 000 Hz.
+ * A reader's blocks at 16 000 Hz; each is valid until the next is asked for.
  *
  * A sound that has this rate already passes untouched and loads no resampler. A rate that changes on the way
  * (chained Ogg, spliced MP3) ends one resampler and starts the next.

@@ -34,13 +34,14 @@ export class PcmReader implements SoundReader {
   /** Yields what has arrived, without waiting to fill a block: a live source stays live. */
   async *blocks(): AsyncGenerator<MonoBlock, void> {
     const { sampleRateHz, channels, encoding, dataBytes } = this.#layout;
+    const scratch = new Float32Array(SLICE_BYTES / this.#frameBytes + 1);
     let leftBytes = dataBytes ?? Number.POSITIVE_INFINITY;
     while (leftBytes > 0) {
       const bytes = await this.#readFrames(leftBytes);
       if (bytes.byteLength === 0) break;
       leftBytes -= bytes.byteLength;
       if (bytes.byteLength % this.#frameBytes !== 0) this.faults.truncated = true;
-      yield { sampleRateHz, samples: interleavedToMono(bytes, encoding, channels) };
+      yield { sampleRateHz, samples: interleavedToMono(bytes, encoding, channels, scratch) };
     }
     if (Number.isFinite(leftBytes) && leftBytes > 0) this.faults.truncated = true;
   }

@@ -18,7 +18,7 @@ export interface RawFormat extends PcmFormat {
 /**
  * One block of mono sound inside the room.
  *
- * `samples` are nominally within -1…1 (float formats may exceed it) and belong to the receiver.
+ * `samples` are nominally within -1…1 (float formats may exceed it) and valid until the next block is asked for.
  */
 export interface MonoBlock {
   readonly sampleRateHz: number;

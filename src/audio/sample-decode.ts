@@ -34,18 +34,20 @@ export function sampleBytes(encoding: SampleEncoding): number {
  * average cannot clip. One channel passes unchanged, so s16le in and s16le out are the same bits.
  *
  * @param bytes - Whole sample frames; a rest shorter than one frame is ignored.
- * @returns New array, one sample per frame. NaN and infinities of float formats become 0.
+ * @param into - Where the samples go when there is room; a new array otherwise.
+ * @returns A view of `into`, one sample per frame. NaN and infinities of float formats become 0.
  */
 export function interleavedToMono(
   bytes: Uint8Array,
   encoding: SampleEncoding,
   channels: number,
+  into = new Float32Array(0),
 ): Float32Array {
   const row = ENCODINGS[encoding];
   const stepBytes = row.bytes;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const frameCount = Math.floor(bytes.byteLength / (stepBytes * channels));
-  const mono = new Float32Array(frameCount);
+  const mono = frameCount <= into.length ? into.subarray(0, frameCount) : new Float32Array(frameCount);
   let offset = 0;
   for (let index = 0; index < frameCount; index++) {
     let sum = 0;
@@ -58,17 +60,17 @@ export function interleavedToMono(
   return mono;
 }
 
-/** As `interleavedToMono`, for one array per channel. All are as long as the first. */
+/**
+ * As `interleavedToMono`, for one array per channel; all are as long as the first.
+ *
+ * @returns The first array, overwritten.
+ */
 export function planarToMono(planes: readonly Float32Array[]): Float32Array {
-  const first = planes[0];
-  if (first === undefined) return new Float32Array(0);
-  const mono = new Float32Array(first.length);
-  for (const plane of planes) {
-    for (let index = 0; index < mono.length; index++)
-      mono[index] = (mono[index] ?? 0) + finite(plane[index] ?? 0);
-  }
-  if (planes.length > 1) {
-    for (let index = 0; index < mono.length; index++) mono[index] = (mono[index] ?? 0) / planes.length;
+  const mono = planes[0] ?? new Float32Array(0);
+  for (let index = 0; index < mono.length; index++) {
+    let sum = 0;
+    for (const plane of planes) sum += plane[index] ?? 0;
+    mono[index] = finite(sum / planes.length);
   }
   return mono;
 }
