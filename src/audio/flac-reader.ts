@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unsupportedSound } from './audio-errors.js';
 import type { ByteReader } from './byte-reader.js';
 import { decodeStep } from './decode-step.js';
@@ -10,11 +11,17 @@ interface StreamInfo {
   readonly channels: number;
   /** Samples per channel; 0 when the encoder did not know. */
   readonly totalSamples: number;
+  /** No frame is longer: uncompressed samples of the largest block, and some room. */
+  readonly maxFrameBytes: number;
 }
 
 const MAX_METADATA_BLOCKS = 1_024;
 const STREAMINFO_BYTES = 34;
 const SLICE_BYTES = 4_096;
+/** What the decoder can hold. */
+const FRAME_LIMIT_BYTES = 524_288;
+/** After so many stretches without one frame the rest is given up. */
+const MAX_RESTARTS = 16;
 
 /** Native FLAC. The metadata (pictures of many MB too) is skipped here and never reaches the decoder. */
 export class FlacReader implements SoundReader {
@@ -23,6 +30,7 @@ export class FlacReader implements SoundReader {
   readonly faults: SoundFaults = noFaults();
   readonly #bytes: ByteReader;
   readonly #totalSamples: number;
+  readonly #maxFrameBytes: number;
 
   /** @param bytes - At `fLaC`. */
   static async open(bytes: ByteReader, name: string): Promise<FlacReader> {
@@ -33,22 +41,37 @@ export class FlacReader implements SoundReader {
   private constructor(bytes: ByteReader, header: StreamInfo) {
     this.#bytes = bytes;
     this.#totalSamples = header.totalSamples;
+    this.#maxFrameBytes = header.maxFrameBytes;
     const { sampleRateHz, channels } = header;
     this.description = { container: 'flac', encoding: 'flac', sampleRateHz, channels };
     this.durationMs = header.totalSamples > 0 ? (header.totalSamples / sampleRateHz) * 1000 : undefined;
   }
 
   async *blocks(): AsyncGenerator<MonoBlock, void> {
-    const decoder = await openDecoder('flac');
+    let decoder = await openDecoder('flac');
     let madeSamples = 0;
+    let fruitlessBytes = 0;
+    let restarts = 0;
     try {
       for (let isEnd = false; !isEnd; ) {
         const slice = await this.#bytes.readSome(SLICE_BYTES);
         isEnd = slice.byteLength === 0;
         const block = await decodeStep(() => (isEnd ? decoder.flush() : decoder.decode(slice)), this.faults);
-        if (block === undefined) continue;
-        madeSamples += block.samples.length;
-        yield block;
+        if (block !== undefined) {
+          madeSamples += block.samples.length;
+          fruitlessBytes = 0;
+          yield block;
+          continue;
+        }
+        fruitlessBytes += slice.byteLength;
+        if (fruitlessBytes <= this.#maxFrameBytes) continue;
+        // The decoder searches what it holds again and again; forgetting it keeps bad input cheap.
+        this.faults.damagedParts++;
+        if (++restarts > MAX_RESTARTS) break;
+        decoder.free();
+        decoder = await openDecoder('flac');
+        fruitlessBytes = 0;
+        await nextTurn();
       }
     } finally {
       decoder.free();
@@ -83,5 +106,7 @@ export function parseStreamInfo(body: Uint8Array): StreamInfo | undefined {
   if (sampleRateHz === 0) return undefined;
   const channels = ((packed >>> 9) & 7) + 1;
   const totalSamples = (view.getUint8(13) & 0x0f) * 4_294_967_296 + view.getUint32(14);
-  return { sampleRateHz, channels, totalSamples };
+  const sampleBits = ((packed >>> 4) & 0x1f) + 1;
+  const wantedBytes = (view.getUint16(2) * channels * sampleBits) / 8 + 4 * SLICE_BYTES;
+  return { sampleRateHz, channels, totalSamples, maxFrameBytes: Math.min(wantedBytes, FRAME_LIMIT_BYTES) };
 }

@@ -13,12 +13,16 @@ export interface OggStart {
   readonly durationMs: number | undefined;
 }
 
+/** Pages without a sound: more than the largest picture in a comment, and a packet that never ends must not grow. */
+const MAX_FRUITLESS_BYTES = 16_777_216;
+
 /** One logical stream: its decoder, from the first page to the last. */
 export class OggStream {
   readonly #decoder: WasmDecoder;
   readonly #serial: number;
   readonly #faults: SoundFaults;
   #hasEnded = false;
+  #fruitlessBytes = 0;
 
   /** @returns undefined when the page starts something that is not sound we know. */
   static async open(first: OggPage, faults: SoundFaults): Promise<OggStream | undefined> {
@@ -42,6 +46,12 @@ export class OggStream {
   async push(page: OggPage): Promise<MonoBlock | undefined> {
     if (page.serial !== this.#serial) return undefined;
     const block = await decodeStep(() => this.#decoder.decode(page.bytes), this.#faults);
+    this.#fruitlessBytes = block === undefined ? this.#fruitlessBytes + page.bytes.byteLength : 0;
+    if (this.#fruitlessBytes > MAX_FRUITLESS_BYTES) {
+      this.#faults.damagedParts++;
+      this.free();
+      return undefined;
+    }
     if (!page.isLast) return block;
     return joinBlocks(block, await this.finish());
   }

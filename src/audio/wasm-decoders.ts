@@ -10,7 +10,7 @@ export interface DecodedAudio {
 export interface WasmDecoder {
   decode(bytes: Uint8Array): DecodedAudio | Promise<DecodedAudio>;
   flush(): Promise<DecodedAudio>;
-  /** Must be called exactly once. */
+  /** Must be called in the end; idempotent on what `openDecoder` gives. */
   free(): void;
 }
 
@@ -27,10 +27,13 @@ let consoleError: typeof console.error = console.error;
 export async function openDecoder(codec: Codec): Promise<WasmDecoder> {
   const inner = await loadDecoder(codec);
   silenceDecoders();
+  let isFreed = false;
   return {
     decode: (bytes) => inner.decode(bytes),
     flush: () => inner.flush(),
     free: () => {
+      if (isFreed) return;
+      isFreed = true;
       unsilenceDecoders();
       try {
         inner.free();

@@ -53,6 +53,18 @@ describe('openSound on damaged compressed files', () => {
     await expect(openSound(chunked(flac, 4_096))).rejects.toMatchObject({ code: 'BRIDGE_ERR_AUDIO_FORMAT' });
   });
 
+  it('goes on after a long hole in a FLAC file', async () => {
+    const good = readFileSync(fixturePath('speech.flac'));
+    const middle = good.byteLength >> 1;
+    const holed = Buffer.concat([good.subarray(0, middle), new Uint8Array(150_000), good.subarray(middle)]);
+    const sound = await openSound(chunked(new Uint8Array(holed), 4_096));
+    let samples = 0;
+    for await (const block of sound.frames()) samples += block.byteLength / 2;
+    expect(samples).toBeGreaterThan(15_000);
+    expect(samples).toBeLessThan(19_200);
+    expect(sound.damagedParts).toBeGreaterThan(0);
+  });
+
   it('refuses noise that holds single MP3 headers', async () => {
     const noise = new Uint8Array(40_000).fill(0x11);
     for (let offset = 5; offset < noise.length; offset += 911) noise.set([0xff, 0xfb, 0x90, 0x44], offset);
