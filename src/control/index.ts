@@ -1,4 +1,5 @@
 export type { ControlChannel, ControlChannelEvents } from './channel.js';
+export { controlSocketPath, DAEMON_NAME } from './endpoint.js';
 export {
   type ControlFrame,
   ControlFrameDecoder,
@@ -28,4 +29,6 @@ export {
   type Topic,
   type Welcome,
 } from './messages.js';
+export { SocketChannel } from './socket-channel.js';
 export { decodeSoundPart, encodeSoundPart, MAX_SOUND_PART_BYTES, type SoundPart } from './sound-frame.js';
+export { WsChannel } from './ws-channel.js';

@@ -20,7 +20,9 @@ class MemoryChannel implements ControlChannel {
   close(): void {
     this.#end();
     const { other } = this;
-    queueMicrotask(() => other?.#end());
+    queueMicrotask(() => {
+      if (other !== undefined) other.#end();
+    });
   }
 
   #end(): void {

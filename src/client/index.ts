@@ -1,0 +1,3 @@
+export { BridgeClient, type BridgeClientOptions, type ClientEvents } from './bridge-client.js';
+export { localSocketPath, openLocal, openRemote } from './connect.js';
+export { type SpeechEnd, type SpeechEvents, SpeechHandle } from './speech-handle.js';
