@@ -7,10 +7,12 @@ import type { ServiceCommand } from './service-file.js';
  * Exit code 2 means that the settings are wrong, which no restart mends.
  */
 export function systemdUnit({ command, args, env }: ServiceCommand): string {
-  if (!command.startsWith('/')) {
+  // systemd refuses quotes and backslashes in the program's own path, however they are written.
+  if (!/^\/[^"'\\]*$/.test(command)) {
+    const shown = JSON.stringify(command.slice(0, 64));
     throw new ConfigError(
       'BRIDGE_ERR_CONFIG_INVALID',
-      `systemd needs the absolute path of the program, got ${JSON.stringify(command.slice(0, 64))}.`,
+      `systemd needs the absolute path of the program, without quotes and backslashes, got ${shown}.`,
     );
   }
   const environment = Object.entries(env).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`);

@@ -68,14 +68,18 @@ describe('systemd unit', () => {
 
   it('quotes quotes, backslashes, percent signs and dollars', () => {
     const unit = serviceFile('systemd', {
-      command: '/my $dir/50%/no"de',
+      command: '/my $dir/50%/node',
       args: ['a b', '%h', '$HOME', '"; rm', '\\', ''],
       env: { A: '50% "x" $y' },
     });
     expect(lineAfter(unit, 'ExecStart=')).toBe(
-      '"/my $dir/50%%/no\\"de" "a b" "%%h" "$$HOME" "\\"; rm" "\\\\" ""',
+      '"/my $dir/50%%/node" "a b" "%%h" "$$HOME" "\\"; rm" "\\\\" ""',
     );
     expect(lineAfter(unit, 'Environment=')).toBe('"A=50%% \\"x\\" $y"');
+  });
+
+  it.each(['/a"b', "/it's", '/a\\b'])('refuses the program %s, which systemd does not take', (command) => {
+    expect(() => serviceFile('systemd', { ...UNIX, command })).toThrow('without quotes');
   });
 
   it('can be taken apart again into the same words', () => {
