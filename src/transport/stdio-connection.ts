@@ -51,7 +51,8 @@ export class StdioConnection implements PeerConnection {
       this.#isBlocked = true;
       return false;
     }
-    this.#stdout.write(frame, this.#written);
+    // A copy: unlike a socket, a stream that is not the kernel's may hold on to bytes it has taken. Lines are few.
+    this.#stdout.write(frame.slice(), this.#written);
     if (this.unsentBytes > 0) this.#isBlocked = true;
     return true;
   }
