@@ -4,7 +4,9 @@ import { assertArgument } from './text.js';
 import type { WireFrame } from './wire-frame.js';
 
 /** Which mouth source MMDAgent-EX switches its own lip sync off for. `ALWAYS`: our phonemes alone move the mouth. */
-export type DisableAutoLip = 'NO' | 'ARKIT' | 'AU' | 'ARKIT+AU' | 'ALWAYS';
+export type DisableAutoLip = (typeof DISABLE_AUTO_LIP)[number];
+
+const DISABLE_AUTO_LIP = ['NO', 'ARKIT', 'AU', 'ARKIT+AU', 'ALWAYS'] as const;
 
 /**
  * The `__AV…` verbs: they steer the avatar object of this connection, are not echoed, and are forgotten on every disconnect.
@@ -35,6 +37,12 @@ export function encodeAvatarCommand(command: AvatarCommand): WireFrame {
       assertListItem(command.alias, 'the model alias');
       return encodeLine(`__AV_SETMODEL,${command.alias}`, '__AV_SETMODEL');
     case 'disableAutoLip':
+      if (!DISABLE_AUTO_LIP.includes(command.mode)) {
+        throw new ProtocolError(
+          'BRIDGE_ERR_MESSAGE_ARGUMENT',
+          `Expected one of ${DISABLE_AUTO_LIP.join(', ')} for DISABLEAUTOLIP, got ${JSON.stringify(String(command.mode).slice(0, 60))}`,
+        );
+      }
       return encodeLine(`__AVCONF_DISABLEAUTOLIP,${command.mode}`, '__AVCONF_DISABLEAUTOLIP');
     case 'exMorph':
       return encodeLine(`__AV_EXMORPH,${morphRates(command.rates)}`, '__AV_EXMORPH');

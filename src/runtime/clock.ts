@@ -14,9 +14,14 @@ export interface Timer {
 export interface Clock {
   nowMs(): number;
   wallMs(): number;
-  /** Runs `run` once, not before `delayMs` (>= 0) from now. */
+  /** Runs `run` once, not before `delayMs` from now: at once when it is negative, never when it is Infinity. */
   after(delayMs: number, run: () => void): Timer;
 }
+
+/** @internal A call that will never happen. */
+export const NEVER: Timer = { cancel: () => {} };
+/** The longest that setTimeout bears; beyond it, it fires at once. */
+const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** The machine's own clock. */
 export class SystemClock implements Clock {
@@ -29,7 +34,19 @@ export class SystemClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): Timer {
-    const handle = setTimeout(run, Math.max(0, delayMs));
+    if (delayMs === Number.POSITIVE_INFINITY) return NEVER;
+    const dueMs = performance.now() + Math.max(0, delayMs);
+    let handle: ReturnType<typeof setTimeout>;
+    const wait = (leftMs: number): void => {
+      handle = setTimeout(wake, Math.min(Math.ceil(leftMs), MAX_TIMEOUT_MS));
+    };
+    // Node counts from the start of its loop's turn and in whole milliseconds: its timers come early.
+    const wake = (): void => {
+      const leftMs = dueMs - performance.now();
+      if (leftMs > 0) wait(leftMs);
+      else run();
+    };
+    wait(Math.max(0, delayMs));
     return { cancel: () => clearTimeout(handle) };
   }
 }

@@ -1,7 +1,12 @@
 /** Event names to argument tuples. */
 export type EventMap<T> = { [K in keyof T]: unknown[] };
 
-type Listener = (...args: unknown[]) => void;
+/** One subscription: a function that listens twice has two, removed one at a time. */
+interface Subscription {
+  readonly listener: (...args: never[]) => void;
+}
+
+const NONE: readonly Subscription[] = [];
 
 /**
  * A typed, synchronous event source in which a listener that throws harms nobody else.
@@ -10,7 +15,8 @@ type Listener = (...args: unknown[]) => void;
  * the pacing loop and the links must survive both, so this is smaller on purpose. Works in browsers too.
  */
 export class Emitter<Events extends EventMap<Events>> {
-  readonly #listeners = new Map<keyof Events, Set<Listener>>();
+  /** Arrays are replaced, never changed: an emit in progress walks the one it began with. */
+  readonly #listeners = new Map<keyof Events, readonly Subscription[]>();
   #onListenerError: (error: unknown) => void = () => {};
 
   /** Where errors thrown by listeners go; by default they are dropped. */
@@ -18,17 +24,14 @@ export class Emitter<Events extends EventMap<Events>> {
     this.#onListenerError = report;
   }
 
-  /** Returns a function that removes the listener again. */
+  /** Returns a function that removes the listener again; idempotent. */
   on<K extends keyof Events>(name: K, listener: (...args: Events[K]) => void): () => void {
-    let set = this.#listeners.get(name);
-    if (set === undefined) {
-      set = new Set();
-      this.#listeners.set(name, set);
-    }
-    const entry = listener as unknown as Listener;
-    set.add(entry);
+    const entry: Subscription = { listener };
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? NONE), entry]);
     return () => {
-      set.delete(entry);
+      const left = (this.#listeners.get(name) ?? NONE).filter((candidate) => candidate !== entry);
+      if (left.length === 0) this.#listeners.delete(name);
+      else this.#listeners.set(name, left);
     };
   }
 
@@ -41,11 +44,11 @@ export class Emitter<Events extends EventMap<Events>> {
   }
 
   emit<K extends keyof Events>(name: K, ...args: Events[K]): void {
-    const set = this.#listeners.get(name);
-    if (set === undefined) return;
-    for (const listener of [...set]) {
+    const listeners = this.#listeners.get(name);
+    if (listeners === undefined) return;
+    for (const entry of listeners) {
       try {
-        listener(...args);
+        (entry.listener as (...args: Events[K]) => void)(...args);
       } catch (error) {
         this.#onListenerError(error);
       }
@@ -53,7 +56,7 @@ export class Emitter<Events extends EventMap<Events>> {
   }
 
   listenerCount(name: keyof Events): number {
-    return this.#listeners.get(name)?.size ?? 0;
+    return this.#listeners.get(name)?.length ?? 0;
   }
 
   removeAllListeners(): void {

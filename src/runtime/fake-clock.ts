@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './clock.js';
+import { type Clock, NEVER, type Timer } from './clock.js';
 
 interface Pending {
   readonly atMs: number;
@@ -35,6 +35,7 @@ export class FakeClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): Timer {
+    if (delayMs === Number.POSITIVE_INFINITY) return NEVER;
     const entry: Pending = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, run };
     let index = this.#pending.length;
     while (index > 0) {
