@@ -1,10 +1,10 @@
 import { assertNever, type Clock, Emitter, type Random, seededRandom, type Timer } from '../runtime/index.js';
-import { AvatarLink } from './avatar-link.js';
+import type { AvatarLink } from './avatar-link.js';
 import { ClipPlayer } from './clip-player.js';
 import { FakeVoice } from './fake-voice.js';
 import { FileSounds } from './file-sounds.js';
 import { Mouth } from './mouth.js';
-import { Outbox } from './outbox.js';
+import { PeerConnection } from './peer-connection.js';
 import { Program } from './program.js';
 import { Scene } from './scene.js';
 import type {
@@ -21,18 +21,7 @@ import { type WireItem, WireParser } from './wire-parser.js';
 /** `stopped` is an orderly end by `close()`; a deadlocked peer draws and plays nothing new, accepts and sends nothing. */
 export type PeerStatus = 'new' | 'running' | 'deadlocked' | 'dead' | 'stopped';
 
-interface Connection {
-  readonly info: ConnectionInfo;
-  readonly avatar: AvatarLink;
-  readonly outbox: Outbox;
-  lastByteAtMs: number;
-  isIdle: boolean;
-  idleTimer: Timer | undefined;
-}
-
 const AV_PREFIX = [...'__AV'].map((letter) => letter.charCodeAt(0));
-/** AVATAR_EVENT_IDLE|START comes this long after the last byte [peer-facts 3]. */
-const IDLE_MS = 15_000;
 const MAX_TCP_CLIENTS = 20;
 /** AVATAR_CONTROL to its answers [peer-facts 3: 0.4–0.8 s]. */
 const CONTROL_MS = 400;
@@ -72,7 +61,7 @@ export class SimulatedPeer {
   readonly #scene: Scene;
   readonly #files: FileSounds;
   readonly #voice: FakeVoice;
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new Map<string, PeerConnection>();
   readonly #timers = new Set<Timer>();
   #status: PeerStatus = 'new';
   #isHalfOpen = false;
@@ -170,26 +159,18 @@ export class SimulatedPeer {
       this.events.emit('closeConnection', connectionId, 'too-many-connections');
       return;
     }
-    const nowMs = this.#clock.nowMs();
-    const connection: Connection = {
+    const connection = new PeerConnection({
+      clock: this.#clock,
+      random: this.#random,
       info,
-      avatar: new AvatarLink(nowMs, info.kind !== 'tcp-server'),
-      outbox: new Outbox({
-        clock: this.#clock,
-        random: this.#random,
-        waitsForSilence: info.kind === 'websocket',
-        deliver: (bytes) => {
-          if (!this.#isHalfOpen) this.events.emit('send', connectionId, bytes);
-        },
-        onOverflow: () =>
-          this.#violate('outgoing-overflow', 'the bridge reads too little: oldest message lost'),
-      }),
-      lastByteAtMs: nowMs,
-      isIdle: false,
-      idleTimer: undefined,
-    };
+      deliver: (bytes) => {
+        if (!this.#isHalfOpen) this.events.emit('send', connectionId, bytes);
+      },
+      onOverflow: () =>
+        this.#violate('outgoing-overflow', 'the bridge reads too little: oldest message lost'),
+      onIdle: (what) => this.#program.enqueue(`AVATAR_EVENT_IDLE|${what}`),
+    });
     this.#connections.set(connectionId, connection);
-    this.#watchIdle(connection, IDLE_MS);
     if (info.kind === 'tcp-server') this.#program.enqueue(`REMOTE_EVENT_CONNECTED|${info.remoteAddress}`);
   }
 
@@ -201,13 +182,7 @@ export class SimulatedPeer {
       this.#lose(connectionId, 'empty-frame');
       return;
     }
-    connection.outbox.noteRead();
-    connection.lastByteAtMs = this.#clock.nowMs();
-    if (connection.isIdle) {
-      connection.isIdle = false;
-      this.#program.enqueue('AVATAR_EVENT_IDLE|STOP');
-      this.#watchIdle(connection, IDLE_MS);
-    }
+    connection.noteRead();
     const unit = connection.info.kind === 'websocket' ? 'frame' : 'stream';
     for (const item of this.#parser.push(bytes, unit)) {
       if (this.#status !== 'running') return;
@@ -227,8 +202,7 @@ export class SimulatedPeer {
       this.#die(rule, 9, 'a connection was lost while nothing was playing');
       return;
     }
-    connection.outbox.clear();
-    connection.idleTimer?.cancel();
+    connection.release();
     this.#connections.delete(connectionId);
     this.#mouth.auto.reset();
     this.#mouth.drive.resetExMorph();
@@ -256,7 +230,7 @@ export class SimulatedPeer {
     this.#release();
   }
 
-  #take(connectionId: string, connection: Connection, item: WireItem): void {
+  #take(connectionId: string, connection: PeerConnection, item: WireItem): void {
     switch (item.kind) {
       case 'verb':
         this.#sound.takeVerb(connection.avatar, item.verb);
@@ -334,20 +308,6 @@ export class SimulatedPeer {
     for (const { outbox } of this.#connections.values()) outbox.push(bytes);
   }
 
-  #watchIdle(connection: Connection, delayMs: number): void {
-    connection.idleTimer?.cancel();
-    connection.idleTimer = this.#clock.after(delayMs, () => {
-      connection.idleTimer = undefined;
-      const leftMs = connection.lastByteAtMs + IDLE_MS - this.#clock.nowMs();
-      if (leftMs > 0) {
-        this.#watchIdle(connection, leftMs);
-        return;
-      }
-      connection.isIdle = true;
-      this.#program.enqueue('AVATAR_EVENT_IDLE|START');
-    });
-  }
-
   #tellTime(): void {
     const wall = new Date(this.#clock.wallMs());
     const [hours, minutes] = [wall.getHours(), wall.getMinutes()].map((part) =>
@@ -405,10 +365,7 @@ export class SimulatedPeer {
     this.#mouth.reset();
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
-    for (const { outbox, idleTimer } of this.#connections.values()) {
-      outbox.clear();
-      idleTimer?.cancel();
-    }
+    for (const connection of this.#connections.values()) connection.release();
     this.#connections.clear();
   }
 }
