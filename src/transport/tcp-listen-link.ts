@@ -91,6 +91,8 @@ export class TcpListenLink implements Link {
 
   async #shutDown(): Promise<void> {
     this.#status.transition({ status: 'closed' });
+    // A server that is about to listen would do so after `unlisten`; that it failed was told by `start`.
+    await this.#started?.catch(() => {});
     const stopped = unlisten(this.#server);
     await this.#reception.close();
     await stopped;

@@ -168,6 +168,14 @@ describe('TcpListenLink', () => {
     expect(diary.connections.every(({ slot }) => slot === 0)).toBe(true);
   });
 
+  test('does not listen after it was closed while starting', async () => {
+    const link = new TcpListenLink({ ...listenOptions(), host: 'localhost', livenessFrame: LIVENESS });
+    const starting = link.start();
+    await link.close();
+    await starting;
+    expect(link.state).toEqual({ status: 'closed' });
+  });
+
   test('fails for good when the port is taken', async () => {
     const { link } = await listening();
     const port = link.state.status === 'listening' ? link.state.port : 0;

@@ -1,16 +1,19 @@
+import { connect } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeMessage, encodeSound } from '../../../src/protocol/index.js';
 import type { FakeClock } from '../../../src/runtime/index.js';
 import { seededRandom } from '../../../src/runtime/index.js';
 import { WsListenLink, type WsListenLinkOptions } from '../../../src/transport/index.js';
+import { selfSigned } from '../../contract/transport/support/certificate.js';
 import {
   clientFrame,
-  type RawPeer,
+  RawPeer,
   type ServerFrame,
   serverFrames,
   splitAnswer,
+  upgradeRequest,
 } from '../../contract/transport/support/raw-peer.js';
-import { answerOf, ask, Diary, dial, eventually, listenOptions, settle } from './support/bench.js';
+import { answerOf, ask, Diary, dial, eventually, listenOptions, portOf, settle } from './support/bench.js';
 
 const SWITCHED = 'HTTP/1.1 101 Switching Protocols';
 const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable';
@@ -131,6 +134,21 @@ describe('WsListenLink > frames', () => {
       expect(diary.connection(0).trySend(sound)).toBe(true);
       await peer.until(() => peer.chunks.length > before);
       expect(peer.chunks.slice(before).map(({ length }) => length)).toEqual([4 + 647]);
+    }
+  });
+
+  test('writes each frame as one TLS record', async () => {
+    const { link, diary } = await listening({ tls: selfSigned() });
+    const socket = connect({ port: portOf(link), host: '127.0.0.1', rejectUnauthorized: false });
+    const peer = new RawPeer(socket);
+    socket.write(upgradeRequest('/chat'));
+    expect(await answerOf(peer)).toBe(SWITCHED);
+    for (const unit of [encodeSound(new Uint8Array(640)), encodeMessage('LONG', 'b'.repeat(1880))]) {
+      const before = peer.chunks.length;
+      expect(diary.connection(0).trySend(unit)).toBe(true);
+      await peer.until(() => peer.chunks.length > before);
+      await settle();
+      expect(peer.chunks.length).toBe(before + 1);
     }
   });
 
@@ -381,6 +399,14 @@ describe('WsListenLink > taken place', () => {
 });
 
 describe('WsListenLink > start', () => {
+  test('does not listen after it was closed while starting', async () => {
+    const link = new WsListenLink({ ...listenOptions(), host: 'localhost', path: '/chat' });
+    const starting = link.start();
+    await link.close();
+    await starting;
+    expect(link.state).toEqual({ status: 'closed' });
+  });
+
   test('fails for good when the port is taken', async () => {
     const { link } = await listening();
     const port = link.state.status === 'listening' ? link.state.port : 0;
