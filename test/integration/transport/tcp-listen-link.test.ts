@@ -1,12 +1,13 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { encodeMessage, encodeSound } from '../../../src/protocol/index.js';
 import type { FakeClock } from '../../../src/runtime/index.js';
 import { TcpListenLink, type TcpListenLinkOptions } from '../../../src/transport/index.js';
 import type { RawPeer } from '../../contract/transport/support/raw-peer.js';
-import { Diary, dial, eventually, LIVENESS, listenOptions, settle } from './support/bench.js';
+import { countWrites, Diary, dial, eventually, LIVENESS, listenOptions, settle } from './support/bench.js';
 
 const links: TcpListenLink[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const link of links.splice(0)) await link.close();
 });
 
@@ -58,12 +59,14 @@ describe('TcpListenLink', () => {
   test('writes each unit as one chunk', async () => {
     const { link, diary } = await listening();
     const peer = await connected(link, diary);
+    const writes = countWrites(peer);
     for (const unit of [encodeSound(new Uint8Array(640)), encodeMessage('LONG', 'b'.repeat(1880))]) {
       const before = peer.chunks.length;
       diary.connection(0).trySend(unit);
       await peer.until(() => peer.chunks.length > before);
       expect(peer.chunks.slice(before).map(({ length }) => length)).toEqual([unit.length]);
     }
+    expect(writes()).toBe(2);
   });
 
   test('gives the place of a half-open peer to the next, after 2 s without a byte', async () => {

@@ -1,5 +1,5 @@
 import { connect } from 'node:tls';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { encodeMessage, encodeSound } from '../../../src/protocol/index.js';
 import type { FakeClock } from '../../../src/runtime/index.js';
 import { seededRandom } from '../../../src/runtime/index.js';
@@ -13,7 +13,17 @@ import {
   splitAnswer,
   upgradeRequest,
 } from '../../contract/transport/support/raw-peer.js';
-import { answerOf, ask, Diary, dial, eventually, listenOptions, portOf, settle } from './support/bench.js';
+import {
+  answerOf,
+  ask,
+  countWrites,
+  Diary,
+  dial,
+  eventually,
+  listenOptions,
+  portOf,
+  settle,
+} from './support/bench.js';
 
 const SWITCHED = 'HTTP/1.1 101 Switching Protocols';
 const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable';
@@ -21,6 +31,7 @@ const MOVED = 'HTTP/1.1 429 Too Many Requests';
 
 const links: WsListenLink[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const link of links.splice(0)) await link.close();
 });
 
@@ -128,6 +139,7 @@ describe('WsListenLink > frames', () => {
   test('writes header and payload in one go: each frame arrives as one chunk', async () => {
     const { link, diary } = await listening();
     const peer = await connected(link);
+    const writes = countWrites(peer);
     const sound = encodeSound(new Uint8Array(640).fill(1));
     for (let unit = 1; unit <= 300; unit++) {
       const before = peer.chunks.length;
@@ -135,6 +147,7 @@ describe('WsListenLink > frames', () => {
       await peer.until(() => peer.chunks.length > before);
       expect(peer.chunks.slice(before).map(({ length }) => length)).toEqual([4 + 647]);
     }
+    expect(writes()).toBe(300);
   });
 
   test('writes each frame as one TLS record', async () => {
@@ -155,10 +168,12 @@ describe('WsListenLink > frames', () => {
   test('splits a line over 1400 bytes into frames of one chunk', async () => {
     const { link, diary } = await listening();
     const peer = await connected(link);
+    const writes = countWrites(peer);
     const line = encodeMessage('LONG', 'a'.repeat(1890));
     const before = peer.chunks.length;
     expect(diary.connection(0).trySend(line)).toBe(true);
     await peer.until(() => peer.chunks.length > before);
+    expect(writes()).toBe(1);
     expect(peer.chunks.length).toBe(before + 1);
     const sent = frames(peer);
     expect(sent.map(({ first, payload }) => [first, payload.length])).toEqual([

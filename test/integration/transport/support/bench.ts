@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
+import { vi } from 'vitest';
 import { encodeMessage } from '../../../../src/protocol/index.js';
 import { FakeClock, seededRandom } from '../../../../src/runtime/index.js';
 import type {
@@ -85,4 +86,22 @@ export function ask(link: Link, target: string, extra = ''): RawPeer {
 export async function answerOf(peer: RawPeer): Promise<string> {
   await peer.until(() => peer.hasEnded || splitAnswer(peer.raw) !== undefined);
   return splitAnswer(peer.raw)?.head.split('\r\n')[0] ?? 'closed';
+}
+
+/**
+ * Counts what the bridge's side of a connection gives to the kernel: each is one system call.
+ *
+ * Needed beside the chunks a peer sees: a peer in this process reads only after both of two writes were made.
+ */
+export function countWrites(peer: RawPeer): () => number {
+  const sockets = Socket.prototype as unknown as Record<'_write' | '_writev', (...args: unknown[]) => void>;
+  let count = 0;
+  for (const name of ['_write', '_writev'] as const) {
+    const original = sockets[name];
+    vi.spyOn(sockets, name).mockImplementation(function (this: unknown, ...args: unknown[]) {
+      if (this instanceof Socket && this.remotePort === peer.socket.localPort) count += 1;
+      original.apply(this, args);
+    });
+  }
+  return () => count;
 }
