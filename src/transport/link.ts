@@ -41,7 +41,7 @@ export type LinkState =
       readonly delayMs: number;
       readonly error: BridgeError;
     }
-  /** Dialling links only: one connection is up. */
+  /** Links with one place (dialling, stdio, in process): the connection is up. */
   | { readonly status: 'connected' }
   /** The address could not be bound; it will not be tried again. */
   | { readonly status: 'failed'; readonly error: BridgeError }
