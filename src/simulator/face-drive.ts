@@ -82,6 +82,11 @@ export class FaceDrive {
     this.#isDirty = true;
   }
 
+  /** Something else wrote over the bound morphs: they are shown again on the next frame. */
+  refresh(): void {
+    this.#isDirty = this.#isDirty || this.#bindings.size > 0;
+  }
+
   unbind(morph: MouthMorph): void {
     this.#bindings.delete(morph);
   }

@@ -64,7 +64,9 @@ export class Mouth {
       if (hasLipSyncEnded) this.#running = undefined;
     }
     mouth = override(mouth, this.drive.boundFrame(nowMs));
+    const wasAutomatic = this.auto.isMoving;
     mouth = this.auto.frame(nowMs) ?? mouth;
+    if (wasAutomatic && !this.auto.isMoving) this.drive.refresh();
     mouth = override(mouth, this.drive.exMorphFrame(nowMs, this.#frameMs));
     this.#shown = mouth;
     return { mouth, hasLipSyncEnded };

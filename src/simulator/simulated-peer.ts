@@ -18,7 +18,7 @@ import { StreamedSound } from './streamed-sound.js';
 import { readWavClip } from './wav-clip.js';
 import { type WireItem, WireParser } from './wire-parser.js';
 
-/** `stopped` is an orderly end by `close()`; a deadlocked peer draws and plays nothing new, accepts and sends nothing. */
+/** `stopped` is an orderly end by `close()`; a deadlocked peer still has its sockets, but plays, reads, accepts and sends nothing. */
 export type PeerStatus = 'new' | 'running' | 'deadlocked' | 'dead' | 'stopped';
 
 const AV_PREFIX = [...'__AV'].map((letter) => letter.charCodeAt(0));

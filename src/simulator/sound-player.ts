@@ -61,6 +61,12 @@ export class SoundPlayer {
     return this.#fifo.length >= BLOCK_SAMPLES;
   }
 
+  /** Samples of an utterance that ended over a second ago and were never played: they come before the next one. */
+  get staleSamples(): number {
+    const buffered = this.bufferedSamples;
+    return buffered < BLOCK_SAMPLES && this.#gridIsStale(this.#clock.nowMs()) ? buffered : 0;
+  }
+
   get playedMs(): number {
     return (this.#playedSamples * 1000) / SAMPLE_RATE_HZ;
   }

@@ -26,6 +26,7 @@ export class StreamedSound {
   #source: AvatarLink | undefined;
   #isSegmentEnded = false;
   #isStarting = true;
+  #hasPlayed = false;
   #lagMs = 0;
 
   constructor(options: StreamedSoundOptions) {
@@ -65,6 +66,14 @@ export class StreamedSound {
         this.#options.onViolation('sound-without-model', 'sound before a model is set and loaded is dropped');
       return;
     }
+    const stale = this.player.staleSamples;
+    if (stale > 0 && this.#hasPlayed) {
+      this.#options.onViolation(
+        'partial-block',
+        `the last ${stale} samples of an utterance are heard only now`,
+      );
+    }
+    this.#hasPlayed = false;
     this.#source = avatar;
     this.#isSegmentEnded = false;
     const cut = this.player.push(samples);
@@ -78,6 +87,7 @@ export class StreamedSound {
   }
 
   #played(pcm: Int16Array, atMs: number): void {
+    this.#hasPlayed = true;
     this.#options.onPlayed(pcm, atMs);
     if (this.#source?.movesMouth !== true) return;
     if (this.#isStarting) {

@@ -264,6 +264,16 @@ describe('live weights', () => {
     rig.clock.advance(200);
     expect(rig.mouths.at(-1)?.mouth.a).toBe(0);
   });
+  test('a bound key loses against the automatic lip sync and is back after it', () => {
+    const rig = createRig();
+    rig.send('__AV_START\n__AV_SETMODEL,0\nMODEL_BINDFACE|k|0|1|0|い|0|1\nKEYVALUE_SET|k|0.7\n');
+    rig.clock.advance(200);
+    rig.link.write(chunk(bytesOf(tone(240))));
+    rig.clock.advance(200);
+    expect(rig.mouths.at(-1)?.mouth.i).toBeLessThan(0.2);
+    rig.clock.advance(2000);
+    expect(rig.mouths.at(-1)?.mouth.i).toBe(0.7);
+  });
   test('EXMORPH holds 1.0..1.2 s and needs __AV_START', () => {
     const rig = createRig();
     rig.send('__AV_SETMODEL,0\n__AV_EXMORPH,A=1\n');
