@@ -1,7 +1,5 @@
 import type { PcmQueue } from './pcm-queue.js';
 
-/** A pause is this long below the threshold: shorter dips are part of speech. */
-const HANGOVER_UNITS = 15;
 /** Levels that are silence in any room. */
 const SILENCE_DBFS = -55;
 /** Steady noise counts as a pause up to this far above its own floor. */
@@ -19,13 +17,13 @@ export class PauseDetector {
   #floorDbfs = 0;
   #quietUnits = 0;
 
-  /** Looks at the oldest `byteLength` bytes of `queue`, one unit of s16le; call once a unit. */
-  isPauseAt(queue: PcmQueue, byteLength: number): boolean {
+  /** Looks at the oldest `byteLength` bytes of `queue`, one unit of s16le; call once a unit. Returns how many units in a row are quiet. */
+  quietUnitsAt(queue: PcmQueue, byteLength: number): number {
     const levelDbfs = queue.levelDbfs(byteLength);
     this.#floorDbfs = Math.min(this.#floorDbfs + FLOOR_RISE_DB, Math.max(levelDbfs, -90));
     const threshold = Math.max(SILENCE_DBFS, this.#floorDbfs + ABOVE_FLOOR_DB);
     const isQuiet = levelDbfs < Math.min(threshold, LOUDEST_PAUSE_DBFS);
     this.#quietUnits = isQuiet ? this.#quietUnits + 1 : 0;
-    return this.#quietUnits >= HANGOVER_UNITS;
+    return this.#quietUnits;
   }
 }

@@ -8,10 +8,10 @@ export class PcmQueue {
   #start = 0;
   #length = 0;
 
-  /** @param maxBytes - the most it holds; even. */
+  /** @param maxBytes - the most it holds; rounded down to whole samples. */
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-    this.#ring = new Uint8Array(Math.min(4096, maxBytes));
+    this.#maxBytes = 2 * Math.floor(maxBytes / 2);
+    this.#ring = new Uint8Array(Math.min(4096, this.#maxBytes));
   }
 
   get byteLength(): number {
@@ -24,6 +24,7 @@ export class PcmQueue {
 
   /** Copies all of `pcm` in; false, and nothing taken, when it does not fit. */
   push(pcm: Uint8Array): boolean {
+    if (pcm.byteLength === 0) return true;
     if (pcm.byteLength > this.roomBytes) return false;
     this.#reserve(this.#length + pcm.byteLength);
     const end = (this.#start + this.#length) % this.#ring.byteLength;
@@ -34,12 +35,19 @@ export class PcmQueue {
     return true;
   }
 
-  /** Moves the oldest bytes into all of `target`, as far as there are any; returns how many. */
-  take(target: Uint8Array): number {
-    const count = Math.min(target.byteLength, this.#length);
+  /** Copies the oldest `byteLength` bytes, or all there are, to the beginning of `target`; returns how many. */
+  peek(target: Uint8Array, byteLength = target.byteLength): number {
+    const count = Math.min(byteLength, this.#length);
+    if (count === 0) return 0;
     const head = Math.min(count, this.#ring.byteLength - this.#start);
     target.set(this.#ring.subarray(this.#start, this.#start + head));
     if (count > head) target.set(this.#ring.subarray(0, count - head), head);
+    return count;
+  }
+
+  /** Moves the oldest bytes into all of `target`, as far as there are any; returns how many. */
+  take(target: Uint8Array): number {
+    const count = this.peek(target);
     this.#drop(count);
     return count;
   }
@@ -51,24 +59,28 @@ export class PcmQueue {
 
   /** RMS level of the oldest `byteLength` bytes (s16le), dB relative to full scale; -120 for digital silence or nothing. */
   levelDbfs(byteLength: number): number {
-    const count = Math.min(byteLength, this.#length) >> 1;
-    const size = this.#ring.byteLength;
-    let sum = 0;
-    for (let sample = 0; sample < count; sample++) {
-      const at = (this.#start + 2 * sample) % size;
-      const low = this.#ring[at] ?? 0;
-      const high = this.#ring[(at + 1) % size] ?? 0;
-      const value = (((high << 8) | low) << 16) >> 16;
-      sum += value * value;
-    }
+    const count = Math.min(byteLength, this.#length);
+    const head = Math.min(count, this.#ring.byteLength - this.#start);
+    // Rings and positions are even while whole samples are pushed and taken: no sample lies across the end.
+    const sum = this.#energy(this.#start, this.#start + head) + this.#energy(0, count - head);
     if (sum === 0) return -120;
-    return 10 * Math.log10(sum / count / (32_768 * 32_768));
+    return 10 * Math.log10(sum / (count >> 1) / (32_768 * 32_768));
   }
 
   clear(): void {
     this.#ring = new Uint8Array(0);
     this.#start = 0;
     this.#length = 0;
+  }
+
+  #energy(from: number, to: number): number {
+    const ring = this.#ring;
+    let sum = 0;
+    for (let at = from; at + 1 < to; at += 2) {
+      const value = ((((ring[at + 1] ?? 0) << 8) | (ring[at] ?? 0)) << 16) >> 16;
+      sum += value * value;
+    }
+    return sum;
   }
 
   #drop(count: number): void {

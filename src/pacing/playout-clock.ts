@@ -49,6 +49,9 @@ export class PlayoutClock {
   }
 }
 
+/** Gaps within what the peer can hold are few; older ones are heard and done. */
+const MAX_ANCHORS = 256;
+
 interface Anchor {
   readonly positionMs: number;
   readonly heardAtMs: number;
@@ -60,7 +63,7 @@ interface Anchor {
  * Positions are milliseconds of the stream's own sound: silence put in by the bridge does not count.
  */
 export class PositionMap {
-  /** In order; the first is the newest already heard. A stream without gaps has one. */
+  /** In order; the first is the newest already heard, or the oldest kept. A stream without gaps has one. */
   readonly #anchors: Anchor[] = [];
 
   get isEmpty(): boolean {
@@ -75,6 +78,8 @@ export class PositionMap {
       if (Math.abs(expectedMs - heardAtMs) < 0.5) return;
     }
     this.#anchors.push({ positionMs, heardAtMs });
+    // Where nobody asks for positions, an endless stream with gaps would keep every one of them.
+    if (this.#anchors.length > MAX_ANCHORS) this.#anchors.shift();
   }
 
   /** When `positionMs` is heard, going on from the last gap; undefined before anything was sent. */

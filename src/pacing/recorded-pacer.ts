@@ -26,10 +26,14 @@ export interface RecordedPacerOptions {
   readonly wake: () => void;
   /** Every unit and the end of the segment have left; the peer still plays. */
   readonly onSent: () => void;
+  /** Sending threw (an observer did): nothing more will leave. */
+  readonly onFailed?: (error: unknown) => void;
 }
 
 /** At the start the lead leaves at once, in at most so many frames; more would starve the peer's own messages. */
 const MAX_BURST_FRAMES = 5;
+/** A timer's jitter: later than this is behind. */
+const JITTER_MS = 2;
 /** In `stream` mode the peer needs silence to close the mouth: 200 ms or more. */
 const CLOSING_SILENCE_BYTES = 240 * BYTES_PER_MS;
 
@@ -39,7 +43,7 @@ const CLOSING_SILENCE_BYTES = 240 * BYTES_PER_MS;
  * A unit is due when the peer, by the playout clock, holds exactly `leadMs`: that deadline is absolute, since the
  * clock's end moves by whole units only. What happens when a deadline was missed:
  *
- *   peer still has sound → frames of two units, 20 ms apart, until the lead is back; nothing is heard
+ *   peer still has sound → frames of two units, not closer than 20 ms, until the lead is back; nothing is heard
  *   peer has run dry     → the position moves; the lead leaves in one short burst, as at the start
  *   source has nothing   → wait for it; then one of the two above
  *   socket holds bytes   → nothing is written until it is empty
@@ -59,6 +63,8 @@ export class RecordedPacer implements Paced {
   #isDone = false;
   #dueMs = Number.POSITIVE_INFINITY;
   #burstLeft = 0;
+  /** The source or the socket kept the next unit waiting: its lateness says nothing of the pacing. */
+  #isHeldUp = false;
   /** Not before this, so that frames keep their distance while catching up. */
   #notBeforeMs = Number.NEGATIVE_INFINITY;
 
@@ -124,6 +130,11 @@ export class RecordedPacer implements Paced {
     this.#verbs.length = 0;
   }
 
+  failed(error: unknown): void {
+    this.stop();
+    this.#options.onFailed?.(error);
+  }
+
   run(nowMs: number): void {
     if (this.#isDone) {
       this.#dueMs = Number.POSITIVE_INFINITY;
@@ -136,14 +147,14 @@ export class RecordedPacer implements Paced {
   #step(nowMs: number): boolean {
     const { outlet } = this.#options;
     this.#dueMs = Number.POSITIVE_INFINITY;
-    if (!outlet.isClear) return false;
+    if (!outlet.isClear) return this.#hold();
     if (this.#verbs.length > 0 && this.#isVerbNext()) return this.#sendVerb();
     const available = this.#queue.byteLength + (this.#isEnded ? this.#zeroBytes : 0);
     if (available === 0 && this.#isEnded) {
       this.#finish();
       return false;
     }
-    if (available < UNIT_BYTES && !this.#isEnded) return false;
+    if (available < UNIT_BYTES && !this.#isEnded) return this.#hold();
     const deadlineMs = this.#deadlineMs();
     if (deadlineMs > nowMs + 0.5) {
       this.#dueMs = deadlineMs;
@@ -155,12 +166,16 @@ export class RecordedPacer implements Paced {
   #sendSound(available: number, deadlineMs: number, nowMs: number): boolean {
     const { outlet, playout } = this.#options;
     const wasDry = playout.isDry(nowMs);
-    if (wasDry) this.#burstLeft = MAX_BURST_FRAMES;
-    const isBehind = wasDry || nowMs - deadlineMs >= UNIT_MS;
-    const size = Math.min(isBehind ? MAX_SOUND_FRAME_BYTES : UNIT_BYTES, available - (available % 2));
+    const isBehind = wasDry || nowMs - deadlineMs > JITTER_MS;
+    // A deadline in the past would be one frame now and the next too soon: two units at once keep the distance.
+    const isDouble = isBehind && available >= MAX_SOUND_FRAME_BYTES;
+    const size = isDouble ? MAX_SOUND_FRAME_BYTES : Math.min(UNIT_BYTES, available);
     const fromQueue = Math.min(size, this.#queue.byteLength);
-    const lateMs = wasDry || this.#burstLeft > 0 ? undefined : Math.max(0, nowMs - deadlineMs);
-    if (!outlet.send(this.#queue, fromQueue, size - fromQueue, nowMs, lateMs)) return false;
+    const hasDeadline = outlet.sentMs > 0 && this.#burstLeft === 0 && !this.#isHeldUp;
+    const lateMs = hasDeadline ? Math.max(0, nowMs - deadlineMs) : undefined;
+    if (!outlet.send(this.#queue, fromQueue, size - fromQueue, nowMs, lateMs)) return this.#hold();
+    this.#isHeldUp = false;
+    if (wasDry) this.#burstLeft = MAX_BURST_FRAMES;
     this.#zeroBytes -= size - fromQueue;
     if (this.#burstLeft > 0) {
       this.#burstLeft--;
@@ -173,9 +188,14 @@ export class RecordedPacer implements Paced {
     return false;
   }
 
+  #hold(): false {
+    this.#isHeldUp = true;
+    return false;
+  }
+
   #sendVerb(): boolean {
     const verb = this.#verbs[0];
-    if (verb === undefined || !this.#options.outlet.sendVerb(verb)) return false;
+    if (verb === undefined || !this.#options.outlet.sendVerb(verb)) return this.#hold();
     this.#verbs.shift();
     return true;
   }

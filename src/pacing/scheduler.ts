@@ -5,6 +5,8 @@ export interface Paced {
   /** Absolute deadline on the scheduler's clock; read after every `run`. Infinity: asleep until `wake`. */
   readonly dueMs: number;
   run(nowMs: number): void;
+  /** Its `run` threw: it will not be called again unless it is woken. */
+  failed?(error: unknown): void;
 }
 
 interface Entry {
@@ -21,7 +23,7 @@ const EARLY_MS = 0.5;
  * One timer for one stream or thousands: a heap of absolute deadlines.
  *
  * Deadlines are kept by those who own them, so that a late wake-up never moves the next deadline. A `run` that throws is
- * reported and removed: the others go on.
+ * removed, told so and reported: the others go on.
  */
 export class PaceScheduler {
   readonly #clock: Clock;
@@ -31,6 +33,9 @@ export class PaceScheduler {
   #timer: Timer | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
   #isRunning = false;
+  /** What is woken while a tick runs waits for the next one. */
+  #earliestMs = Number.NEGATIVE_INFINITY;
+  readonly #onTimer = (): void => this.#tick();
 
   constructor(clock: Clock, onError: (error: unknown) => void = () => {}) {
     this.#clock = clock;
@@ -49,7 +54,7 @@ export class PaceScheduler {
       entry = { paced, dueMs: Number.POSITIVE_INFINITY, index: -1 };
       this.#entries.set(paced, entry);
     }
-    this.#place(entry, paced.dueMs);
+    this.#place(entry, Math.max(paced.dueMs, this.#earliestMs));
     if (!this.#isRunning) this.#arm();
   }
 
@@ -66,24 +71,35 @@ export class PaceScheduler {
     this.#timerDueMs = Number.POSITIVE_INFINITY;
     this.#isRunning = true;
     const startMs = this.#clock.nowMs();
+    // Measured against the tick's start: entries made due by this tick wait for the next, so that I/O is not starved.
+    this.#earliestMs = startMs + 2 * EARLY_MS;
     let nowMs = startMs;
-    for (;;) {
-      const entry = this.#heap[0];
-      // Measured against the tick's start: entries made due by this tick wait for the next, so that I/O is not starved.
-      if (entry === undefined || entry.dueMs > startMs + EARLY_MS) break;
-      this.#place(entry, Number.POSITIVE_INFINITY);
-      try {
-        entry.paced.run(nowMs);
-        if (this.#entries.has(entry.paced))
-          this.#place(entry, Math.max(entry.paced.dueMs, startMs + 2 * EARLY_MS));
-      } catch (error) {
-        this.#entries.delete(entry.paced);
-        this.#onError(error);
+    try {
+      for (;;) {
+        const entry = this.#heap[0];
+        if (entry === undefined || entry.dueMs > startMs + EARLY_MS) break;
+        this.#place(entry, Number.POSITIVE_INFINITY);
+        this.#run(entry, nowMs);
+        nowMs = this.#clock.nowMs();
       }
-      nowMs = this.#clock.nowMs();
+    } finally {
+      this.#isRunning = false;
+      this.#earliestMs = Number.NEGATIVE_INFINITY;
+      this.#arm();
     }
-    this.#isRunning = false;
-    this.#arm();
+  }
+
+  #run(entry: Entry, nowMs: number): void {
+    const { paced } = entry;
+    try {
+      paced.run(nowMs);
+      // It may have been removed, or removed and added again, by its own run.
+      if (this.#entries.get(paced) === entry) this.#place(entry, Math.max(paced.dueMs, this.#earliestMs));
+    } catch (error) {
+      if (this.#entries.get(paced) === entry) this.remove(paced);
+      paced.failed?.(error);
+      this.#onError(error);
+    }
   }
 
   #arm(): void {
@@ -95,7 +111,7 @@ export class PaceScheduler {
     this.#timer = undefined;
     this.#timerDueMs = dueMs;
     if (dueMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#clock.after(dueMs - this.#clock.nowMs(), () => this.#tick());
+    this.#timer = this.#clock.after(dueMs - this.#clock.nowMs(), this.#onTimer);
   }
 
   #place(entry: Entry, dueMs: number): void {

@@ -18,7 +18,10 @@ export interface SoundPort {
 
 /** What pacing tells those who measure or record. Called on the hot path: must not throw and must not keep `payload`. */
 export interface PacingObserver {
-  /** A sound unit left. `lateMs`: behind its deadline, undefined where it had none (first units, catching up). */
+  /**
+   * A sound unit left. `lateMs`: behind its deadline, undefined where it had none or the pacer is not to blame (first
+   * units, a burst, a source or socket that kept it waiting).
+   */
   unitSent(payload: Uint8Array, nowMs: number, lateMs: number | undefined): void;
   /** The peer must have run dry inside a stream: about `gapMs` of silence were heard. */
   underrunExpected(gapMs: number): void;
@@ -38,6 +41,7 @@ export class SoundOutlet {
   #double: SoundFrame | undefined;
   readonly positions = new PositionMap();
   #sentBytes = 0;
+  #totalBytes = 0;
 
   constructor(port: SoundPort, playout: PlayoutClock, observer: PacingObserver) {
     this.#port = port;
@@ -54,26 +58,30 @@ export class SoundOutlet {
     return this.#sentBytes / BYTES_PER_MS;
   }
 
+  /** All bytes of sound that left, silence put in included. */
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
   sendVerb(frame: WireFrame): boolean {
     return this.#port.trySend(frame);
   }
 
-  /** Sends `queueBytes` of the queue followed by `zeroBytes` of silence as one unit: together 2-1280 bytes, even. */
+  /**
+   * Sends `queueBytes` of the queue followed by `zeroBytes` of silence as one unit: together 2-1280 bytes, even.
+   *
+   * @returns False when the port was not clear; the queue is then as it was.
+   */
   send(queue: PcmQueue, queueBytes: number, zeroBytes: number, nowMs: number, lateMs?: number): boolean {
     if (!this.#port.isClear) return false;
     const sound = this.#frame(queueBytes + zeroBytes);
-    queue.take(sound.payload.subarray(0, queueBytes));
-    sound.payload.fill(0, queueBytes);
-    if (!this.#port.trySend(sound.frame)) {
-      // Cannot happen while the port keeps its word; the bytes are gone, so account for them as a gap.
-      this.#observer.soundDropped(queueBytes / BYTES_PER_MS);
-      this.#sentBytes += queueBytes;
-      return false;
-    }
-    if (queueBytes > 0 && this.#sentBytes > 0 && this.#playout.isDry(nowMs)) {
-      this.#observer.underrunExpected(nowMs + this.#playout.latencyMs - this.#playout.endsAtMs);
-    }
+    if (queueBytes > 0) queue.peek(sound.payload, queueBytes);
+    if (zeroBytes > 0) sound.payload.fill(0, queueBytes);
+    if (!this.#port.trySend(sound.frame)) return false;
+    queue.skip(queueBytes);
+    if (queueBytes > 0 && this.#sentBytes > 0 && this.#playout.isDry(nowMs)) this.underrun(nowMs, 0);
     const heardAtMs = this.#playout.sent(sound.payload.byteLength, nowMs);
+    this.#totalBytes += sound.payload.byteLength;
     if (queueBytes > 0) {
       this.positions.add(this.sentMs, heardAtMs);
       this.#sentBytes += queueBytes;
@@ -82,10 +90,22 @@ export class SoundOutlet {
     return true;
   }
 
+  /** Says that the peer ran dry inside the stream; sound goes on after `silenceMs` of silence put in now. */
+  underrun(nowMs: number, silenceMs: number): void {
+    const { endsAtMs, latencyMs } = this.#playout;
+    if (endsAtMs === Number.NEGATIVE_INFINITY) return;
+    this.#observer.underrunExpected(nowMs + latencyMs + silenceMs - endsAtMs);
+  }
+
   /** Counts sound as passed that was never sent: positions go on, nothing is heard of it. */
-  skip(queue: PcmQueue, byteLength: number): void {
-    queue.skip(byteLength);
+  skip(byteLength: number): void {
     this.#sentBytes += byteLength;
+  }
+
+  /** As `skip`, for sound that somebody would have heard. */
+  dropped(byteLength: number): void {
+    this.#sentBytes += byteLength;
+    this.#observer.soundDropped(byteLength / BYTES_PER_MS);
   }
 
   #frame(byteLength: number): SoundFrame {

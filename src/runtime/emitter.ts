@@ -3,8 +3,10 @@ export type EventMap<T> = { [K in keyof T]: unknown[] };
 
 /** One subscription: a function that listens twice has two, removed one at a time. */
 interface Subscription {
-  readonly listener: (...args: never[]) => void;
+  readonly listener: Listener;
 }
+
+type Listener = (...args: unknown[]) => void;
 
 const NONE: readonly Subscription[] = [];
 
@@ -26,7 +28,7 @@ export class Emitter<Events extends EventMap<Events>> {
 
   /** Returns a function that removes the listener again; idempotent. */
   on<K extends keyof Events>(name: K, listener: (...args: Events[K]) => void): () => void {
-    const entry: Subscription = { listener };
+    const entry: Subscription = { listener: listener as unknown as Listener };
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? NONE), entry]);
     return () => {
       const left = (this.#listeners.get(name) ?? NONE).filter((candidate) => candidate !== entry);
@@ -48,7 +50,7 @@ export class Emitter<Events extends EventMap<Events>> {
     if (listeners === undefined) return;
     for (const entry of listeners) {
       try {
-        (entry.listener as (...args: Events[K]) => void)(...args);
+        entry.listener(...args);
       } catch (error) {
         this.#onListenerError(error);
       }
