@@ -1,3 +1,4 @@
+import { anySignal } from '../runtime/index.js';
 import { badRequest, damagedSound, emptySound } from './audio-errors.js';
 import type { ByteReader } from './byte-reader.js';
 import { isRereadable, openBytes, type SoundInput } from './byte-source.js';
@@ -41,8 +42,7 @@ export async function openSound(input: SoundInput, options: OpenSoundOptions = {
   options.signal?.throwIfAborted();
   const loudness = await measuredGain(input, name, options);
   const closing = new AbortController();
-  const signal =
-    options.signal === undefined ? closing.signal : AbortSignal.any([options.signal, closing.signal]);
+  const signal = options.signal === undefined ? closing.signal : anySignal(options.signal, closing.signal);
   const bytes = await openBytes(input, name, signal);
   try {
     const reader = await readerFor(bytes, name, options.rawFormat);

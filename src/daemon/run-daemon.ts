@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { type Config, parseLinkUrl, parseListenAddress } from '../config/index.js';
 import {
+  anySignal,
   type Clock,
   ConfigError,
   errorText,
@@ -85,7 +86,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<RunningDaemo
       await Promise.all(servers.map((server) => server.close()));
       resolve();
     };
-    AbortSignal.any([signal, stop.signal]).addEventListener('abort', () => void onStop(), { once: true });
+    anySignal(signal, stop.signal).addEventListener('abort', () => void onStop(), { once: true });
   });
   logger.info({ addresses: servers.map((server) => server.address), pid: process.pid }, 'Daemon is ready');
   return { daemon, addresses: servers.map((server) => server.address), stopped };

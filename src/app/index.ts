@@ -1,0 +1,1 @@
+export { type OpenedPage, type OpenPageOptions, openPage } from './open-page.js';

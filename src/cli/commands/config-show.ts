@@ -1,0 +1,20 @@
+import { shownConfig } from '../../config/index.js';
+import type { CommandContext } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+
+/** `config show`: every setting with its value and where it came from; secrets masked. */
+export function configShow(context: CommandContext): number {
+  const rows = shownConfig(context.resolved);
+  if (context.args['json'] === true) {
+    context.print(
+      JSON.stringify(Object.fromEntries(rows.map(({ key, value, origin }) => [key, { value, origin }]))),
+    );
+    return EXIT.ok;
+  }
+  const width = Math.max(...rows.map(({ key }) => key.length));
+  for (const { key, value, origin } of rows) {
+    const shown = value === undefined ? '-' : Array.isArray(value) ? value.join(', ') : String(value);
+    context.print(`${key.padEnd(width)}  ${shown}  (${origin})`);
+  }
+  return EXIT.ok;
+}

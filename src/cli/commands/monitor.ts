@@ -1,0 +1,74 @@
+import type { Events } from '../../control/index.js';
+import { ConfigError, errorText } from '../../runtime/index.js';
+import { type CommandContext, textArg } from '../context.js';
+import { connectDaemon } from '../daemon-connection.js';
+import { EXIT } from '../exit-codes.js';
+
+/** `monitor`: messages in both directions, as they pass, until Ctrl-C. */
+export async function monitor(context: CommandContext): Promise<number> {
+  const { args, resolved, io } = context;
+  const filter = filterOf(textArg(args, 'filter'));
+  const isJson = args['json'] === true;
+  const connection = await connectDaemon(context);
+  const { client } = connection;
+  const shows = (lane: string, text: string): boolean =>
+    (resolved.config.lane === undefined || lane === resolved.config.lane) && filter.test(text);
+  const show = (
+    fields: { readonly lane: string; readonly atMs: number },
+    arrow: string,
+    text: string,
+  ): void => {
+    if (!shows(fields.lane, text)) return;
+    if (isJson)
+      context.print(JSON.stringify({ direction: arrow === '>' ? 'sent' : 'received', text, ...fields }));
+    else
+      context.print(
+        `${new Date(fields.atMs).toISOString().slice(11, 23)} ${fields.lane} ${arrow} ${printable(text)}`,
+      );
+  };
+  client.events.on('message', (message) => {
+    if (message.isEcho && args['echo'] !== true) return;
+    show(message, '<', messageLine(message));
+  });
+  client.events.on('sent', (sent) => show(sent, '>', sent.text));
+  client.events.on('laneState', (lane) => {
+    if (!isJson) context.say(`lane ${lane.lane}: ${lane.state}`);
+  });
+  client.events.on('warning', (warning) => context.say(`lane ${warning.lane}: ${warning.text}`));
+  client.events.on('lagged', ({ dropped }) =>
+    context.say(`${dropped} messages were left out: the reader is too slow`),
+  );
+  await client.request('subscribe', { topics: ['messages', 'lanes'] });
+  for (const lane of (await client.request('status', {})).lanes) {
+    if (!isJson) context.say(`lane ${lane.lane}: ${lane.state}`);
+  }
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => resolve();
+    if (io.drain.aborted || io.quit.aborted) stop();
+    io.drain.addEventListener('abort', stop, { once: true });
+    io.quit.addEventListener('abort', stop, { once: true });
+    client.events.on('closed', (error) => (error === undefined ? resolve() : reject(error)));
+  });
+  await connection.leave();
+  return EXIT.ok;
+}
+
+function messageLine(message: Events['message']): string {
+  return [message.type, ...message.args].join('|');
+}
+
+function filterOf(pattern: string | undefined): RegExp {
+  try {
+    return new RegExp(pattern ?? '', 'u');
+  } catch (error) {
+    throw new ConfigError(
+      'BRIDGE_ERR_USAGE',
+      `--filter: expected a regular expression, got "${pattern}": ${errorText(error)}`,
+    );
+  }
+}
+
+/** What a peer says must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+}

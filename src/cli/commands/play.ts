@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { openSound } from '../../audio/index.js';
+import type { BridgeClient, SpeechEnd } from '../../client/index.js';
+import { BridgeError, ConfigError, errorText } from '../../runtime/index.js';
+import { type CommandContext, textArg, textListArg } from '../context.js';
+import { connectDaemon } from '../daemon-connection.js';
+import { EXIT } from '../exit-codes.js';
+import { Progress } from '../progress.js';
+import { soundOptions, speakSound } from '../speaking.js';
+import { parseTimedLines } from '../timed-lines.js';
+
+/** `play FILE…`: each file (`-`: stdin) is one utterance, spoken in order. */
+export async function play(context: CommandContext): Promise<number> {
+  const files = textListArg(context.args, 'files');
+  const options = soundOptions(context.args);
+  const ties = await timedLines(context);
+  const connection = await connectDaemon(context);
+  let worst: number = EXIT.ok;
+  let lane: string | undefined;
+  try {
+    for (const file of files) {
+      if (context.io.drain.aborted) break;
+      const spoken = await playOne(context, connection.client, file, options, ties);
+      lane = spoken.lane;
+      if (context.args['json'] === true) context.print(JSON.stringify({ file, ...spoken.report }));
+      if (spoken.end.reason === 'failed') throw spoken.end.error ?? new Error('The utterance failed');
+      if (spoken.end.reason === 'interrupted') worst = EXIT.interrupted;
+    }
+    if (context.args['close'] === true && lane !== undefined)
+      await closeLink(context, connection.client, lane);
+  } finally {
+    await connection.leave();
+  }
+  return context.io.drain.aborted ? EXIT.interrupted : worst;
+}
+
+interface Spoken {
+  readonly lane: string;
+  readonly end: SpeechEnd;
+  readonly report: object;
+}
+
+async function playOne(
+  context: CommandContext,
+  client: BridgeClient,
+  file: string,
+  options: ReturnType<typeof soundOptions>,
+  ties: readonly { readonly atMs: number; readonly message: string }[],
+): Promise<Spoken> {
+  const { config, origins } = context.resolved;
+  const ifBusy = textArg(context.args, 'if-busy') as 'queue' | 'interrupt' | 'fail' | undefined;
+  const isInput = file === '-';
+  // Before the stream: a file that cannot be played costs the avatar nothing.
+  const sound = await openSound(isInput ? context.io.stdin : file, {
+    ...options,
+    ...(isInput ? { name: 'standard input' } : {}),
+  });
+  let progress: Progress | undefined;
+  try {
+    const handle = await client.open({
+      kind: context.args['live'] === true ? 'live' : 'recorded',
+      ...(config.lane === undefined ? {} : { lane: config.lane }),
+      ...(origins.mode === 'default' ? {} : { mode: config.mode }),
+      ...(origins.model === 'default' ? {} : { model: config.model }),
+      ...(origins.leadMs === 'default' ? {} : { leadMs: config.leadMs }),
+      ...(ifBusy === undefined ? {} : { ifBusy }),
+      ...(origins.readyTimeoutMs === 'default' ? {} : { readyTimeoutMs: config.readyTimeoutMs }),
+    });
+    progress = new Progress(context, file, handle);
+    for (const tie of ties) await handle.tie(tie);
+    const end = await speakSound(context, handle, sound);
+    return {
+      lane: handle.lane,
+      end,
+      report: {
+        lane: handle.lane,
+        reason: end.reason,
+        heardMs: end.heardMs,
+        ...(end.error === undefined ? {} : { error: { code: end.error.code, message: end.error.message } }),
+      },
+    };
+  } finally {
+    progress?.close();
+    await sound.close();
+  }
+}
+
+async function timedLines(context: CommandContext) {
+  const file = textArg(context.args, 'timed');
+  if (file === undefined) return [];
+  try {
+    return parseTimedLines(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    if (error instanceof BridgeError) throw error;
+    throw new ConfigError(
+      'BRIDGE_ERR_USAGE',
+      `--timed: expected a readable file, got ${file}: ${errorText(error)}`,
+    );
+  }
+}
+
+/** `--close`: the link ends with the command, in the one way MMDAgent-EX bears. */
+export async function closeLink(context: CommandContext, client: BridgeClient, lane: string): Promise<void> {
+  const status = await client.request('status', {});
+  const name = status.links
+    .map((link) => link.name)
+    .find((link) => lane === link || lane.startsWith(`${link}-`));
+  if (name === undefined) return;
+  context.say(
+    `Closing the link ${name}. On Linux and macOS MMDAgent-EX ends with its connection; on Windows it goes on.`,
+  );
+  await client.request('closeLink', { link: name, force: true });
+}

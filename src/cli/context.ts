@@ -1,0 +1,60 @@
+import type { ResolvedConfig } from '../config/index.js';
+import type { Logger } from '../runtime/index.js';
+import { type Io, printLine } from './io.js';
+
+/** What every command is run with. */
+export interface CommandContext {
+  readonly io: Io;
+  readonly args: Arguments;
+  readonly resolved: ResolvedConfig;
+  readonly version: string;
+  /** For people, on stderr; silent with --json, where stdout alone speaks. */
+  say(text: string): void;
+  /** The answer, on stdout. */
+  print(text: string): void;
+  logger(): Promise<Logger>;
+}
+
+/** What yargs parsed. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+export function createContext(
+  io: Io,
+  args: Arguments,
+  resolved: ResolvedConfig,
+  version: string,
+): CommandContext {
+  const isJson = args['json'] === true;
+  return {
+    io,
+    args,
+    resolved,
+    version,
+    say: (text) => {
+      if (!isJson) printLine(io.stderr, text);
+    },
+    print: (text) => printLine(io.stdout, text),
+    logger: async () => {
+      const { createLogger } = await import('./logger.js');
+      const { logFile, logLevel } = resolved.config;
+      return createLogger({
+        level: args['debug'] === true ? 'debug' : logLevel,
+        file: logFile,
+        stderr: io.stderr,
+      });
+    },
+  };
+}
+
+/** A text option, or undefined. */
+export function textArg(args: Arguments, name: string): string | undefined {
+  const value = args[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A repeatable text option or positional list. */
+export function textListArg(args: Arguments, name: string): string[] {
+  const value = args[name];
+  if (Array.isArray(value)) return value.map(String);
+  return value === undefined ? [] : [String(value)];
+}

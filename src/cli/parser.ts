@@ -1,0 +1,271 @@
+import yargs, { type Argv } from 'yargs';
+import { type SettingKey, yargsOptionsFor } from '../config/index.js';
+import type { Arguments } from './context.js';
+import type { CommandRun } from './main.js';
+import { SOUND_FLAGS } from './sound-flags.js';
+import { packageVersion } from './version.js';
+
+type Choose = (run: () => Promise<CommandRun>, args: Arguments) => void;
+
+const COMMON: readonly SettingKey[] = ['configFile', 'daemon', 'logLevel', 'logFile'];
+const LINKS: readonly SettingKey[] = [
+  'links',
+  'model',
+  'latencyMs',
+  'secondPeer',
+  'allow',
+  'linkTlsCert',
+  'linkTlsKey',
+];
+const DAEMON: readonly SettingKey[] = [
+  ...LINKS,
+  'mode',
+  'leadMs',
+  'controlListen',
+  'controlTlsCert',
+  'controlTlsKey',
+  'record',
+  'queueMessages',
+  'queuePolicy',
+  'queueMs',
+  'resumeMs',
+  'aheadMs',
+  'readyTimeoutMs',
+];
+const SPEAK: readonly SettingKey[] = [...LINKS, 'lane', 'mode', 'leadMs', 'readyTimeoutMs', 'record'];
+
+const IF_BUSY = {
+  'if-busy': {
+    choices: ['queue', 'interrupt', 'fail'],
+    describe: 'What to do while the avatar speaks',
+    defaultDescription: 'queue',
+    requiresArg: true,
+  },
+} as const;
+const LINK_LIFE = {
+  foreground: { type: 'boolean', describe: 'Run the daemon inside this command: the link ends with it' },
+  close: { type: 'boolean', describe: 'Close the link afterwards; on Linux and macOS that ends MMDAgent-EX' },
+} as const;
+
+/** The command line. `choose` is told which command was given; nothing runs here. */
+export async function buildParser(choose: Choose): Promise<Argv> {
+  const parser = yargs()
+    .scriptName('mmdagent-bridge')
+    .usage('$0 COMMAND\n\nSpeak through MMDAgent-EX, the real-time CG avatar.')
+    .locale('en')
+    .version(packageVersion())
+    .strict()
+    .demandCommand(1, 'Expected a command')
+    .exitProcess(false)
+    .parserConfiguration({
+      'duplicate-arguments-array': true,
+      'camel-case-expansion': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .wrap(100)
+    .option('json', { type: 'boolean', describe: 'Answer in JSON on stdout' })
+    .option('debug', { type: 'boolean', describe: 'Tell more on stderr' })
+    .options(yargsOptionsFor(COMMON));
+  speaking(parser, choose);
+  messages(parser, choose);
+  running(parser, choose);
+  return parser;
+}
+
+function speaking(parser: Argv, choose: Choose): void {
+  parser.command(
+    'play <files..>',
+    'Speak sound files (- for standard input) through the avatar',
+    (command) =>
+      command
+        .positional('files', {
+          type: 'string',
+          array: true,
+          describe: 'WAV, MP3, FLAC, Ogg; - for standard input',
+        })
+        .options({ ...yargsOptionsFor(SPEAK), ...SOUND_FLAGS, ...IF_BUSY, ...LINK_LIFE })
+        .option('timed', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'File of MILLISECONDS TYPE|ARG… lines: messages that act when that position is heard',
+        })
+        .option('live', {
+          type: 'boolean',
+          describe: 'The input comes in real time: no pacing, lag stays bounded',
+        })
+        .example('$0 play hello.wav', ''),
+    (args) => choose(async () => (await import('./commands/play.js')).play, args),
+  );
+  parser.command(
+    'speak-file <files..>',
+    'Have MMDAgent-EX play files by itself (SPEAK_START), from a folder both can see',
+    (command) =>
+      command
+        .positional('files', { type: 'string', array: true, describe: 'Sound files' })
+        .options({ ...yargsOptionsFor([...SPEAK, 'sharedDir']), ...SOUND_FLAGS, ...IF_BUSY, ...LINK_LIFE })
+        .option('on-peer', {
+          type: 'boolean',
+          describe: "The paths are on MMDAgent-EX's machine; they are given as they are",
+        }),
+    (args) => choose(async () => (await import('./commands/speak-file.js')).speakFile, args),
+  );
+  parser.command(
+    'replay <directory>',
+    'Say again what --record kept',
+    (command) => command.positional('directory', { type: 'string' }).options(yargsOptionsFor(SPEAK)),
+    (args) => choose(async () => (await import('./commands/replay.js')).replay, args),
+  );
+}
+
+function messages(parser: Argv, choose: Choose): void {
+  parser.command(
+    'send [messages..]',
+    'Send messages to MMDAgent-EX',
+    (command) =>
+      command
+        .positional('messages', {
+          type: 'string',
+          array: true,
+          describe: "'TYPE|ARG|…'; - reads one a line from standard input",
+        })
+        .options({ ...yargsOptionsFor([...LINKS, 'lane', 'readyTimeoutMs']), ...LINK_LIFE })
+        .option('file', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'File of MILLISECONDS TYPE|ARG… lines, sent at their times',
+        })
+        .example("$0 send 'MOTION_ADD|0|action|motion/wave.vmd|PART|ONCE'", ''),
+    (args) => choose(async () => (await import('./commands/send.js')).send, args),
+  );
+  parser.command(
+    'monitor',
+    'Show messages in both directions',
+    (command) =>
+      command
+        .options(yargsOptionsFor([...LINKS, 'lane']))
+        .option('filter', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Only messages that fit this regular expression',
+        })
+        .option('echo', { type: 'boolean', describe: "Also the bridge's own messages that come back" }),
+    (args) => choose(async () => (await import('./commands/monitor.js')).monitor, args),
+  );
+  parser.command(
+    'mdf [file]',
+    'Print what the .mdf of MMDAgent-EX needs for a link, check a file, or write it there',
+    (command) =>
+      command
+        .positional('file', { type: 'string', describe: 'An .mdf to check' })
+        .options(yargsOptionsFor(['links']))
+        .option('host', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Address of this machine as MMDAgent-EX reaches it',
+        })
+        .option('write', {
+          type: 'boolean',
+          describe: 'Write it into the file; the old one is kept as .bak',
+        }),
+    (args) => choose(async () => (await import('./commands/mdf.js')).mdf, args),
+  );
+}
+
+function running(parser: Argv, choose: Choose): void {
+  parser.command(
+    'start',
+    'Start the daemon and the page in a browser',
+    (command) =>
+      command
+        .options(yargsOptionsFor([...DAEMON, 'simulator', 'pageHost', 'pagePort', 'open']))
+        .option('foreground', LINK_LIFE.foreground),
+    (args) => choose(async () => (await import('./commands/start.js')).start, args),
+  );
+  parser.command('daemon', 'The process that owns the links', (command) => {
+    command
+      .command(
+        'start',
+        'Start it in the background',
+        (sub) =>
+          sub
+            .options(yargsOptionsFor(DAEMON))
+            .option('foreground', { type: 'boolean', describe: 'Run in this process' }),
+        (args) => choose(async () => (await import('./commands/daemon.js')).daemonStart, args),
+      )
+      .command('status', 'Show links, avatars and clients', {}, (args) =>
+        choose(async () => (await import('./commands/daemon.js')).daemonStatus, args),
+      )
+      .command(
+        'stop',
+        'Drain, close the links and end it',
+        (sub) =>
+          sub.option('force', {
+            type: 'boolean',
+            describe: 'Also while a real MMDAgent-EX is connected, which ends with it',
+          }),
+        (args) => choose(async () => (await import('./commands/daemon.js')).daemonStop, args),
+      )
+      .command(
+        'install',
+        'Print a service file that starts it with the machine',
+        (sub) =>
+          sub
+            .options(yargsOptionsFor(['links']))
+            .option('print', {
+              type: 'boolean',
+              demandOption: true,
+              describe: 'Print it (nothing is installed)',
+            })
+            .option('kind', { choices: ['systemd', 'windows-task', 'launchd'], requiresArg: true }),
+        (args) => choose(async () => (await import('./commands/daemon.js')).daemonInstall, args),
+      )
+      .demandCommand(1, 'Expected daemon start, status, stop or install');
+    return command;
+  });
+  parser.command(
+    'simulate',
+    'Run a stand-in for MMDAgent-EX at the other end of a link',
+    (command) =>
+      command
+        .options(yargsOptionsFor(['links', 'model']))
+        .option('fps', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Frames a second',
+          defaultDescription: '60',
+        })
+        .option('platform', {
+          choices: ['linux', 'windows'],
+          requiresArg: true,
+          describe: 'Whose behaviour at a lost connection',
+        })
+        .option('load-ms', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'How long its model loads',
+          defaultDescription: '870',
+        })
+        .option('wav', { type: 'string', requiresArg: true, describe: 'Write what it plays to this file' })
+        .option('retry', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'How often it dials again (RetryCount)',
+        }),
+    (args) => choose(async () => (await import('./commands/simulate.js')).simulate, args),
+  );
+  parser.command('config', 'Settings', (command) => {
+    command
+      .command(
+        'show',
+        'Show every setting, its value and where it came from',
+        (sub) =>
+          sub.options(
+            yargsOptionsFor([...DAEMON, 'lane', 'simulator', 'pageHost', 'pagePort', 'open', 'sharedDir']),
+          ),
+        (args) => choose(async () => (await import('./commands/config-show.js')).configShow, args),
+      )
+      .demandCommand(1, 'Expected config show');
+    return command;
+  });
+}
