@@ -1,4 +1,4 @@
-import { anySignal, fileURLToPath } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type { DaemonStatus } from '../../control/index.js';
 import { anySignal, BridgeError, SystemClock, TransportError } from '../../runtime/index.js';
 import { SERVICE_KINDS, type ServiceKind, serviceFile } from '../../service/index.js';

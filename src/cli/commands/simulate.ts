@@ -1,4 +1,4 @@
-import { anySignal, type LinkSpec, parseLinkUrl } from '../../config/index.js';
+import { type LinkSpec, parseLinkUrl } from '../../config/index.js';
 import { anySignal, ConfigError, SystemClock } from '../../runtime/index.js';
 import { runSimulator, type SimulatorEnd, type SimulatorEvent } from '../../simulator/index.js';
 import { type CommandContext, textArg } from '../context.js';
