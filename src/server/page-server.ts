@@ -1,0 +1,221 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import { tmpdir } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { BridgeClient } from '../client/index.js';
+import { hostInUrl, isAnyHost } from '../config/index.js';
+import { type ControlChannel, MAX_CONTROL_FRAME_BYTES } from '../control/index.js';
+import { BridgeError, type Clock, errorText, type Logger, TransportError } from '../runtime/index.js';
+import { relayControl } from './control-relay.js';
+import { answerError, HttpRefusal } from './http-answer.js';
+import { checkHost, checkOrigin, securityHeaders, setSecurityHeaders } from './request-guard.js';
+import { createRoutes, type RouteTable } from './routes.js';
+import { StaticFiles } from './static-files.js';
+
+export interface PageServerOptions {
+  /** Address to listen on; anything but a loopback address lets other machines make the avatar speak. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** A new carrier to the daemon, one per browser. */
+  readonly openChannel: () => Promise<ControlChannel>;
+  /** The app's own client, through which sound of the HTTP routes goes. */
+  readonly client: BridgeClient;
+  /** Folder of the built page. */
+  readonly staticDir: string;
+  /** The sound file that ships with the package. */
+  readonly samplePath: string;
+  readonly version: string;
+  /** Where uploads lie while they are spoken. @default the system's temporary folder */
+  readonly uploadFolder?: string;
+  /** @default 500 MB */
+  readonly maxUploadBytes?: number;
+  /** An upload of which nothing comes for so long is given up. @default 30000 */
+  readonly uploadIdleMs?: number;
+}
+
+export interface PageServer {
+  /** Where a browser on this machine finds the page. */
+  readonly url: string;
+  /** Browsers are let go at once, sound that was given to the daemon is spoken to its end. Idempotent. */
+  close(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 256;
+const MAX_BROWSERS = 64;
+const HEADERS_TIMEOUT_MS = 15_000;
+const MAX_PATH_CHARS = 4096;
+
+/**
+ * Serves the page, the HTTP routes behind its buttons, and the control protocol for browsers, in the app's process.
+ *
+ *   browser ⇄ HTTP → routes → BridgeClient ⇄ daemon;   browser ⇄ WebSocket /control → relay ⇄ a channel of its own ⇄ daemon
+ *
+ * What can fail: a request (it is answered with a typed error), a browser (its relay ends), the daemon (503 until it is back).
+ *
+ * @throws {TransportError} BRIDGE_ERR_LINK_LISTEN; {ConfigError} BRIDGE_ERR_CONFIG_UNREADABLE - the page was not built.
+ */
+export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
+  const { host, port, logger } = options;
+  const closing = new AbortController();
+  const files = new StaticFiles(options.staticDir);
+  const routes = createRoutes({
+    ...options,
+    uploadFolder: options.uploadFolder ?? tmpdir(),
+    maxUploadBytes: options.maxUploadBytes ?? 500_000_000,
+    uploadIdleMs: options.uploadIdleMs ?? 30_000,
+    signal: closing.signal,
+  });
+  // A long upload may take as long as it needs: Upload watches that it goes on.
+  const server = createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT_MS });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('request', (request, response) => {
+    response.on('error', () => {});
+    serve(request, response).catch((error: unknown) => {
+      const status = answerError(response, error);
+      if (status < 500 || error instanceof BridgeError) return;
+      logger.error({ err: error, path: request.url?.slice(0, 100) }, 'Request failed unexpectedly');
+    });
+  });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_CONTROL_FRAME_BYTES,
+    perMessageDeflate: false,
+  });
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => {});
+    upgrade(request, socket, head).catch((error: unknown) => refuseUpgrade(socket, error));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+    if (socket.writable) socket.end(rawAnswer(status));
+    else socket.destroy();
+  });
+  await listen(server, host, port);
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    setSecurityHeaders(request, response);
+    checkHost(request, host);
+    const { path, query } = splitTarget(request);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead) checkOrigin(request);
+    if (files.has(path)) {
+      if (!isRead) throw wrongMethod('GET, HEAD');
+      files.answer(path, request, response);
+      return;
+    }
+    const byMethod = routeAt(routes, path);
+    if (byMethod === undefined)
+      throw new HttpRefusal(404, 'BRIDGE_ERR_USAGE', 'There is nothing at this path');
+    const route = request.method === 'POST' ? byMethod.POST : isRead ? byMethod.GET : undefined;
+    if (route === undefined) throw wrongMethod(byMethod.GET === undefined ? 'POST' : 'GET, HEAD');
+    await route({ request, response, query });
+  }
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    checkHost(request, host);
+    checkOrigin(request);
+    if (splitTarget(request).path !== '/control')
+      throw new HttpRefusal(404, 'BRIDGE_ERR_USAGE', 'The WebSocket is at /control');
+    if (sockets.clients.size >= MAX_BROWSERS)
+      throw new HttpRefusal(503, 'BRIDGE_ERR_QUEUE_FULL', 'Too many pages are open');
+    const channel = await options.openChannel();
+    if (socket.destroyed || closing.signal.aborted) {
+      channel.close();
+      socket.destroy();
+      return;
+    }
+    socket.once('close', () => channel.close());
+    sockets.handleUpgrade(request, socket, head, (browser) => relayControl(browser, channel, options.clock));
+  }
+
+  let closed: Promise<void> | undefined;
+  return {
+    url: urlOf(server, host),
+    close() {
+      closed ??= new Promise<void>((resolve) => {
+        closing.abort();
+        for (const browser of sockets.clients) browser.terminate();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      return closed;
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? 'something else listens there; choose another with --page-port'
+          : errorText(error);
+      reject(
+        new TransportError(
+          'BRIDGE_ERR_LINK_LISTEN',
+          `Expected to serve the page on ${host}:${port}: ${why}`,
+          {
+            cause: error,
+          },
+        ),
+      );
+    });
+    server.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port }, () => {
+      server.removeAllListeners('error');
+      server.on('error', () => {});
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  return `http://${isAnyHost(bare) ? 'localhost' : hostInUrl(bare)}:${port}/`;
+}
+
+/** @throws {HttpRefusal} 400 */
+function splitTarget(request: IncomingMessage): { path: string; query: URLSearchParams } {
+  const target = request.url ?? '';
+  if (!target.startsWith('/') || target.length > MAX_PATH_CHARS)
+    throw new HttpRefusal(400, 'BRIDGE_ERR_USAGE', 'Expected a path');
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  return {
+    path: path === '/index.html' ? '/' : path,
+    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark)),
+  };
+}
+
+function routeAt(routes: RouteTable, path: string): RouteTable[string] | undefined {
+  return Object.hasOwn(routes, path) ? routes[path] : undefined;
+}
+
+function wrongMethod(allowed: string): HttpRefusal {
+  return new HttpRefusal(405, 'BRIDGE_ERR_USAGE', `Expected ${allowed}`, { Allow: allowed });
+}
+
+function refuseUpgrade(socket: Duplex, error: unknown): void {
+  socket.end(rawAnswer(error instanceof HttpRefusal ? error.status : 503));
+}
+
+function rawAnswer(status: number): string {
+  const headers = Object.entries(securityHeaders(undefined)).map(([name, value]) => `${name}: ${value}`);
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    'Content-Length: 0',
+    ...headers,
+    '\r\n',
+  ].join('\r\n');
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
+import { canonicalHost, isAnyHost, isLoopbackHost } from '../config/index.js';
+import { HttpRefusal } from './http-answer.js';
+
+/**
+ * Refuses requests that another site could have made a browser send: this server can make an avatar speak.
+ *
+ * The Host header must be a name of this machine (a rebound DNS name is none): localhost, a loopback address, the
+ * configured host, or any address in numbers where the server listens on every interface.
+ *
+ * @throws {HttpRefusal} 400, 403
+ */
+export function checkHost(request: IncomingMessage, configuredHost: string): void {
+  const header = request.headers.host ?? '';
+  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(header);
+  const host = match?.[1] === undefined ? undefined : canonicalHost(match[1]);
+  if (host === undefined) throw new HttpRefusal(400, 'BRIDGE_ERR_USAGE', 'Expected a Host header');
+  if (isLoopbackHost(host) || host === canonicalHost(configuredHost)) return;
+  if (isAnyHost(unbracketed(configuredHost)) && isIP(host) !== 0) return;
+  throw new HttpRefusal(
+    403,
+    'BRIDGE_ERR_USAGE',
+    'Expected this server under localhost, its address or its configured host; the request names another',
+  );
+}
+
+/** @throws {HttpRefusal} 403 - no Origin header, or that of another site. */
+export function checkOrigin(request: IncomingMessage): void {
+  const host = (request.headers.host ?? '').toLowerCase();
+  const origin = request.headers.origin?.toLowerCase();
+  // https: behind a proxy that ends TLS.
+  if (origin === `http://${host}` || origin === `https://${host}`) return;
+  throw new HttpRefusal(
+    403,
+    'BRIDGE_ERR_USAGE',
+    `Expected the header Origin: http://${host}, so that no other site can make the avatar speak`,
+  );
+}
+
+/** On every answer. */
+export function setSecurityHeaders(request: IncomingMessage, response: ServerResponse): void {
+  for (const [name, value] of Object.entries(securityHeaders(request.headers.host)))
+    response.setHeader(name, value);
+}
+
+/** @param host - a checked Host header; with it the page's WebSocket is allowed by name, as older browsers need. */
+export function securityHeaders(host: string | undefined): Record<string, string> {
+  const isPlain = host !== undefined && /^[\w.:[\]-]+$/.test(host);
+  const sockets = isPlain ? ` ws://${host} wss://${host}` : '';
+  return {
+    'Content-Security-Policy': [
+      "default-src 'self'",
+      `connect-src 'self'${sockets}`,
+      "object-src 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+  };
+}
+
+function unbracketed(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}

@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { openSound } from '../audio/index.js';
+import type { BridgeClient } from '../client/index.js';
+import { LINK_DEFAULTS, MASK, parseLinkUrl } from '../config/index.js';
+import type { IfBusy } from '../control/index.js';
+import { mdfFor } from '../mdf/index.js';
+import { type Clock, type Logger, RequestError } from '../runtime/index.js';
+import { answerJson, answerText, HttpRefusal } from './http-answer.js';
+import { type PlayTarget, playSound } from './play-sound.js';
+import { tooLarge, Upload } from './upload.js';
+
+export interface RouteOptions {
+  readonly client: BridgeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly samplePath: string;
+  readonly version: string;
+  readonly uploadFolder: string;
+  readonly maxUploadBytes: number;
+  readonly uploadIdleMs: number;
+  /** Aborted when the server closes. */
+  readonly signal: AbortSignal;
+}
+
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+}
+
+export type Route = (exchange: Exchange) => Promise<void> | void;
+export type RouteTable = Readonly<Record<string, Partial<Readonly<Record<'GET' | 'POST', Route>>>>>;
+
+const MAX_UPLOADS = 8;
+/** A refused upload may finish for so long before it is cut. */
+const DISCARD_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 3000;
+const DEFAULT_LINK = `ws-listen://${LINK_DEFAULTS.host}:${LINK_DEFAULTS.wsPort}${LINK_DEFAULTS.wsPath}`;
+const IF_BUSY: readonly string[] = ['queue', 'interrupt', 'fail'] satisfies IfBusy[];
+
+/** What the server answers by path and method, besides the files of the page and the WebSocket. */
+export function createRoutes(options: RouteOptions): RouteTable {
+  let uploads = 0;
+  return {
+    '/api/play': {
+      POST: async (exchange) => {
+        if (uploads >= MAX_UPLOADS) throw new HttpRefusal(503, 'BRIDGE_ERR_QUEUE_FULL', tooMany());
+        uploads++;
+        try {
+          await playUpload(exchange, options);
+        } finally {
+          uploads--;
+        }
+      },
+    },
+    '/api/sample': {
+      POST: async ({ request, response, query }) => {
+        const target = targetOf(query);
+        const sound = await openSound(options.samplePath, { signal: options.signal, name: 'the sample' });
+        await playSound(sound, response, { ...options, target, isFollowed: isFollowed(request) });
+      },
+    },
+    '/api/interrupt': {
+      POST: async ({ response, query }) => {
+        const lane = query.get('lane');
+        await answered(options, options.client.request('interrupt', lane === null ? {} : { lane }));
+        answerJson(response, 200, {});
+      },
+    },
+    '/api/mdf': { GET: ({ response, query }) => answerText(response, 200, mdfText(query), 'text/plain') },
+    '/metrics': {
+      GET: async ({ response }) => {
+        const metrics = await answered(options, options.client.request('metrics', {}));
+        answerText(response, 200, metrics.text, metrics.contentType);
+      },
+    },
+    '/healthz': {
+      GET: ({ response }) => answerJson(response, 200, { status: 'ok', version: options.version }),
+    },
+    '/readyz': {
+      GET: async ({ response }) => {
+        await answered(options, options.client.request('status', {}));
+        answerJson(response, 200, { status: 'ready', version: options.version });
+      },
+    },
+  };
+}
+
+async function playUpload({ request, response, query }: Exchange, options: RouteOptions): Promise<void> {
+  const { clock, maxUploadBytes: maxBytes, signal } = options;
+  const target = targetOf(query);
+  const upload = await Upload.open(request, {
+    folder: options.uploadFolder,
+    maxBytes,
+    idleMs: options.uploadIdleMs,
+    clock,
+  });
+  try {
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+    const sound = await openSound(upload.bytes, { signal, name: 'the upload' });
+    await playSound(sound, response, { ...options, target, isFollowed: isFollowed(request) });
+    await upload.close();
+  } catch (error) {
+    await upload.discard(DISCARD_MS);
+    throw upload.error ?? error;
+  }
+}
+
+/** @throws {HttpRefusal} 400 */
+function targetOf(query: URLSearchParams): PlayTarget {
+  const lane = query.get('lane');
+  const ifBusy = query.get('ifBusy');
+  if (ifBusy !== null && !IF_BUSY.includes(ifBusy)) {
+    throw new HttpRefusal(400, 'BRIDGE_ERR_USAGE', `Expected ifBusy to be one of ${IF_BUSY.join(', ')}`);
+  }
+  return {
+    ...(lane === null ? {} : { lane }),
+    ...(ifBusy === null ? {} : { ifBusy: ifBusy as IfBusy }),
+  };
+}
+
+function isFollowed(request: IncomingMessage): boolean {
+  return request.headers.accept?.includes('application/x-ndjson') === true;
+}
+
+/** @throws {BridgeError} of parseLinkUrl and mdfFor; {HttpRefusal} 400 */
+function mdfText(query: URLSearchParams): string {
+  const link = query.get('link') ?? DEFAULT_LINK;
+  const host = query.get('host');
+  if (link.includes(MASK)) {
+    throw new HttpRefusal(
+      400,
+      'BRIDGE_ERR_CONFIG_LINK',
+      'The path of this link is secret and not known here: use mmdagent-bridge mdf LINK',
+    );
+  }
+  return `${mdfFor(parseLinkUrl(link), host === null ? {} : { host }).join('\n')}\n`;
+}
+
+/** While the daemon is away requests wait for it: not for ever here. */
+async function answered<T>({ clock }: RouteOptions, result: Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timer = clock.after(ANSWER_TIMEOUT_MS, () =>
+      reject(
+        new RequestError('BRIDGE_ERR_DAEMON_UNREACHABLE', 'The daemon does not answer', { retryable: true }),
+      ),
+    );
+    result.then(resolve, reject).finally(() => timer.cancel());
+  });
+}
+
+function tooMany(): string {
+  return `Expected at most ${MAX_UPLOADS} uploads at a time: try again when one has been spoken`;
+}

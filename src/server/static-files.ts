@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { ConfigError, errorText } from '../runtime/index.js';
+
+interface StaticFile {
+  readonly bytes: Buffer;
+  readonly type: string;
+  readonly etag: string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.map': 'application/json',
+  '.svg': 'image/svg+xml',
+};
+
+/**
+ * The files of the page, held in memory: they are few and small, and neither a rebuild under a running server nor a lack of
+ * file handles can then break an answer.
+ */
+export class StaticFiles {
+  readonly #files = new Map<string, StaticFile>();
+
+  /** @throws {ConfigError} BRIDGE_ERR_CONFIG_UNREADABLE - the folder is not there: the page was not built. */
+  constructor(folder: string) {
+    try {
+      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+        const type = TYPES[extname(entry.name)];
+        if (!entry.isFile() || type === undefined) continue;
+        const bytes = readFileSync(join(folder, entry.name));
+        const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+        this.#files.set(entry.name === 'index.html' ? '/' : `/${entry.name}`, { bytes, type, etag });
+      }
+    } catch (error) {
+      const message = `Expected the built page in ${folder}: ${errorText(error)}. Run \`npm run build\``;
+      throw new ConfigError('BRIDGE_ERR_CONFIG_UNREADABLE', message, { cause: error });
+    }
+  }
+
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
+  /** Answers a GET or HEAD of a path it `has`. */
+  answer(path: string, request: IncomingMessage, response: ServerResponse): void {
+    const file = this.#files.get(path);
+    if (file === undefined) return;
+    response.setHeader('ETag', file.etag);
+    response.setHeader('Cache-Control', 'no-cache');
+    if (request.headers['if-none-match'] === file.etag) {
+      response.writeHead(304).end();
+      return;
+    }
+    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.byteLength });
+    response.end(file.bytes);
+  }
+}

@@ -1,0 +1,100 @@
+/** What becomes of one thing that was given to be spoken. */
+export type PlayState =
+  | { readonly status: 'idle' }
+  | { readonly status: 'sending'; readonly name: string }
+  | {
+      readonly status: 'speaking';
+      readonly name: string;
+      readonly lane: string;
+      readonly durationMs: number | undefined;
+      readonly heardMs: number;
+    }
+  | { readonly status: 'ended'; readonly name: string; readonly isWhole: boolean; readonly heardMs: number }
+  | { readonly status: 'failed'; readonly name: string; readonly error: PlayError };
+
+export interface PlayError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface PlayRequest {
+  /** Shown while it plays. */
+  readonly name: string;
+  /** Undefined: the sample. */
+  readonly file: File | undefined;
+  /** Undefined: whoever fits. */
+  readonly lane: string | undefined;
+}
+
+interface PlayLine {
+  readonly lane?: string;
+  readonly durationMs?: number;
+  readonly heardMs?: number;
+  readonly ended?: 'completed' | 'interrupted' | 'failed';
+  readonly error?: PlayError;
+}
+
+/** Gives a sound to the server and tells how it goes, until it has been heard. Never rejects. */
+export async function play(request: PlayRequest, tell: (state: PlayState) => void): Promise<void> {
+  const { name, file } = request;
+  tell({ status: 'sending', name });
+  try {
+    const query = new URLSearchParams({ ifBusy: 'interrupt' });
+    if (request.lane !== undefined) query.set('lane', request.lane);
+    const response = await fetch(`api/${file === undefined ? 'sample' : 'play'}?${query}`, {
+      method: 'POST',
+      headers: { Accept: 'application/x-ndjson' },
+      ...(file === undefined ? {} : { body: file }),
+    });
+    if (!response.ok) throw await refusal(response);
+    await follow(response, name, tell);
+  } catch (error) {
+    tell({ status: 'failed', name, error: isPlayError(error) ? error : unreachable(error) });
+  }
+}
+
+async function follow(response: Response, name: string, tell: (state: PlayState) => void): Promise<void> {
+  let lane = '';
+  let durationMs: number | undefined;
+  let hasEnded = false;
+  for await (const line of lines(response)) {
+    const heardMs = line.heardMs ?? 0;
+    lane = line.lane ?? lane;
+    durationMs = line.durationMs ?? durationMs;
+    hasEnded = line.ended !== undefined;
+    if (line.error !== undefined) throw line.error;
+    if (line.ended === undefined) tell({ status: 'speaking', name, lane, durationMs, heardMs });
+    else tell({ status: 'ended', name, isWhole: line.ended === 'completed', heardMs });
+  }
+  if (!hasEnded) throw new Error('The connection was lost while it was spoken');
+}
+
+async function* lines(response: Response): AsyncGenerator<PlayLine, void> {
+  if (response.body === null) return;
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const parts = (rest + decoder.decode(value, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) if (part !== '') yield JSON.parse(part) as PlayLine;
+  }
+}
+
+async function refusal(response: Response): Promise<PlayError> {
+  const body = (await response.json().catch(() => ({}))) as { error?: PlayError };
+  return body.error ?? { code: `HTTP ${response.status}`, message: response.statusText };
+}
+
+function isPlayError(error: unknown): error is PlayError {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
+}
+
+function unreachable(error: unknown): PlayError {
+  return {
+    code: 'BRIDGE_ERR_DAEMON_UNREACHABLE',
+    message: error instanceof Error ? error.message : String(error),
+  };
+}

@@ -1,0 +1,235 @@
+import type { DaemonStatus } from '../control/messages.js';
+import type { BridgeView } from './bridge-view.js';
+import { byId, setText } from './dom.js';
+import { type Target, targetOf } from './lane-choice.js';
+import type { LanesPanel } from './lanes-panel.js';
+import { type PlayState, play } from './play-request.js';
+import type { TapPlayer } from './tap-player.js';
+import type { Words } from './words.js';
+
+/** How long a change of who speaks is pointed out. */
+const FRESH_MS = 8000;
+
+/** The buttons that make sound, where it goes, and how far it has been heard. */
+export class PlayerPanel {
+  readonly #words: Words;
+  readonly #bridge: BridgeView;
+  readonly #lanes: LanesPanel;
+  readonly #player: TapPlayer;
+  readonly #playButton = byId('play-sample', HTMLButtonElement);
+  readonly #stopButton = byId('stop', HTMLButtonElement);
+  readonly #target = byId('target');
+  readonly #failure = byId('play-error');
+  readonly #timeline = byId('timeline');
+  readonly #track = byId('track');
+  readonly #heard = byId('heard');
+  readonly #elsewhere = byId('elsewhere');
+  #status: DaemonStatus | undefined;
+  #state: PlayState = { status: 'idle' };
+  /** Only the newest request is shown; those before it were interrupted by it. */
+  #turn = 0;
+  #lastKind: Target['kind'] | undefined;
+  #freshUntilMs = 0;
+
+  constructor(words: Words, bridge: BridgeView, lanes: LanesPanel, player: TapPlayer) {
+    this.#words = words;
+    this.#bridge = bridge;
+    this.#lanes = lanes;
+    this.#player = player;
+    this.#playButton.addEventListener('click', () => this.#play(undefined));
+    this.#stopButton.addEventListener('click', () => void this.#stop());
+    lanes.events.on('chosen', () => this.#show());
+    words.events.on('changed', () => this.#show());
+    bridge.events.on('link', () => this.#show());
+    this.#takeFiles();
+    this.#takeVolume();
+    this.#show();
+  }
+
+  update(status: DaemonStatus): void {
+    this.#status = status;
+    this.#show();
+  }
+
+  #play(file: File | undefined): void {
+    this.#player.unlock();
+    const turn = ++this.#turn;
+    const name = file === undefined ? '' : file.name;
+    void play({ name, file, lane: this.#lanes.chosen }, (state) => {
+      if (turn !== this.#turn) return;
+      this.#state = state;
+      this.#show();
+    });
+  }
+
+  async #stop(): Promise<void> {
+    const state = this.#state;
+    const target = this.#targetNow();
+    const lane = state.status === 'speaking' ? state.lane : 'lane' in target ? target.lane.lane : undefined;
+    const query = lane === undefined ? '' : `?${new URLSearchParams({ lane })}`;
+    // When the server is gone the page says so already.
+    await fetch(`api/interrupt${query}`, { method: 'POST' }).catch(() => {});
+    await this.#bridge.refresh();
+  }
+
+  #targetNow(): Target {
+    return targetOf(this.#status?.lanes ?? [], this.#lanes.chosen);
+  }
+
+  #show(): void {
+    const target = this.#targetNow();
+    const isOnline = this.#bridge.link === 'online';
+    const isActive = this.#state.status === 'sending' || this.#state.status === 'speaking';
+    const isOther = !isActive && 'lane' in target && target.lane.isSpeaking;
+    this.#playButton.disabled = !isOnline;
+    this.#stopButton.disabled = !isOnline || !(isActive || isOther);
+    this.#showTarget(target, isOnline);
+    this.#showPlay(isOther);
+    this.#showElsewhere(target, isOther);
+    byId('volume-row').hidden =
+      target.kind === 'real' && this.#status?.lanes.every((one) => !one.isSimulator) === true;
+  }
+
+  #showTarget(target: Target, isOnline: boolean): void {
+    const previous = this.#lastKind;
+    if (isOnline && this.#status !== undefined && target.kind !== previous) {
+      this.#lastKind = target.kind;
+      const isNews = target.kind === 'real' || (target.kind === 'simulator' && previous === 'real');
+      this.#freshUntilMs = previous !== undefined && isNews ? performance.now() + FRESH_MS : 0;
+    }
+    const isFresh = isOnline && performance.now() < this.#freshUntilMs;
+    const key = `${isOnline}${target.kind}${isFresh}${document.documentElement.lang}${'lane' in target ? target.lane.lane : ''}`;
+    // Said again only when it changed: the line is read aloud.
+    if (this.#target.dataset['said'] === key) return;
+    this.#target.dataset['said'] = key;
+    this.#target.dataset['kind'] = target.kind;
+    this.#target.dataset['fresh'] = String(isFresh);
+    this.#target.replaceChildren(...this.#targetText(target, isOnline, isFresh));
+  }
+
+  #targetText(target: Target, isOnline: boolean, isFresh: boolean): (Node | string)[] {
+    const words = this.#words;
+    if (!isOnline || this.#status === undefined) return [words.say('targetLost')];
+    const here = words.say('targetSimulatorHere');
+    switch (target.kind) {
+      case 'simulator':
+        return words.sayBold(isFresh ? 'targetBackNow' : 'targetSimulator', { here });
+      case 'real':
+        return words.sayBold(isFresh ? 'targetRealNow' : 'targetReal', { name: target.lane.lane });
+      case 'waiting':
+        return words.sayBold('targetWaiting', { name: target.lane.lane });
+      case 'several':
+        return [words.say('targetSeveral')];
+      case 'none':
+        return [words.say('targetNone')];
+    }
+  }
+
+  #showPlay(isOther: boolean): void {
+    const state = this.#state;
+    const words = this.#words;
+    this.#failure.hidden = state.status !== 'failed';
+    if (state.status === 'failed' && this.#failure.dataset['said'] !== `${this.#turn}${words.say('stop')}`) {
+      this.#failure.dataset['said'] = `${this.#turn}${words.say('stop')}`;
+      this.#failure.replaceChildren(...words.sayError(state.error));
+    }
+    const isBounded = state.status === 'speaking' && state.durationMs !== undefined;
+    this.#timeline.dataset['status'] =
+      state.status === 'sending'
+        ? 'waiting'
+        : state.status === 'speaking' && !isBounded
+          ? 'unbounded'
+          : state.status;
+    const part =
+      state.status === 'speaking' && state.durationMs !== undefined
+        ? Math.min(1, state.heardMs / Math.max(1, state.durationMs))
+        : state.status === 'ended' && state.isWhole
+          ? 1
+          : 0;
+    this.#heard.style.transform =
+      isBounded || part > 0 ? `translateX(${(100 * part - 100).toFixed(2)}%)` : '';
+    this.#track.setAttribute('aria-valuenow', String(Math.round(100 * part)));
+    const name = state.status === 'idle' || state.name !== '' ? '' : words.say('sample');
+    setText(
+      byId('play-name'),
+      isOther ? words.say('someoneElse') : name || ('name' in state ? state.name : ''),
+    );
+    setText(byId('play-time'), isOther ? '' : this.#timeText());
+  }
+
+  #timeText(): string {
+    const state = this.#state;
+    switch (state.status) {
+      case 'idle':
+      case 'failed':
+        return '';
+      case 'sending':
+        return this.#words.say('sending');
+      case 'speaking':
+        return state.durationMs === undefined
+          ? clockText(state.heardMs)
+          : `${clockText(state.heardMs)} / ${clockText(state.durationMs)}`;
+      case 'ended':
+        return this.#words.say(state.isWhole ? 'ended' : 'interrupted', { time: clockText(state.heardMs) });
+    }
+  }
+
+  #showElsewhere(target: Target, isOther: boolean): void {
+    const state = this.#state;
+    const isReal = target.kind === 'real';
+    const isSpeaking = state.status === 'speaking' && 'lane' in target && state.lane === target.lane.lane;
+    byId('stage').dataset['where'] = isReal ? 'elsewhere' : 'here';
+    this.#elsewhere.hidden = !isReal;
+    if (!isReal) return;
+    const text = isSpeaking
+      ? this.#words.say('elsewhereAt', { time: clockText(state.heardMs) })
+      : this.#words.say(isOther ? 'elsewhere' : 'elsewhereIdle');
+    setText(this.#elsewhere, text);
+  }
+
+  #takeFiles(): void {
+    const input = byId('file', HTMLInputElement);
+    input.addEventListener('change', () => {
+      const file = input.files?.[0];
+      input.value = '';
+      if (file !== undefined) this.#play(file);
+    });
+    const isFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
+    // The whole page takes files: a near miss must not make the browser leave the page.
+    addEventListener('dragover', (event) => {
+      if (!isFiles(event)) return;
+      event.preventDefault();
+      document.body.dataset['drag'] = 'true';
+    });
+    addEventListener('dragleave', (event) => {
+      if (event.relatedTarget === null) document.body.dataset['drag'] = 'false';
+    });
+    addEventListener('drop', (event) => {
+      document.body.dataset['drag'] = 'false';
+      if (!isFiles(event)) return;
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (file !== undefined) this.#play(file);
+    });
+  }
+
+  #takeVolume(): void {
+    const range = byId('volume', HTMLInputElement);
+    const mute = byId('mute', HTMLButtonElement);
+    const apply = (): void => {
+      this.#player.volume = Number(range.value) / 100;
+    };
+    range.addEventListener('input', apply);
+    mute.addEventListener('click', () => {
+      const isMuted = mute.getAttribute('aria-pressed') !== 'true';
+      mute.setAttribute('aria-pressed', String(isMuted));
+      this.#player.isMuted = isMuted;
+    });
+    apply();
+  }
+}
+
+function clockText(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,222 @@
+export type Language = 'en' | 'ja';
+
+/** Every text of the page; `{name}` is filled in. */
+const EN = {
+  playerTitle: 'Play',
+  faceLabel: 'Drawn face of the built-in avatar',
+  unlock: 'Click to hear the sound',
+  playSample: 'Play the sample',
+  stop: 'Stop',
+  progress: 'How much has been heard',
+  dropMain: 'Drop a sound file here, or choose one',
+  mute: 'Mute this page',
+  volume: 'Volume of this page',
+  volumeNote: 'Sound of this page',
+  lanesTitle: 'Who speaks',
+  connectTitle: 'Connect a real MMDAgent-EX',
+  stepLines: 'Add these lines to the .mdf file that you start MMDAgent-EX with:',
+  stepStart: 'Start MMDAgent-EX with that .mdf file.',
+  linkChoice: 'Link',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyFailed: 'Select and copy by hand',
+  logTitle: 'Messages',
+  filter: 'Filter',
+  echoes: 'Echoes',
+  pause: 'Pause',
+  resume: 'Resume ({count})',
+  clear: 'Clear',
+  logEmpty: 'Messages from and to MMDAgent-EX appear here.',
+  sendLabel: 'Message to send: TYPE|ARGUMENT|…',
+  send: 'Send',
+  footer: 'Everything on this page stays on this machine.',
+  version: 'Version {version}',
+
+  linkConnecting: 'Connecting…',
+  linkOnline: 'Bridge is running',
+  linkLost: 'Bridge is away, trying again…',
+
+  targetSimulator: 'Sound is heard {here}, spoken by the built-in avatar.',
+  targetSimulatorHere: 'on this page',
+  targetReal: 'Sound goes to {name}, a real MMDAgent-EX.',
+  targetRealNow: 'MMDAgent-EX is connected: sound now goes to {name}.',
+  targetBackNow: 'MMDAgent-EX is gone: sound is heard {here} again.',
+  targetWaiting: 'Sound waits for {name} to connect.',
+  targetSeveral: 'Several avatars are connected: choose who speaks.',
+  targetNone: 'No avatar takes sound. Start the bridge with --link.',
+  targetLost: 'Waiting for the bridge. It comes back by itself.',
+  elsewhere: 'Speaking in MMDAgent-EX',
+  elsewhereAt: 'Speaking in MMDAgent-EX · {time}',
+  elsewhereIdle: 'The face to look at is MMDAgent-EX',
+
+  sample: 'Sample',
+  sending: 'Sending…',
+  waiting: 'Waiting for its turn…',
+  ended: 'Finished · {time}',
+  interrupted: 'Stopped at {time}',
+  someoneElse: 'Another program is speaking.',
+
+  laneAuto: 'Automatic',
+  laneAutoAbout: 'A connected MMDAgent-EX, else the built-in avatar',
+  laneSimulator: 'Built-in avatar, heard on this page',
+  laneReal: 'MMDAgent-EX at {address}',
+  laneLink: 'MMDAgent-EX over {link}',
+  laneMessagesOnly: 'Messages only, no sound: {link}',
+  laneEcho: 'answers in {ms} ms',
+  stateSpeaking: 'Speaking',
+  stateReady: 'Ready',
+  stateWaiting: 'Getting ready',
+  stateModelMissing: 'No model "{model}"',
+  stateDisconnected: 'Not connected',
+  stateClosed: 'Closed',
+
+  awaiting: 'Waiting for it to connect at {link}…',
+  awaitingReady: 'It is connected and getting ready…',
+  awaitingModel: 'It is connected, but shows no model with the alias "{model}".',
+  connected: 'Connected: {name} speaks what you play.',
+  noRealLink:
+    'This bridge waits for none. Start it with --link, for example --link ws-listen://127.0.0.1:9001/chat.',
+  linkError: 'The link {link} is down: {error}',
+
+  lagged: '{count} messages were left out: they came too fast',
+  sendFailed: 'Not sent.',
+  sendLater: 'Waits until MMDAgent-EX is connected.',
+
+  BRIDGE_ERR_AUDIO_FORMAT: 'This file is not a sound file that can be played.',
+  BRIDGE_ERR_AUDIO_EMPTY: 'There is no sound in this file.',
+  BRIDGE_ERR_AUDIO_UNREADABLE: 'The file could not be read.',
+  BRIDGE_ERR_LANE_BUSY: 'The avatar is speaking already.',
+  BRIDGE_ERR_LANE_NOT_READY: 'The avatar was not ready in time.',
+  BRIDGE_ERR_LANE_UNKNOWN: 'This avatar is not there, or several fit: choose who speaks.',
+  BRIDGE_ERR_LINK_LOST: 'The connection to MMDAgent-EX ended.',
+  BRIDGE_ERR_LINK_UNSUPPORTED: 'This avatar takes messages only, no sound.',
+  BRIDGE_ERR_QUEUE_FULL: 'Too much is waiting already.',
+  BRIDGE_ERR_DAEMON_UNREACHABLE: 'The bridge does not answer.',
+  BRIDGE_ERR_MESSAGE_TYPE: 'This message type is not possible.',
+  BRIDGE_ERR_MESSAGE_ARGUMENT: 'An argument is empty or holds a character that is not possible.',
+  BRIDGE_ERR_MESSAGE_TOO_LONG: 'The message is too long.',
+  BRIDGE_ERR_MESSAGE_FORBIDDEN: 'This message would end MMDAgent-EX, so it is not sent.',
+  BRIDGE_ERR_SPEAK_FAILED: 'MMDAgent-EX did not play the file.',
+  unknownError: 'That did not work.',
+};
+
+export type TextKey = keyof typeof EN;
+
+const JA: Record<TextKey, string> = {
+  playerTitle: '再生',
+  faceLabel: '内蔵アバターの顔',
+  unlock: 'クリックすると音が出ます',
+  playSample: 'サンプルを再生',
+  stop: '停止',
+  progress: '再生済みの長さ',
+  dropMain: '音声ファイルをここにドロップ、または選択',
+  mute: 'このページをミュート',
+  volume: 'このページの音量',
+  volumeNote: 'このページの音',
+  lanesTitle: '話すアバター',
+  connectTitle: '本物の MMDAgent-EX をつなぐ',
+  stepLines: 'MMDAgent-EX の起動に使う .mdf ファイルに次の行を追加します：',
+  stepStart: 'その .mdf ファイルで MMDAgent-EX を起動します。',
+  linkChoice: 'リンク',
+  copy: 'コピー',
+  copied: 'コピーしました',
+  copyFailed: '選択して手動でコピーしてください',
+  logTitle: 'メッセージ',
+  filter: '絞り込み',
+  echoes: 'エコー',
+  pause: '一時停止',
+  resume: '再開（{count}）',
+  clear: '消去',
+  logEmpty: 'MMDAgent-EX とやり取りしたメッセージがここに表示されます。',
+  sendLabel: '送信するメッセージ：TYPE|引数|…',
+  send: '送信',
+  footer: 'このページの内容がこのマシンの外に出ることはありません。',
+  version: 'バージョン {version}',
+
+  linkConnecting: '接続中…',
+  linkOnline: 'ブリッジ動作中',
+  linkLost: 'ブリッジが応答しません。再接続しています…',
+
+  targetSimulator: '音は{here}で鳴り、内蔵アバターが話します。',
+  targetSimulatorHere: 'このページ',
+  targetReal: '音は {name}（本物の MMDAgent-EX）へ送られます。',
+  targetRealNow: 'MMDAgent-EX がつながりました。これから音は {name} へ送られます。',
+  targetBackNow: 'MMDAgent-EX が切断されました。音は再び{here}で鳴ります。',
+  targetWaiting: '{name} がつながるまで音は待機します。',
+  targetSeveral: '複数のアバターがつながっています。話すアバターを選んでください。',
+  targetNone: '音を受け取れるアバターがありません。--link を付けて起動してください。',
+  targetLost: 'ブリッジを待っています。自動的に再接続します。',
+  elsewhere: 'MMDAgent-EX が話しています',
+  elsewhereAt: 'MMDAgent-EX が話しています · {time}',
+  elsewhereIdle: '顔は MMDAgent-EX の画面に表示されます',
+
+  sample: 'サンプル',
+  sending: '送信中…',
+  waiting: '順番を待っています…',
+  ended: '再生終了 · {time}',
+  interrupted: '{time} で停止しました',
+  someoneElse: '別のプログラムが話しています。',
+
+  laneAuto: '自動',
+  laneAutoAbout: '接続中の MMDAgent-EX、なければ内蔵アバター',
+  laneSimulator: '内蔵アバター（このページで鳴ります）',
+  laneReal: 'MMDAgent-EX（{address}）',
+  laneLink: 'MMDAgent-EX（{link}）',
+  laneMessagesOnly: 'メッセージのみ、音声なし：{link}',
+  laneEcho: '応答 {ms} ms',
+  stateSpeaking: '発話中',
+  stateReady: '準備完了',
+  stateWaiting: '準備中',
+  stateModelMissing: 'モデル「{model}」なし',
+  stateDisconnected: '未接続',
+  stateClosed: '終了',
+
+  awaiting: '{link} への接続を待っています…',
+  awaitingReady: '接続しました。準備を待っています…',
+  awaitingModel: '接続しましたが、エイリアス「{model}」のモデルがありません。',
+  connected: '接続済み：再生した音は {name} が話します。',
+  noRealLink:
+    '待ち受けているリンクがありません。--link ws-listen://127.0.0.1:9001/chat のように --link を付けて起動してください。',
+  linkError: 'リンク {link} が使えません：{error}',
+
+  lagged: '速すぎるため {count} 件のメッセージを省略しました',
+  sendFailed: '送信できませんでした。',
+  sendLater: 'MMDAgent-EX の接続を待って送信します。',
+
+  BRIDGE_ERR_AUDIO_FORMAT: '再生できる音声ファイルではありません。',
+  BRIDGE_ERR_AUDIO_EMPTY: 'このファイルには音が入っていません。',
+  BRIDGE_ERR_AUDIO_UNREADABLE: 'ファイルを読み込めませんでした。',
+  BRIDGE_ERR_LANE_BUSY: 'アバターはすでに話しています。',
+  BRIDGE_ERR_LANE_NOT_READY: 'アバターの準備が時間内に整いませんでした。',
+  BRIDGE_ERR_LANE_UNKNOWN: 'アバターが見つからないか、複数あります。話すアバターを選んでください。',
+  BRIDGE_ERR_LINK_LOST: 'MMDAgent-EX との接続が切れました。',
+  BRIDGE_ERR_LINK_UNSUPPORTED: 'このアバターはメッセージのみで、音声を扱えません。',
+  BRIDGE_ERR_QUEUE_FULL: '待ちが多すぎます。',
+  BRIDGE_ERR_DAEMON_UNREACHABLE: 'ブリッジが応答しません。',
+  BRIDGE_ERR_MESSAGE_TYPE: 'このメッセージの種類は使えません。',
+  BRIDGE_ERR_MESSAGE_ARGUMENT: '引数が空か、使えない文字が含まれています。',
+  BRIDGE_ERR_MESSAGE_TOO_LONG: 'メッセージが長すぎます。',
+  BRIDGE_ERR_MESSAGE_FORBIDDEN: 'MMDAgent-EX を終了させるメッセージのため送信しません。',
+  BRIDGE_ERR_SPEAK_FAILED: 'MMDAgent-EX がファイルを再生できませんでした。',
+  unknownError: 'うまくいきませんでした。',
+};
+
+const TEXTS: Record<Language, Record<TextKey, string>> = { en: EN, ja: JA };
+
+/** Whether the page has words of its own for it; error codes do mostly. */
+export function isTextKey(key: string): key is TextKey {
+  return Object.hasOwn(EN, key);
+}
+
+/** The pieces of a text around its blanks: for putting elements into the blanks. */
+export function textPieces(language: Language, key: TextKey): string[] {
+  return TEXTS[language][key].split(/(\{\w+\})/);
+}
+
+export function textOf(
+  language: Language,
+  key: TextKey,
+  values: Readonly<Record<string, string | number>>,
+): string {
+  return TEXTS[language][key].replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
+}
