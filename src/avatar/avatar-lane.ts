@@ -5,16 +5,16 @@ import {
   messageText,
   type PeerMessage,
   type SoundMode,
-  type WireFrame,
 } from '../protocol/index.js';
-import { type Clock, Emitter, RequestError, type Timer } from '../runtime/index.js';
+import { type BridgeError, type Clock, Emitter, RequestError, type Timer } from '../runtime/index.js';
 import type { CloseReason, PeerConnection } from '../transport/index.js';
-import type { LaneEvents, LaneState } from './events.js';
+import type { LaneEvents, LaneState, LaneWarning } from './events.js';
 import { FileUtterance } from './file-utterance.js';
-import { LineQueue, type QueuePolicy } from './line-queue.js';
+import { laneClosed, linkLost, notReady } from './lane-errors.js';
+import { LineQueue, type QueuePolicy, type WaitingLine } from './line-queue.js';
 import { PeerSession } from './peer-session.js';
 import { SpeechStream, type StreamKind } from './speech-stream.js';
-import type { Utterance } from './utterance.js';
+import { UtteranceQueue } from './utterance-queue.js';
 
 export interface AvatarLaneOptions {
   readonly name: string;
@@ -42,13 +42,12 @@ export interface OpenStreamOptions {
   readonly readyTimeoutMs: number;
 }
 
-const MAX_UTTERANCES = 100;
-
 /**
  * One avatar under one name: outlives its connections, and is the only writer to them.
  *
  * What flows where: lines → LineQueue (until connected) → PeerSession's outbox → connection; sound → the first
- * utterance's pacer → connection; everything received → PeerSession → `message` events and the utterances.
+ * utterance's pacer → connection; everything received → PeerSession → `message` events and the utterances, whose turns
+ * UtteranceQueue keeps.
  * What can fail: the connection (the utterance being spoken fails, waiting ones and lines go on waiting; handshake,
  * model and lip mode are declared again on the next), a model that is not there (utterances wait, then time out),
  * a full queue (its named policy).
@@ -60,20 +59,25 @@ export class AvatarLane {
   readonly playout: PlayoutClock;
   readonly #options: AvatarLaneOptions;
   readonly #lines: LineQueue;
-  readonly #utterances: Utterance[] = [];
-  readonly #waits = new Map<number, Timer>();
+  readonly #utterances: UtteranceQueue;
   readonly #port: SoundPort;
+  /** Who waits for the peer's buffer to be played. */
+  readonly #playoutWaits = new Set<() => void>();
   #session: PeerSession | undefined;
   #state: LaneState = { status: 'disconnected' };
-  #isDoubtful = false;
+  /** A process that has just begun cannot know how the peer's last connection ended. */
+  #isDoubtful: boolean;
+  #isClosing = false;
   #connections = 0;
-  #foreignConnects = 0;
-  #turnTimer: Timer | undefined;
+  #connectsSeen = 0;
+  #isTruncationTold = false;
+  #readyTimer: Timer | undefined;
 
   constructor(options: AvatarLaneOptions) {
     this.name = options.name;
     this.model = options.model;
     this.#options = options;
+    this.#isDoubtful = options.carriesSound;
     this.playout = new PlayoutClock(options.latencyMs);
     this.#lines = new LineQueue(options.queueMessages, options.queuePolicy);
     const lane = this;
@@ -83,6 +87,13 @@ export class AvatarLane {
       },
       trySend: (frame) => this.#session?.trySend(frame) ?? false,
     };
+    this.#utterances = new UtteranceQueue({
+      lane: options.name,
+      clock: options.clock,
+      playout: this.playout,
+      session: () => this.#session,
+      notReady: (model, waitedMs) => this.#notReady(model, waitedMs),
+    });
   }
 
   get state(): LaneState {
@@ -94,7 +105,7 @@ export class AvatarLane {
   }
 
   get isSpeaking(): boolean {
-    return this.#utterances.length > 0;
+    return this.#utterances.size > 0;
   }
 
   get carriesSound(): boolean {
@@ -110,7 +121,7 @@ export class AvatarLane {
   }
 
   get utteranceCount(): number {
-    return this.#utterances.length;
+    return this.#utterances.size;
   }
 
   /** Median round trip of an echo on this connection, milliseconds; undefined while nothing was measured. */
@@ -121,8 +132,12 @@ export class AvatarLane {
 
   /** Gives the lane its connection; called within the link's `connection` event. */
   attach(connection: PeerConnection): void {
+    if (this.#state.status === 'closed') return;
+    // A link says goodbye to the old one first; were it not to, what it carried must not wait for ever.
+    if (this.#session !== undefined) this.#lost(this.#session, { by: 'takeover' });
     this.#connections++;
-    this.#foreignConnects = 0;
+    this.#connectsSeen = 0;
+    this.#isTruncationTold = false;
     this.playout.reset();
     const session = new PeerSession({
       clock: this.#options.clock,
@@ -130,23 +145,24 @@ export class AvatarLane {
       model: this.model,
       isAfterDoubtfulEnd: this.#isDoubtful,
       carriesSound: this.#options.carriesSound,
+      isModelWanted: (alias) => this.#utterances.wants(alias),
       onMessage: (message, isEcho) => this.#received(message, isEcho),
       onChange: () => this.#update(),
-      onClear: () => this.#clear(),
+      onClear: () => this.#utterances.clear(),
       onClosed: (reason) => this.#lost(session, reason),
     });
     this.#session = session;
     this.#isDoubtful = true;
     session.start();
-    for (const line of this.#lines.takeAll())
-      this.#write(session, line.frame, line.text, line.resolve, line.reject);
+    for (const line of this.#lines.takeAll()) this.#write(session, line);
     this.#update();
   }
 
   /**
    * Sends one message of MMDAgent-EX's vocabulary.
    *
-   * @param timeoutMs - how long it may wait for a connection.
+   * @param timeoutMs - how long it may wait for a connection, and for a socket that takes it. A line that had not left
+   *   when a connection ended waits for the next one.
    * @returns When the socket has it.
    * @throws {ProtocolError} of encodeMessage; {RequestError} BRIDGE_ERR_QUEUE_FULL, BRIDGE_ERR_LANE_NOT_READY
    */
@@ -154,29 +170,26 @@ export class AvatarLane {
     const frame = encodeMessage(message.type, ...message.args);
     const text = messageText(message);
     return new Promise((resolve, reject) => {
-      const session = this.#session;
-      if (session !== undefined) {
-        this.#write(session, frame, text, resolve, reject);
-        return;
-      }
-      const line = {
+      if (this.#isClosing) throw laneClosed(this.name);
+      let timer: Timer | undefined;
+      const line: WaitingLine = {
         frame,
         text,
         resolve: () => {
           timer?.cancel();
           resolve();
         },
-        reject: (error: Error) => {
+        reject: (error) => {
           timer?.cancel();
           reject(error);
         },
       };
-      const timer = Number.isFinite(timeoutMs)
-        ? this.#options.clock.after(timeoutMs, () => {
-            if (this.#lines.remove(line)) reject(this.#notReady(this.model, timeoutMs));
-          })
-        : undefined;
-      this.#lines.push(line);
+      timer = this.#options.clock.after(timeoutMs, () => {
+        if (this.#lines.remove(line) || (this.#session?.cancel(line) ?? 0) > 0)
+          reject(this.#notReady(this.model, timeoutMs));
+      });
+      if (this.#session === undefined) this.#lines.push(line);
+      else this.#write(this.#session, line);
     });
   }
 
@@ -199,7 +212,7 @@ export class AvatarLane {
       playout: this.playout,
       port: this.#port,
     });
-    this.#enqueue(stream, options.ifBusy ?? 'queue', options.readyTimeoutMs);
+    this.#utterances.add(stream, options.ifBusy ?? 'queue', options.readyTimeoutMs);
     return stream;
   }
 
@@ -215,36 +228,41 @@ export class AvatarLane {
     // Refused here, not when its turn comes.
     encodeMessage('SPEAK_START', model, file);
     const utterance = new FileUtterance({ id, model, file, durationMs, clock: this.#options.clock });
-    this.#enqueue(utterance, options.ifBusy ?? 'queue', options.readyTimeoutMs);
+    this.#utterances.add(utterance, options.ifBusy ?? 'queue', options.readyTimeoutMs);
     return utterance;
   }
 
   /** Ends everything that is spoken or waits to be; nothing of it is sent afterwards. */
   interrupt(): void {
-    for (const utterance of [...this.#utterances].reverse()) utterance.interrupt();
+    this.#utterances.interrupt();
   }
 
-  /** Resolves when the peer plays nothing more that was sent. */
+  /** Resolves when the peer plays nothing more that was sent, or when it is gone. */
   async waitForPlayout(): Promise<void> {
-    while (this.#utterances.length > 0) {
-      const last = this.#utterances.at(-1);
-      await new Promise<void>((resolve) => last?.events.once('ended', () => resolve()));
-    }
+    await this.#utterances.whenEmpty();
     const leftMs = this.playout.endsAtMs - this.#options.clock.nowMs();
-    if (leftMs > 0 && this.#session !== undefined) {
-      await new Promise<void>((resolve) => this.#options.clock.after(leftMs, resolve));
-    }
+    if (leftMs <= 0 || this.#session === undefined) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        timer.cancel();
+        this.#playoutWaits.delete(done);
+        resolve();
+      };
+      const timer = this.#options.clock.after(leftMs, done);
+      this.#playoutWaits.add(done);
+    });
   }
 
-  /** Ends the connection in the one way the peer bears: nothing waiting, nothing playing. */
+  /** Ends the connection in the one way the peer bears: nothing waiting, nothing playing. Refuses everything new. */
   async closePolitely(): Promise<void> {
+    this.#isClosing = true;
     this.interrupt();
+    for (const line of this.#lines.takeAll()) line.reject(laneClosed(this.name));
     await this.waitForPlayout();
     const session = this.#session;
-    this.#isDoubtful = false;
     await session?.closePolitely();
+    if (session !== undefined) this.#lost(session, { by: 'bridge' });
     this.#setState({ status: 'closed' });
-    for (const line of this.#lines.takeAll()) line.reject(this.#notReady(this.model, 0));
   }
 
   #assertSound(): void {
@@ -254,114 +272,49 @@ export class AvatarLane {
         `Expected a link that carries sound, got lane ${this.name}, which has messages only (a submodule). Use a TCP or WebSocket link beside it`,
       );
     }
-    if (this.#state.status === 'closed') throw this.#notReady(this.model, 0);
+    if (this.#isClosing) throw laneClosed(this.name);
   }
 
-  #enqueue(utterance: Utterance, ifBusy: 'queue' | 'interrupt' | 'fail', readyTimeoutMs: number): void {
-    if (this.#utterances.length > 0 && ifBusy === 'fail') {
-      throw new RequestError('BRIDGE_ERR_LANE_BUSY', `The avatar on lane ${this.name} is speaking`, {
-        retryable: true,
-      });
-    }
-    if (this.#utterances.length >= MAX_UTTERANCES && ifBusy === 'queue') {
-      throw new RequestError(
-        'BRIDGE_ERR_QUEUE_FULL',
-        `Expected at most ${MAX_UTTERANCES} utterances waiting on lane ${this.name}`,
-        {
-          retryable: true,
-        },
-      );
-    }
-    if (ifBusy === 'interrupt') this.interrupt();
-    this.#utterances.push(utterance);
-    utterance.events.on('sent', () => this.#next());
-    utterance.events.on('ended', () => this.#ended(utterance));
-    if (Number.isFinite(readyTimeoutMs)) this.#watch(utterance, readyTimeoutMs);
-    // Not inside the caller's turn: it has yet to subscribe.
-    queueMicrotask(() => this.#next());
-  }
-
-  /** Waiting for an avatar that is not ready is bounded; waiting behind others is not. */
-  #watch(utterance: Utterance, timeoutMs: number): void {
-    const timer = this.#options.clock.after(timeoutMs, () => {
-      this.#waits.delete(utterance.id);
-      if (utterance.status !== 'waiting') return;
-      if (this.#canSpeak(utterance.model)) this.#watch(utterance, timeoutMs);
-      else utterance.fail(this.#notReady(utterance.model, timeoutMs));
-    });
-    this.#waits.set(utterance.id, timer);
-  }
-
-  #ended(utterance: Utterance): void {
-    this.#waits.get(utterance.id)?.cancel();
-    this.#waits.delete(utterance.id);
-    const index = this.#utterances.indexOf(utterance);
-    if (index >= 0) this.#utterances.splice(index, 1);
-    this.#next();
-  }
-
-  #canSpeak(model: string): boolean {
-    return this.#session?.readiness.canTakeSound(model, this.#options.clock.nowMs()) ?? false;
-  }
-
-  /** Lets the first waiting utterance speak when its turn has come. */
-  #next(): void {
-    const session = this.#session;
-    const next = this.#utterances.find((utterance) => utterance.status === 'waiting');
-    if (session === undefined || next === undefined) return;
-    session.watchModel(next.model);
-    const before = this.#utterances.filter(
-      (utterance) => utterance !== next && utterance.status !== 'waiting',
-    );
-    const isFree = before.every((utterance) => utterance.mayOverlap && utterance.model === next.model);
-    if (!isFree || !this.#canSpeak(next.model)) return;
-    const nowMs = this.#options.clock.nowMs();
-    // Sound of another model (or of an interrupted utterance of it) would move this model's mouth.
-    const isOtherModel = session.currentModel !== next.model || next instanceof FileUtterance;
-    if (isOtherModel && this.playout.endsAtMs > nowMs) {
-      this.#turnTimer?.cancel();
-      this.#turnTimer = this.#options.clock.after(this.playout.endsAtMs - nowMs, () => this.#next());
-      return;
-    }
-    next.begin(session);
-  }
-
-  #write(
-    session: PeerSession,
-    frame: WireFrame,
-    text: string,
-    resolve: () => void,
-    reject: (error: RequestError) => void,
-  ): void {
+  #write(session: PeerSession, line: WaitingLine): void {
     const sent = (): void => {
-      this.events.emit('sent', text);
-      resolve();
+      this.events.emit('sent', line.text);
+      line.resolve();
     };
-    const isTaken = session.sendLine(frame, text, sent, () => reject(this.#linkLost()));
-    if (!isTaken) {
-      reject(
-        new RequestError('BRIDGE_ERR_QUEUE_FULL', `Too many messages wait for lane ${this.name}`, {
-          retryable: true,
-        }),
-      );
-    }
+    const lost = (): void => {
+      if (this.#isClosing) line.reject(linkLost(this.name));
+      else this.#lines.push(line);
+    };
+    if (session.sendLine(line.frame, line.text, sent, lost, line)) return;
+    const error = `Too many messages wait for lane ${this.name}`;
+    line.reject(new RequestError('BRIDGE_ERR_QUEUE_FULL', error, { retryable: true }));
   }
 
   #received(message: PeerMessage, isEcho: boolean): void {
-    for (const utterance of [...this.#utterances]) {
-      if (utterance instanceof FileUtterance && !isEcho) utterance.received(message);
+    if (!isEcho) {
+      this.#utterances.received(message);
+      if (message.type === 'REMOTE_EVENT_CONNECTED') this.#clientConnected(message.args[0]);
     }
-    if (message.type === 'REMOTE_EVENT_CONNECTED' && !isEcho && ++this.#foreignConnects > 1) {
-      this.events.emit('warning', {
-        code: 'secondClient',
-        text: `Another program connected to the same MMDAgent-EX (from ${message.args[0] ?? 'an unknown address'}). Two senders corrupt each other's sound: close the other one's connection together with MMDAgent-EX, or let it go through the bridge`,
-      });
+    if (message.isTruncated && !this.#isTruncationTold) {
+      this.#isTruncationTold = true;
+      this.#warn(
+        'truncatedMessage',
+        `MMDAgent-EX cut a ${message.type} message at 2047 bytes: its last argument is not whole. Such messages must be shorter`,
+      );
     }
     this.events.emit('message', message, isEcho);
   }
 
-  #clear(): void {
-    for (const utterance of this.#utterances) utterance.clear();
+  /** The first after our own TCP connect is our own. */
+  #clientConnected(address: string | undefined): void {
+    if (++this.#connectsSeen === 1) return;
+    this.#warn(
+      'secondClient',
+      `Another program connected to the same MMDAgent-EX (from ${address ?? 'an unknown address'}). Two senders corrupt each other's sound: close the other one's connection together with MMDAgent-EX, or let it go through the bridge`,
+    );
+  }
+
+  #warn(code: LaneWarning['code'], text: string): void {
+    this.events.emit('warning', { code, text });
   }
 
   #update(): void {
@@ -379,65 +332,47 @@ export class AvatarLane {
       this.#setState({ status: 'modelMissing', remoteAddress, model: this.model });
     } else {
       this.#setState({ status: 'waiting', remoteAddress });
-      if (model === 'present') this.#after(soundFromMs - nowMs);
+      if (model === 'present') this.#updateAfter(soundFromMs - nowMs);
     }
-    this.#next();
+    this.#utterances.next();
   }
 
-  #after(delayMs: number): void {
-    this.#turnTimer?.cancel();
-    this.#turnTimer = this.#options.clock.after(delayMs, () => this.#update());
+  #updateAfter(delayMs: number): void {
+    this.#readyTimer?.cancel();
+    this.#readyTimer = this.#options.clock.after(delayMs, () => this.#update());
   }
 
   #lost(session: PeerSession, reason: CloseReason): void {
     if (session !== this.#session) return;
     this.#session = undefined;
-    this.#turnTimer?.cancel();
+    this.#readyTimer?.cancel();
+    session.release();
     this.playout.reset();
-    const error = this.#linkLost(reason.cause);
-    for (const utterance of [...this.#utterances]) {
-      if (utterance.status !== 'waiting') utterance.fail(error);
-    }
     if (this.#state.status !== 'closed') this.#setState({ status: 'disconnected' });
+    this.#utterances.lost(linkLost(this.name, reason.cause));
+    for (const done of [...this.#playoutWaits]) done();
   }
 
-  #linkLost(cause?: unknown): RequestError {
-    return new RequestError(
-      'BRIDGE_ERR_LINK_LOST',
-      `The connection of lane ${this.name} to MMDAgent-EX ended`,
-      {
-        cause,
-        retryable: true,
-      },
-    );
-  }
-
-  #notReady(model: string, waitedMs: number): RequestError {
-    const waited = `after ${Math.round(waitedMs / 100) / 10} s`;
-    const state = this.#state;
-    const why =
-      state.status === 'modelMissing' || (state.status === 'ready' && model !== this.model)
-        ? `MMDAgent-EX runs but has no model with the alias "${model}". Name another with --model`
-        : state.status === 'waiting'
-          ? 'MMDAgent-EX is connected but does not answer yet (it may be loading)'
-          : 'no MMDAgent-EX is connected. Start it with a matching .mdf (see `mmdagent-bridge mdf`)';
-    return new RequestError(
-      'BRIDGE_ERR_LANE_NOT_READY',
-      `Lane ${this.name} was not ready ${waited}: ${why}`,
-      { retryable: true },
-    );
+  #notReady(model: string, waitedMs: number): BridgeError {
+    return notReady(this.name, waitedMs, this.#state, model !== this.model, model);
   }
 
   #setState(next: LaneState): void {
     const state = this.#state;
-    if (JSON.stringify(state) === JSON.stringify(next) || state.status === 'closed') return;
+    if (state.status === 'closed' || isSameState(state, next)) return;
     this.#state = next;
     if (next.status === 'modelMissing') {
-      this.events.emit('warning', {
-        code: 'modelMissing',
-        text: `MMDAgent-EX on lane ${this.name} has no model with the alias "${next.model}". Name the right one with --model; sound waits until it is there`,
-      });
+      this.#warn(
+        'modelMissing',
+        `MMDAgent-EX on lane ${this.name} has no model with the alias "${next.model}". Name the right one with --model; sound waits until it is there`,
+      );
     }
     this.events.emit('stateChange', next);
   }
+}
+
+function isSameState(a: LaneState, b: LaneState): boolean {
+  const addressOf = (state: LaneState): string | undefined =>
+    'remoteAddress' in state ? state.remoteAddress : undefined;
+  return a.status === b.status && addressOf(a) === addressOf(b);
 }

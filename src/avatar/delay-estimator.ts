@@ -20,18 +20,23 @@ const LIPSYNC_ADVANCE_MS = 50;
 export class DelayEstimator {
   readonly #echoesMs: number[] = [];
   readonly #lipsyncsMs: number[] = [];
+  /** Kept, since every tied message asks for them with every unit of sound. */
+  #echoMs = DEFAULT_ECHO_MS;
+  #lipsyncMs: number | undefined;
 
   echoed(roundTripMs: number): void {
     add(this.#echoesMs, roundTripMs);
+    this.#echoMs = median(this.#echoesMs) ?? DEFAULT_ECHO_MS;
   }
 
   lipsyncStarted(roundTripMs: number): void {
     add(this.#lipsyncsMs, roundTripMs);
+    this.#lipsyncMs = median(this.#lipsyncsMs);
   }
 
   /** Median round trip of an echo, milliseconds. */
   get echoMs(): number {
-    return median(this.#echoesMs) ?? DEFAULT_ECHO_MS;
+    return this.#echoMs;
   }
 
   /** Round trips known so far. */
@@ -45,7 +50,7 @@ export class DelayEstimator {
       case 'message':
         return this.echoMs;
       case 'lipsync':
-        return (median(this.#lipsyncsMs) ?? this.echoMs + 3) - LIPSYNC_ADVANCE_MS;
+        return (this.#lipsyncMs ?? this.echoMs + 3) - LIPSYNC_ADVANCE_MS;
       case 'exmorph':
         return this.echoMs < 60 ? 54 : 40;
     }

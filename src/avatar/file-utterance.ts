@@ -38,6 +38,7 @@ export class FileUtterance implements Utterance {
   #session: PeerSession | undefined;
   #startedAtMs: number | undefined;
   #isInterrupted = false;
+  #interruptedMs = 0;
   #timer: Timer | undefined;
 
   constructor(options: FileUtteranceOptions) {
@@ -60,18 +61,17 @@ export class FileUtterance implements Utterance {
     this.#session = session;
     this.#status = 'speaking';
     const { file } = this.#options;
-    session.sendUrgent(encodeSpeakStart(this.model, file), `SPEAK_START|${this.model}|${file}`);
-    this.#wait(START_TIMEOUT_MS, () =>
-      this.fail(
-        new RequestError(
-          'BRIDGE_ERR_SPEAK_FAILED',
-          `MMDAgent-EX did not start to play ${file} within ${START_TIMEOUT_MS / 1000} s. Check that it sees the file under this path, that Plugin_Audio is on and that the sound is shorter than 60 s`,
-        ),
-      ),
-    );
+    const text = `SPEAK_START|${this.model}|${file}`;
+    session.sendUrgent(encodeSpeakStart(this.model, file), text, () => this.#left(), this);
+    // The socket may take nothing for as long as it likes; this utterance may not.
+    this.#wait(START_TIMEOUT_MS, () => this.#giveUp());
   }
 
   clear(): void {}
+
+  canJoin(): boolean {
+    return false;
+  }
 
   /** The lane passes on what the peer says. */
   received(message: PeerMessage): void {
@@ -101,18 +101,48 @@ export class FileUtterance implements Utterance {
       this.#finish({ reason: 'interrupted', heardMs: 0 });
       return;
     }
+    if (this.#session.cancel(this) > 0) {
+      this.#finish({ reason: 'interrupted', heardMs: 0 });
+      return;
+    }
     this.#isInterrupted = true;
-    this.#session.sendUrgent(encodeSpeakStop(this.model), `SPEAK_STOP|${this.model}`);
-    const heardMs = this.heardMs;
-    this.#wait(STOPPED_TAIL_MS, () => this.#finish({ reason: 'interrupted', heardMs }));
+    this.#interruptedMs = this.heardMs;
+    this.#sendStop();
+    this.#wait(STOPPED_TAIL_MS, () => this.#finish({ reason: 'interrupted', heardMs: this.#interruptedMs }));
   }
 
   fail(error: unknown): void {
+    this.#session?.cancel(this);
+    if (this.#isInterrupted) {
+      this.#finish({ reason: 'interrupted', heardMs: this.#interruptedMs });
+      return;
+    }
     const typed =
       error instanceof BridgeError
         ? error
         : new RequestError('BRIDGE_ERR_LINK_LOST', 'The file was cut off', { cause: error });
     this.#finish({ reason: 'failed', heardMs: this.heardMs, error: typed });
+  }
+
+  #left(): void {
+    if (this.#status === 'speaking' && !this.#isInterrupted)
+      this.#wait(START_TIMEOUT_MS, () => this.#giveUp());
+  }
+
+  /** No event: a wrong path, or a peer that will play it later, which the stop prevents. */
+  #giveUp(): void {
+    if (this.#session?.cancel(this) === 0) this.#sendStop();
+    const { file } = this.#options;
+    this.fail(
+      new RequestError(
+        'BRIDGE_ERR_SPEAK_FAILED',
+        `MMDAgent-EX did not start to play ${file} within ${START_TIMEOUT_MS / 1000} s. Check that it sees the file under this path, that Plugin_Audio is on and that the sound is shorter than 60 s`,
+      ),
+    );
+  }
+
+  #sendStop(): void {
+    this.#session?.sendUrgent(encodeSpeakStop(this.model), `SPEAK_STOP|${this.model}`);
   }
 
   #wait(delayMs: number, run: () => void): void {

@@ -6,13 +6,15 @@ const BURST = 10;
 const REFILL_MS = 20;
 const MAX_QUEUED = 2000;
 
-interface Outgoing {
+export interface Outgoing {
   readonly frame: WireFrame;
+  /** The socket has the line. */
   readonly onSent: (nowMs: number) => void;
-  readonly onLost: () => void;
+  /** The connection ended first: it never left. */
+  readonly onLost?: () => void;
+  /** Whose line it is, for `cancel`. */
+  readonly owner?: object;
 }
-
-const ignore = (): void => {};
 
 /**
  * Lines on their way to one connection: in order, whole, and not faster than the peer bears. Lives and dies with the
@@ -27,6 +29,8 @@ export class Outbox {
   #tokens = BURST;
   #tokensAtMs: number;
   #timer: Timer | undefined;
+  #isFlushing = false;
+  #isClosed = false;
 
   constructor(clock: Clock, trySend: (frame: WireFrame) => boolean) {
     this.#clock = clock;
@@ -43,26 +47,56 @@ export class Outbox {
     return this.#urgent;
   }
 
-  /** False when the queue is full: the caller refuses with an error. `onSent` runs when the socket has the line, `onLost` when it never will. */
-  push(frame: WireFrame, onSent: (nowMs: number) => void, onLost: () => void = ignore): boolean {
-    if (this.#queue.length >= MAX_QUEUED) return false;
-    this.#queue.push({ frame, onSent, onLost });
+  /** False when the queue is full or the connection gone: the caller refuses with an error. */
+  push(line: Outgoing): boolean {
+    if (this.#isClosed || this.#queue.length >= MAX_QUEUED) return false;
+    this.#queue.push(line);
     this.flush();
     return true;
   }
 
   /** Ahead of all that waits and of the rate, in order among themselves: what sound depends on, or what is timed to it. */
-  pushUrgent(frame: WireFrame, onSent: (nowMs: number) => void): void {
-    this.#queue.splice(this.#urgent, 0, { frame, onSent, onLost: ignore });
+  pushUrgent(line: Outgoing): void {
+    if (this.#isClosed) return;
+    this.#queue.splice(this.#urgent, 0, line);
     this.#urgent++;
     this.flush();
   }
 
+  /** Takes back what `owner` has waiting, without a word; returns how many lines that were. */
+  cancel(owner: object): number {
+    const before = this.#queue.length;
+    for (let index = this.#queue.length - 1; index >= 0; index--) {
+      if (this.#queue[index]?.owner !== owner) continue;
+      this.#queue.splice(index, 1);
+      if (index < this.#urgent) this.#urgent--;
+    }
+    return before - this.#queue.length;
+  }
+
   /** Sends what may go; called again whenever the socket is empty. */
   flush(): void {
+    // A line's `onSent` may push another: the loop below takes it in its turn.
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    try {
+      this.#sendAll(this.#clock.nowMs());
+    } finally {
+      this.#isFlushing = false;
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
-    const nowMs = this.#clock.nowMs();
+    this.#urgent = 0;
+    for (const { onLost } of this.#queue.splice(0)) onLost?.();
+  }
+
+  #sendAll(nowMs: number): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
     const gained = Math.floor((nowMs - this.#tokensAtMs) / REFILL_MS);
     if (gained > 0) {
       this.#tokens = Math.min(BURST, this.#tokens + gained);
@@ -81,12 +115,5 @@ export class Outbox {
       this.#tokens = Math.max(0, this.#tokens - 1);
       next.onSent(nowMs);
     }
-  }
-
-  close(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#urgent = 0;
-    for (const { onLost } of this.#queue.splice(0)) onLost();
   }
 }

@@ -26,6 +26,8 @@ export interface PeerSessionOptions {
   readonly isAfterDoubtfulEnd: boolean;
   /** False for stdio: no avatar object there, messages only. */
   readonly carriesSound: boolean;
+  /** Whether anybody still waits for this model: others are no longer probed for. */
+  readonly isModelWanted: (alias: string) => boolean;
   readonly onMessage: (message: PeerMessage, isEcho: boolean) => void;
   /** Readiness may have changed. */
   readonly onChange: () => void;
@@ -40,6 +42,11 @@ const FIRST_PROBE_MS = 400;
 const CALIBRATIONS = 5;
 /** Not a multiple of any usual frame time, so that the echoes sample every phase of a frame. */
 const CALIBRATE_EVERY_MS = 73;
+/** A LIPSYNC_START without an answer in this time (unknown model) gets none. */
+const LIPSYNC_ANSWER_MS = 1000;
+const MAX_LIPSYNCS = 32;
+
+const ignore = (): void => {};
 
 /**
  * One connection's conversation with one MMDAgent-EX, from the handshake to the end of the connection.
@@ -59,12 +66,16 @@ export class PeerSession {
   readonly readiness: Readiness;
   readonly #probedAliases = new Set<string>();
   readonly #hiddenEchoes = new Set<string>();
-  readonly #lipsyncsSentAtMs: number[] = [];
+  /** Probes that the socket has not taken yet: no second one behind them. */
+  readonly #probesQueued = new Set<string>();
+  readonly #lipsyncsSent: { readonly alias: string; readonly sentAtMs: number }[] = [];
+  readonly #onPeerMessage = (message: PeerMessage): void => this.#received(message);
   #model = '';
   #autoLip: DisableAutoLip = 'NO';
   #probeTimer: Timer | undefined;
   #calibrationTimer: Timer | undefined;
   #calibrations = 0;
+  #isReleased = false;
 
   constructor(options: PeerSessionOptions) {
     this.#options = options;
@@ -72,9 +83,7 @@ export class PeerSession {
     this.#connection = options.connection;
     this.readiness = new Readiness(options.clock.nowMs());
     this.#outbox = new Outbox(options.clock, (frame) => this.#connection.trySend(frame));
-    this.#connection.events.on('bytes', (bytes) =>
-      this.#decoder.push(bytes, (message) => this.#received(message)),
-    );
+    this.#connection.events.on('bytes', (bytes) => this.#decoder.push(bytes, this.#onPeerMessage));
     this.#connection.events.on('drained', () => this.#drained());
     this.#connection.events.on('closed', (reason) => this.#closed(reason));
   }
@@ -84,12 +93,22 @@ export class PeerSession {
   }
 
   get isClear(): boolean {
-    return this.#connection.isOpen && this.#connection.unsentBytes === 0 && this.#outbox.urgentCount === 0;
+    return (
+      !this.#isReleased &&
+      this.#connection.isOpen &&
+      this.#connection.unsentBytes === 0 &&
+      this.#outbox.urgentCount === 0
+    );
   }
 
   /** The model that sound moves now; empty before any was declared. */
   get currentModel(): string {
     return this.#model;
+  }
+
+  /** Which mouth source was declared last. */
+  get currentAutoLip(): DisableAutoLip {
+    return this.#autoLip;
   }
 
   /** Lines that wait for the socket or for their turn. */
@@ -103,7 +122,11 @@ export class PeerSession {
 
   /** Says hello, declares avatar and model, begins to probe. */
   start(): void {
-    if (this.#options.isAfterDoubtfulEnd) this.#sendHidden(encodeHello(), HELLO_TYPE);
+    // Ahead of everything: whatever an earlier session left unfinished spoils this line.
+    if (this.#options.isAfterDoubtfulEnd) {
+      this.#hiddenEchoes.add(HELLO_TYPE);
+      this.sendUrgent(encodeHello(), HELLO_TYPE);
+    }
     if (this.#options.carriesSound) {
       this.sendCommand({ verb: 'start' });
       this.useModel(this.#options.model);
@@ -130,44 +153,74 @@ export class PeerSession {
   watchModel(alias: string): void {
     if (this.#probedAliases.has(alias)) return;
     this.#probedAliases.add(alias);
+    if (this.#isReleased) return;
     this.#probeTimer ??= this.#clock.after(FIRST_PROBE_MS, () => this.#probe());
   }
 
-  /** Queues a user's line; false when too many wait. `onSent` runs when it left, `onLost` when the connection ended first. */
-  sendLine(frame: WireFrame, text: string, onSent: () => void, onLost: () => void): boolean {
+  /**
+   * Queues a user's line; false when too many wait. `onSent` runs when it left, `onLost` when the connection ended first.
+   *
+   * @param owner - for `cancel`.
+   */
+  sendLine(frame: WireFrame, text: string, onSent: () => void, onLost: () => void, owner: object): boolean {
     const sent = (nowMs: number): void => {
       this.#noteSent(text, nowMs);
       onSent();
     };
-    return this.#outbox.push(frame, sent, onLost);
+    return this.#outbox.push({ frame, onSent: sent, onLost, owner });
   }
 
   /** At once, ahead of other lines: tied messages, interruptions. */
-  sendUrgent(frame: WireFrame, text: string): void {
-    this.#outbox.pushUrgent(frame, (nowMs) => this.#noteSent(text, nowMs));
+  sendUrgent(frame: WireFrame, text: string, onSent: (nowMs: number) => void = ignore, owner?: object): void {
+    const sent = (nowMs: number): void => {
+      this.#noteSent(text, nowMs);
+      onSent(nowMs);
+    };
+    this.#outbox.pushUrgent(owner === undefined ? { frame, onSent: sent } : { frame, onSent: sent, owner });
   }
 
-  sendCommand(command: AvatarCommand): void {
-    this.#outbox.pushUrgent(encodeAvatarCommand(command), () => {});
+  sendCommand(command: AvatarCommand, onSent: (nowMs: number) => void = ignore, owner?: object): void {
+    const frame = encodeAvatarCommand(command);
+    this.#outbox.pushUrgent(owner === undefined ? { frame, onSent } : { frame, onSent, owner });
+  }
+
+  /** Takes back the lines of `owner` that the socket has not got yet; returns how many. */
+  cancel(owner: object): number {
+    return this.#outbox.cancel(owner);
   }
 
   /** Ends an interrupted segment: the peer closes the mouth and forgets the part of a block it still holds. */
   closeSegment(): void {
-    this.#outbox.pushUrgent(encodeSegmentEnd(), () => {});
+    this.#outbox.pushUrgent({ frame: encodeSegmentEnd(), onSent: ignore });
   }
 
   closePolitely(): Promise<void> {
     return this.#connection.closePolitely();
   }
 
-  #noteSent(text: string, nowMs: number): void {
-    if (text.startsWith('LIPSYNC_START|')) this.#lipsyncsSentAtMs.push(nowMs);
-    if (!text.startsWith('__AV')) this.#echoes.sent(text, nowMs);
+  /** The connection has ended, or is no longer this one's: no timer and no waiting line is left. Idempotent. */
+  release(): void {
+    this.#isReleased = true;
+    this.#probeTimer?.cancel();
+    this.#calibrationTimer?.cancel();
+    this.#outbox.close();
   }
 
-  #sendHidden(frame: WireFrame, text: string): void {
+  #noteSent(text: string, nowMs: number): void {
+    if (text.startsWith('__AV')) return;
+    this.#echoes.sent(text, nowMs);
+    if (!text.startsWith('LIPSYNC_START|')) return;
+    this.#lipsyncsSent.push({ alias: text.split('|', 2)[1] ?? '', sentAtMs: nowMs });
+    if (this.#lipsyncsSent.length > MAX_LIPSYNCS) this.#lipsyncsSent.shift();
+  }
+
+  #sendHidden(frame: WireFrame, text: string, onSent: () => void = ignore): boolean {
     this.#hiddenEchoes.add(text);
-    this.#outbox.push(frame, (nowMs) => this.#echoes.sent(text, nowMs));
+    const sent = (nowMs: number): void => {
+      this.#echoes.sent(text, nowMs);
+      onSent();
+    };
+    return this.#outbox.push({ frame, onSent: sent });
   }
 
   #probe(): void {
@@ -175,16 +228,30 @@ export class PeerSession {
     const nowMs = this.#clock.nowMs();
     let isAnyOpen = false;
     for (const alias of this.#probedAliases) {
+      if (alias !== this.#options.model && !this.#options.isModelWanted(alias)) {
+        this.#probedAliases.delete(alias);
+        this.readiness.forget(alias);
+        continue;
+      }
       if (this.readiness.modelState(alias, nowMs) === 'present') continue;
       isAnyOpen = true;
-      this.readiness.probed(alias);
-      this.#sendHidden(encodeReadinessProbe(alias), probeText(alias));
+      this.#probeFor(alias);
     }
     if (isAnyOpen) this.#probeTimer = this.#clock.after(PROBE_EVERY_MS, () => this.#probe());
     this.#options.onChange();
   }
 
+  #probeFor(alias: string): void {
+    if (this.#probesQueued.has(alias)) return;
+    this.#probesQueued.add(alias);
+    const sent = (): void => {
+      this.#probesQueued.delete(alias);
+    };
+    if (!this.#sendHidden(encodeReadinessProbe(alias), probeText(alias), sent)) sent();
+  }
+
   #received(message: PeerMessage): void {
+    if (this.#isReleased) return;
     const nowMs = this.#clock.nowMs();
     const roundTripMs = this.#echoes.received(message.text, nowMs);
     if (roundTripMs !== undefined) {
@@ -197,8 +264,8 @@ export class PeerSession {
       this.#options.onChange();
       return;
     }
-    const isHidden = this.readiness.received(message);
-    if (message.type === 'LIPSYNC_EVENT_START') this.#lipsyncStarted(nowMs);
+    const isHidden = this.readiness.received(message, nowMs);
+    if (message.type === 'LIPSYNC_EVENT_START') this.#lipsyncStarted(message.args[0] ?? '', nowMs);
     if (message.type === 'MODEL_EVENT_DELETE')
       this.#probeTimer ??= this.#clock.after(PROBE_EVERY_MS, () => this.#probe());
     this.#options.onChange();
@@ -206,11 +273,12 @@ export class PeerSession {
     if (!isHidden) this.#options.onMessage(message, false);
   }
 
-  #lipsyncStarted(nowMs: number): void {
+  #lipsyncStarted(alias: string, nowMs: number): void {
     // A start without an answer (unknown model) must not be taken for the next one's.
-    while (nowMs - (this.#lipsyncsSentAtMs[0] ?? nowMs) > 1000) this.#lipsyncsSentAtMs.shift();
-    const sentAtMs = this.#lipsyncsSentAtMs.shift();
-    if (sentAtMs !== undefined) this.delays.lipsyncStarted(nowMs - sentAtMs);
+    while (nowMs - (this.#lipsyncsSent[0]?.sentAtMs ?? nowMs) > LIPSYNC_ANSWER_MS) this.#lipsyncsSent.shift();
+    const index = this.#lipsyncsSent.findIndex((sent) => sent.alias === alias);
+    const [answered] = index < 0 ? [] : this.#lipsyncsSent.splice(index, 1);
+    if (answered !== undefined) this.delays.lipsyncStarted(nowMs - answered.sentAtMs);
   }
 
   /** A few harmless lines once the model is there: their echoes tell the peer's frame rate before it matters. */
@@ -227,14 +295,13 @@ export class PeerSession {
   }
 
   #drained(): void {
+    if (this.#isReleased) return;
     this.#outbox.flush();
     if (this.isClear) this.#options.onClear();
   }
 
   #closed(reason: CloseReason): void {
-    this.#probeTimer?.cancel();
-    this.#calibrationTimer?.cancel();
-    this.#outbox.close();
+    this.release();
     this.#options.onClosed(reason);
   }
 }

@@ -5,16 +5,18 @@ export type ModelState = 'unknown' | 'missing' | 'present';
 
 interface Probing {
   state: ModelState;
-  /** When the newest unanswered probe's echo came; its event should follow within a second. */
+  /** When the oldest unanswered probe's echo came; its event should have followed within a second. */
   echoedAtMs: number | undefined;
-  /** Probes whose events are still to come and to be hidden. */
-  outstanding: number;
+  /** Echoes of probes whose events may still come, and are then to be hidden. The echo always comes first. */
+  readonly echoesAtMs: number[];
   hiddenStops: number;
 }
 
 /** The peer drops part of the sound that comes sooner after the connect. */
 const SOUND_AFTER_CONNECT_MS = 1000;
 const EVENT_AFTER_ECHO_MS = 1000;
+/** Probes sent while a model loaded are answered all at once. */
+const MAX_ECHOES = 600;
 
 /**
  * Knows, rather than guesses, whether the peer can take sound for a model. Pure: lines and times in, state out.
@@ -58,32 +60,37 @@ export class Readiness {
     return nowMs >= this.soundFromMs && this.modelState(alias, nowMs) === 'present';
   }
 
-  probed(alias: string): void {
-    this.#model(alias).outstanding++;
-  }
-
   probeEchoed(alias: string, nowMs: number): void {
     this.#isAlive = true;
     const model = this.#model(alias);
     model.echoedAtMs ??= nowMs;
+    model.echoesAtMs.push(nowMs);
+    if (model.echoesAtMs.length > MAX_ECHOES) model.echoesAtMs.shift();
+  }
+
+  /** Nobody wants to know of `alias` any more. */
+  forget(alias: string): void {
+    if (this.#models.get(alias)?.state !== 'present') this.#models.delete(alias);
   }
 
   /** Takes note of a message; true when it answers a probe of ours and is not for users' eyes. */
-  received(message: PeerMessage): boolean {
+  received(message: PeerMessage, nowMs: number): boolean {
     this.#isAlive = true;
     const alias = message.args[0];
     if (alias === undefined) return false;
     switch (message.type) {
-      case 'MODEL_EVENT_ADD':
-        this.#model(alias).state = 'present';
+      case 'MODEL_EVENT_ADD': {
+        const model = this.#model(alias);
+        model.state = 'present';
+        model.echoedAtMs = undefined;
         return false;
+      }
       case 'MODEL_EVENT_DELETE':
-        this.#models.set(alias, { state: 'missing', echoedAtMs: undefined, outstanding: 0, hiddenStops: 0 });
+        this.#models.set(alias, { state: 'missing', echoedAtMs: undefined, echoesAtMs: [], hiddenStops: 0 });
         return false;
       case 'ROTATE_EVENT_START': {
         const model = this.#models.get(alias);
-        if (model === undefined || model.outstanding === 0) return false;
-        model.outstanding--;
+        if (model === undefined || !takeRecent(model.echoesAtMs, nowMs)) return false;
         model.hiddenStops++;
         model.state = 'present';
         model.echoedAtMs = undefined;
@@ -103,9 +110,15 @@ export class Readiness {
   #model(alias: string): Probing {
     let model = this.#models.get(alias);
     if (model === undefined) {
-      model = { state: 'unknown', echoedAtMs: undefined, outstanding: 0, hiddenStops: 0 };
+      model = { state: 'unknown', echoedAtMs: undefined, echoesAtMs: [], hiddenStops: 0 };
       this.#models.set(alias, model);
     }
     return model;
   }
+}
+
+/** Takes the oldest echo that an event of now can belong to; false when there is none: the event is somebody else's. */
+function takeRecent(echoesAtMs: number[], nowMs: number): boolean {
+  while (nowMs - (echoesAtMs[0] ?? nowMs) > EVENT_AFTER_ECHO_MS) echoesAtMs.shift();
+  return echoesAtMs.shift() !== undefined;
 }

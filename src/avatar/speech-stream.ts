@@ -7,12 +7,13 @@ import {
   SoundOutlet,
   type SoundPort,
 } from '../pacing/index.js';
-import { BYTES_PER_MS, encodeCloseMouth, type SoundMode } from '../protocol/index.js';
-import { BridgeError, type Clock, Emitter, RequestError, type Timer } from '../runtime/index.js';
+import { BYTES_PER_MS, encodeCloseMouth, type SoundMode, UNIT_BYTES } from '../protocol/index.js';
+import { BridgeError, type Clock, ConfigError, Emitter, RequestError, type Timer } from '../runtime/index.js';
 import type { EffectKind } from './delay-estimator.js';
 import type { UtteranceEnd } from './events.js';
 import type { PeerSession } from './peer-session.js';
-import { type TiedMessage, TiedMessages } from './tied-messages.js';
+import { TiePlayer } from './tie-player.js';
+import type { TiedMessage } from './tied-messages.js';
 import type { Utterance, UtteranceEvents, UtteranceStatus } from './utterance.js';
 
 /** Whether the source can run ahead of real time (`recorded`: files, synthesis) or not (`live`: a microphone). */
@@ -23,6 +24,7 @@ export interface SpeechStreamOptions {
   readonly kind: StreamKind;
   readonly mode: SoundMode;
   readonly model: string;
+  /** 0-5000: sound once sent cannot be recalled, and the peer cuts what is too far ahead. */
   readonly leadMs: number;
   /** Sound it takes ahead of what was sent, milliseconds. */
   readonly aheadMs: number;
@@ -35,7 +37,9 @@ export interface SpeechStreamOptions {
   readonly observer: PacingObserver;
 }
 
-const MAX_TIES = 10_000;
+const MAX_LEAD_MS = 5000;
+/** Credit is told in steps, so that a stream costs its client a handful of frames a second. */
+const CREDIT_STEP_BYTES = 100 * BYTES_PER_MS;
 
 /**
  * One utterance of streamed sound with the messages tied to its positions.
@@ -51,20 +55,27 @@ export class SpeechStream implements Utterance {
   readonly #options: SpeechStreamOptions;
   readonly #outlet: SoundOutlet;
   readonly #pacer: RecordedPacer | LivePacer;
-  readonly #ties = new TiedMessages();
-  readonly #tieTask = { dueMs: Number.POSITIVE_INFINITY, run: (nowMs: number) => this.#sendTied(nowMs) };
+  readonly #ties: TiePlayer;
+  readonly #creditStepBytes: number;
   #status: UtteranceStatus = 'waiting';
   #session: PeerSession | undefined;
   #pushedBytes = 0;
   #toldBytes: number;
   #isEnded = false;
   #hasStarted = false;
+  #isPacing = false;
   #plannedStartMs = 0;
-  #tieCount = 0;
   #endTimer: Timer | undefined;
   #finalHeardMs = 0;
 
+  /** @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - a lead out of range. */
   constructor(options: SpeechStreamOptions) {
+    if (!(options.leadMs >= 0 && options.leadMs <= MAX_LEAD_MS)) {
+      throw new ConfigError(
+        'BRIDGE_ERR_CONFIG_INVALID',
+        `Expected a lead of 0-${MAX_LEAD_MS} ms, got ${options.leadMs}`,
+      );
+    }
     this.#options = options;
     this.id = options.id;
     this.model = options.model;
@@ -77,6 +88,13 @@ export class SpeechStream implements Utterance {
       soundDropped: (durationMs) => options.observer.soundDropped(durationMs),
     };
     this.#outlet = new SoundOutlet(options.port, options.playout, observer);
+    this.#ties = new TiePlayer({
+      clock: options.clock,
+      scheduler: options.scheduler,
+      heardAtMs: this.#heardAtMs,
+      onSent: ({ tieId, positionMs }, sentAtMs) =>
+        this.events.emit('tiedSent', { tieId, positionMs, sentAtMs }),
+    });
     const common = {
       outlet: this.#outlet,
       playout: options.playout,
@@ -84,12 +102,16 @@ export class SpeechStream implements Utterance {
       leadMs: options.leadMs,
       wake: () => options.scheduler.wake(this.#pacer),
       onSent: () => this.#allSent(),
+      onFailed: (error: unknown) => this.fail(error),
     };
-    this.#toldBytes = options.aheadMs * BYTES_PER_MS;
+    // Room for two units at least: less could neither be filled nor sent.
+    const queueBytes = Math.max(2 * Math.floor((options.aheadMs * BYTES_PER_MS) / 2), 2 * UNIT_BYTES);
+    this.#toldBytes = queueBytes;
+    this.#creditStepBytes = Math.min(CREDIT_STEP_BYTES, queueBytes >> 1);
     this.#pacer =
       options.kind === 'live'
         ? new LivePacer({ ...common, nowMs: () => options.clock.nowMs() })
-        : new RecordedPacer({ ...common, queueBytes: this.#toldBytes });
+        : new RecordedPacer({ ...common, queueBytes });
   }
 
   get status(): UtteranceStatus {
@@ -151,32 +173,29 @@ export class SpeechStream implements Utterance {
       );
     }
     this.#pushedBytes += pcm.byteLength;
+    this.#soundCame();
   }
 
   end(): void {
     if (this.#isEnded || this.#status === 'ended') return;
     this.#isEnded = true;
     this.#pacer.end();
+    this.#soundCame();
   }
 
   /**
    * Ties a message to a position. One that is already past leaves at once.
    *
-   * @throws {RequestError} BRIDGE_ERR_QUEUE_FULL, BRIDGE_ERR_STREAM_UNKNOWN
+   * @throws {RequestError} BRIDGE_ERR_QUEUE_FULL, BRIDGE_ERR_STREAM_UNKNOWN, BRIDGE_ERR_MESSAGE_ARGUMENT
    */
   tie(positionMs: number, kind: EffectKind, content: TiedMessage['content']): number {
     if (this.#status === 'ended')
       throw new RequestError('BRIDGE_ERR_STREAM_UNKNOWN', `Stream ${this.id} has ended`);
-    if (this.#ties.size >= MAX_TIES) {
-      throw new RequestError(
-        'BRIDGE_ERR_QUEUE_FULL',
-        `Expected at most ${MAX_TIES} tied messages on a stream`,
-      );
-    }
-    const tieId = ++this.#tieCount;
-    this.#ties.add({ tieId, positionMs, kind, content });
-    this.#scheduleTies();
-    return tieId;
+    return this.#ties.add(positionMs, kind, content);
+  }
+
+  canJoin(session: PeerSession): boolean {
+    return session.currentModel === this.model && session.currentAutoLip === this.#autoLip;
   }
 
   begin(session: PeerSession): void {
@@ -184,17 +203,12 @@ export class SpeechStream implements Utterance {
     this.#session = session;
     this.#status = 'speaking';
     session.useModel(this.model);
-    session.useAutoLip(this.#options.lips === 'own' ? 'ALWAYS' : 'NO');
-    const { clock, playout } = this.#options;
-    const nowMs = clock.nowMs();
-    // A slow peer needs a message for the first samples before it needs the samples.
-    const holdMs = playout.isDry(nowMs)
-      ? this.#ties.holdMs(playout.latencyMs, (kind) => session.delays.delayMs(kind))
-      : 0;
-    this.#plannedStartMs = nowMs + Math.max(0, holdMs);
-    this.#pacer.start(this.#plannedStartMs);
-    this.#scheduleTies();
+    session.useAutoLip(this.#autoLip);
+    this.#ties.start(session);
+    this.#soundCame();
   }
+
+  received(): void {}
 
   clear(): void {
     this.#pacer.poke();
@@ -203,11 +217,11 @@ export class SpeechStream implements Utterance {
   interrupt(): void {
     if (this.#status === 'ended') return;
     const session = this.#session;
-    const wasSounding = this.#outlet.sentMs > 0;
+    const isMouthOpen = this.#outlet.totalBytes > 0 || this.#ties.isAnySent;
     // What the peer holds will be heard: nothing can be taken back.
     const heardMs = this.#outlet.sentMs;
     this.#stop();
-    if (session !== undefined && wasSounding) {
+    if (session !== undefined && isMouthOpen) {
       session.closeSegment();
       session.sendUrgent(encodeCloseMouth(this.model), `LIPSYNC_START|${this.model}|sil,50`);
     }
@@ -225,6 +239,25 @@ export class SpeechStream implements Utterance {
     this.#finish({ reason: 'failed', heardMs, error: typed });
   }
 
+  get #autoLip(): 'ALWAYS' | 'NO' {
+    return this.#options.lips === 'own' ? 'ALWAYS' : 'NO';
+  }
+
+  /** Starts the pacer with the first sound, not before: until then nobody knows when anything is heard. */
+  #soundCame(): void {
+    if (this.#status !== 'speaking') return;
+    if (!this.#isPacing && (this.#pushedBytes > 0 || this.#isEnded)) {
+      this.#isPacing = true;
+      const { clock, playout } = this.#options;
+      const nowMs = clock.nowMs();
+      // A slow peer needs a message for the first samples before it needs the samples.
+      const holdMs = playout.isDry(nowMs) ? this.#ties.holdMs(playout.latencyMs) : 0;
+      this.#plannedStartMs = nowMs + Math.max(0, holdMs);
+      this.#pacer.start(this.#plannedStartMs);
+    }
+    this.#ties.schedule();
+  }
+
   #unitSent(): void {
     if (!this.#hasStarted) {
       const heardAtMs = this.#outlet.positions.heardAtMs(0);
@@ -233,69 +266,48 @@ export class SpeechStream implements Utterance {
         this.events.emit('started', heardAtMs);
       }
     }
-    // Told in steps, so that a stream costs its client a handful of frames a second.
     const acceptedBytes = this.acceptedBytes;
-    if (acceptedBytes - this.#toldBytes >= 100 * BYTES_PER_MS && this.#options.kind === 'recorded') {
+    if (acceptedBytes - this.#toldBytes >= this.#creditStepBytes && this.#options.kind === 'recorded') {
       this.#toldBytes = acceptedBytes;
       this.events.emit('credit', acceptedBytes);
     }
-    if (this.#ties.size > 0) this.#scheduleTies();
+    this.#ties.schedule();
+  }
+
+  #sendsNoMore(): boolean {
+    return this.#status === 'ended' || this.#status === 'waiting';
   }
 
   #heardAtMs = (positionMs: number): number => {
+    if (this.#sendsNoMore() || !this.#isPacing) return Number.POSITIVE_INFINITY;
     const { playout, clock } = this.#options;
     const sentMs = this.#outlet.sentMs;
     const known = this.#outlet.positions.heardAtMs(positionMs);
-    if (known !== undefined && positionMs <= sentMs) return known;
-    if (this.#status === 'waiting') return Number.POSITIVE_INFINITY;
+    if (known !== undefined && positionMs < sentMs) return known;
+    // Sound that has not come yet may come at any time.
+    if (!this.#isEnded && positionMs * BYTES_PER_MS >= this.#pushedBytes) return Number.POSITIVE_INFINITY;
+    if (known !== undefined && this.#status === 'draining') return known;
     // Not sent yet: it will be heard behind what is, or after the planned start.
     const nowMs = clock.nowMs();
     if (known === undefined) return playout.heardAtMs(Math.max(nowMs, this.#plannedStartMs)) + positionMs;
     return playout.heardAtMs(nowMs) + (positionMs - sentMs);
   };
 
-  #scheduleTies(): void {
-    const session = this.#session;
-    if (session === undefined || this.#status === 'ended' || this.#status === 'waiting') return;
-    const dueMs = this.#ties.nextDueMs(this.#heardAtMs, (kind) => session.delays.delayMs(kind));
-    if (Math.abs(dueMs - this.#tieTask.dueMs) < 0.25) return;
-    this.#tieTask.dueMs = dueMs;
-    this.#options.scheduler.wake(this.#tieTask);
-  }
-
-  #sendTied(nowMs: number): void {
-    const session = this.#session;
-    this.#tieTask.dueMs = Number.POSITIVE_INFINITY;
-    if (session === undefined || this.#status === 'ended') return;
-    for (const tie of this.#ties.takeDue(nowMs, this.#heardAtMs, (kind) => session.delays.delayMs(kind))) {
-      this.#sendTie(session, tie, nowMs);
-    }
-    this.#scheduleTies();
-  }
-
-  #sendTie(session: PeerSession, tie: TiedMessage, nowMs: number): void {
-    if ('frame' in tie.content) session.sendUrgent(tie.content.frame, tie.content.text);
-    else session.sendCommand(tie.content.command);
-    this.events.emit('tiedSent', { tieId: tie.tieId, positionMs: tie.positionMs, sentAtMs: nowMs });
-  }
-
   #allSent(): void {
     this.#status = 'draining';
     const { clock } = this.#options;
-    this.#endTimer = clock.after((this.expectedEndMs ?? 0) - clock.nowMs(), () => {
-      const heardMs = this.#pushedBytes / BYTES_PER_MS;
-      // Ties at or behind the last sample act with it.
-      this.#flushTies();
-      this.#stop();
-      this.#finish({ reason: 'completed', heardMs });
-    });
+    this.#endTimer = clock.after((this.expectedEndMs ?? 0) - clock.nowMs(), () => this.#heardToEnd());
+    this.#ties.schedule();
     this.events.emit('sent');
   }
 
-  #flushTies(): void {
-    const session = this.#session;
-    if (session === undefined) return;
-    for (const tie of this.#ties.takeAll()) this.#sendTie(session, tie, this.#options.clock.nowMs());
+  #heardToEnd(): void {
+    const heardMs = this.#pushedBytes / BYTES_PER_MS;
+    this.#ties.finish();
+    // A listener may have ended it.
+    if (this.#status === 'ended') return;
+    this.#stop();
+    this.#finish({ reason: 'completed', heardMs });
   }
 
   #stop(): void {
@@ -303,9 +315,8 @@ export class SpeechStream implements Utterance {
     this.#status = 'ended';
     this.#endTimer?.cancel();
     this.#pacer.stop();
-    this.#ties.clear();
     this.#options.scheduler.remove(this.#pacer);
-    this.#options.scheduler.remove(this.#tieTask);
+    this.#ties.stop();
   }
 
   #finish(end: UtteranceEnd): void {

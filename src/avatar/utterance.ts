@@ -1,3 +1,4 @@
+import type { PeerMessage } from '../protocol/index.js';
 import type { Emitter } from '../runtime/index.js';
 import type { UtteranceEnd } from './events.js';
 import type { PeerSession } from './peer-session.js';
@@ -36,9 +37,13 @@ export interface Utterance {
   readonly mayOverlap: boolean;
   readonly heardMs: number;
   readonly events: Emitter<UtteranceEvents>;
+  /** Whether it may begin while the peer still plays earlier sound: it declares nothing that would change that sound's mouth. */
+  canJoin(session: PeerSession): boolean;
   begin(session: PeerSession): void;
   /** The socket can take sound again. */
   clear(): void;
+  /** What the peer says of its own accord. */
+  received(message: PeerMessage): void;
   interrupt(): void;
   fail(error: unknown): void;
 }
