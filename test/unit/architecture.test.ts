@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(dirname(fileURLToPath(import.meta.url)), '../../src');
+const MAX_LINES = 400;
+
+/** Which room may import which. Dependencies point down this list, never up. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  runtime: [],
+  // Bytes only: never sees a socket or a clock.
+  protocol: ['runtime'],
+  // Moves bytes: never sees what they mean.
+  transport: ['protocol', 'runtime'],
+  pacing: ['protocol', 'runtime'],
+  avatar: ['pacing', 'transport', 'protocol', 'runtime'],
+  audio: ['runtime'],
+  // Written from the peer's facts; must not share a mistake with protocol.
+  simulator: ['runtime'],
+  config: ['runtime'],
+  mdf: ['config', 'runtime'],
+  service: ['config', 'runtime'],
+  control: ['runtime'],
+  daemon: ['avatar', 'pacing', 'transport', 'protocol', 'simulator', 'audio', 'control', 'config', 'runtime'],
+  client: ['control', 'runtime'],
+  server: ['client', 'control', 'audio', 'mdf', 'config', 'runtime'],
+  web: ['client', 'control', 'runtime'],
+  app: ['server', 'client', 'config', 'runtime'],
+  cli: [
+    'app',
+    'client',
+    'daemon',
+    'simulator',
+    'audio',
+    'service',
+    'mdf',
+    'control',
+    'config',
+    'protocol',
+    'runtime',
+  ],
+};
+
+/** Rooms that import files of other rooms rather than their index: a browser bundle must not pull Node code in. */
+const IMPORTS_FILES = new Set(['web']);
+
+interface Forbidden {
+  readonly what: string;
+  readonly pattern: RegExp;
+  /** Room or file, and why it may. */
+  readonly except: Readonly<Record<string, string>>;
+}
+
+const INJECTED: readonly Forbidden[] = [
+  {
+    what: 'the monotonic clock',
+    pattern: /\bperformance\s*\.\s*now\b|\bprocess\s*\.\s*(hrtime|uptime)\b/,
+    except: { runtime: 'it is the clock', web: "the browser's own, for drawing" },
+  },
+  {
+    what: 'the date',
+    pattern: /\bDate\s*\.\s*now\b|\bnew Date\(\s*\)/,
+    except: {
+      runtime: 'it is the clock',
+      web: "the browser's own, for display",
+      'cli/commands/speak-file.ts': "compared with a file's time stamp",
+    },
+  },
+  {
+    what: 'timers',
+    pattern: /\bsetTimeout\b|\bsetInterval\b/,
+    except: { runtime: 'it is the clock', web: "the browser's own" },
+  },
+  {
+    what: 'the environment',
+    pattern: /\bprocess\s*\.\s*env\b/,
+    except: { cli: 'hands it to config', config: 'reads settings' },
+  },
+  {
+    what: 'chance',
+    // A default that the caller can replace is injection.
+    pattern: /(?<!\?\? )\bMath\s*\.\s*random\b/,
+    except: { web: 'nothing hangs on it' },
+  },
+  { what: 'the end of the process', pattern: /\bprocess\s*\.\s*exit\(/, except: {} },
+];
+
+interface SourceFile {
+  readonly path: string;
+  readonly room: string;
+  readonly text: string;
+  /** Without comments and the insides of strings that span no line. */
+  readonly code: string;
+  readonly imports: readonly string[];
+}
+
+const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const text = readFileSync(join(SRC, path), 'utf8');
+    const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
+    const imports = [...code.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, target = '']) =>
+      relative(SRC, resolve(dirname(join(SRC, path)), target))
+        .split(sep)
+        .join('/'),
+    );
+    const name = path.split(sep).join('/');
+    return {
+      path: name,
+      room: name.includes('/') ? name.slice(0, name.indexOf('/')) : '',
+      text,
+      code,
+      imports,
+    };
+  });
+
+describe('Architecture', () => {
+  it('reads the imports there are', () => {
+    const avatar = files.filter(({ room }) => room === 'avatar').flatMap(({ imports }) => imports);
+    expect(new Set(avatar)).toContain('pacing/index.js');
+    expect(new Set(avatar)).toContain('avatar/outbox.js');
+  });
+
+  it('has only rooms that the table knows', () => {
+    const unknown = new Set(files.map(({ room }) => room).filter((room) => room !== '' && !(room in ROOMS)));
+    expect([...unknown]).toEqual([]);
+  });
+
+  it('has no circle in the table', () => {
+    const visit = (room: string, above: readonly string[]): void => {
+      expect(above, `${[...above, room].join(' → ')}`).not.toContain(room);
+      for (const below of ROOMS[room] ?? []) visit(below, [...above, room]);
+    };
+    for (const room of Object.keys(ROOMS)) visit(room, []);
+  });
+
+  it('lets rooms import only what lies below them', () => {
+    const wrong = files.flatMap(({ path, room, imports }) =>
+      imports
+        .map((target) => target.slice(0, target.indexOf('/')))
+        .filter((target) => room !== '' && target !== room && !ROOMS[room]?.includes(target))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('imports other rooms through their index only', () => {
+    const wrong = files.flatMap(({ path, room, imports }) =>
+      imports
+        .filter((target) => !target.startsWith(`${room}/`) && !IMPORTS_FILES.has(room))
+        .filter((target) => !/^[a-z]+\/index\.js$/.test(target))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(INJECTED)('takes $what from nowhere but where it is injected', ({ pattern, except }) => {
+    const wrong = files
+      .filter(({ path, room, code }) => pattern.test(code) && !(room in except) && !(path in except))
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no default exports and names everything that an index exports', () => {
+    const wrong = files
+      .filter(
+        ({ path, code }) =>
+          /\bexport default\b/.test(code) || (path.endsWith('index.ts') && /export \*/.test(code)),
+      )
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it(`has no file over ${MAX_LINES} lines`, () => {
+    const long = files
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > MAX_LINES)
+      .map(({ path, lines }) => `${path}: ${lines}`);
+    expect(long).toEqual([]);
+  });
+});
