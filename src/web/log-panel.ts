@@ -142,10 +142,9 @@ function rowOf({ way, lane, text, atMs, isEcho }: Entry): HTMLElement {
   const time = make('time', '', at.toTimeString().slice(0, 8));
   time.dateTime = at.toISOString();
   const shown = text.slice(0, MAX_SHOWN_CHARS);
-  const bar = way === 'note' ? 0 : shown.indexOf('|');
   const words = make('span', 'words');
-  if (bar > 0) words.append(make('b', '', shown.slice(0, bar)), shown.slice(bar));
-  else words.append(shown);
+  const typeChars = way === 'note' ? 0 : `${shown}|`.indexOf('|');
+  words.append(make('b', '', shown.slice(0, typeChars)), shown.slice(typeChars));
   const row = make('div', 'row', time, make('span', 'way', WAYS[way]), make('span', 'lane-tag', lane), words);
   row.dataset['way'] = way;
   row.dataset['echo'] = String(isEcho);

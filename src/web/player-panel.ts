@@ -168,7 +168,7 @@ export class PlayerPanel {
       case 'speaking':
         return state.durationMs === undefined
           ? clockText(state.heardMs)
-          : `${clockText(state.heardMs)} / ${clockText(state.durationMs)}`;
+          : `${clockText(state.heardMs)} / ${clockText(state.durationMs + 500)}`;
       case 'ended':
         return this.#words.say(state.isWhole ? 'ended' : 'interrupted', { time: clockText(state.heardMs) });
     }

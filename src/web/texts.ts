@@ -29,7 +29,7 @@ const EN = {
   logEmpty: 'Messages from and to MMDAgent-EX appear here.',
   sendLabel: 'Message to send: TYPE|ARGUMENT|…',
   send: 'Send',
-  footer: 'Everything on this page stays on this machine.',
+  footer: 'Sound and messages pass only between this page, the bridge and MMDAgent-EX.',
   version: 'Version {version}',
 
   linkConnecting: 'Connecting…',
@@ -130,7 +130,7 @@ const JA: Record<TextKey, string> = {
   logEmpty: 'MMDAgent-EX とやり取りしたメッセージがここに表示されます。',
   sendLabel: '送信するメッセージ：TYPE|引数|…',
   send: '送信',
-  footer: 'このページの内容がこのマシンの外に出ることはありません。',
+  footer: '音声とメッセージは、このページ・ブリッジ・MMDAgent-EX の間だけでやり取りされます。',
   version: 'バージョン {version}',
 
   linkConnecting: '接続中…',

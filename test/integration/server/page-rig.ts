@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BridgeClient } from '../../../src/client/index.js';
-import { defaultConfig } from '../../../src/config/index.js';
+import { type Config, defaultConfig } from '../../../src/config/index.js';
 import { type ControlChannel, createMemoryChannels } from '../../../src/control/index.js';
 import { createLinkFactory, Daemon, SimulatorTaps } from '../../../src/daemon/index.js';
 import { SILENT_LOGGER, SystemClock } from '../../../src/runtime/index.js';
@@ -24,14 +24,23 @@ export interface PageRig {
 
 /** A daemon with a simulator and a page server on it, all in this process, over memory channels. */
 export async function startPageRig(
-  overrides: Partial<PageServerOptions> & { readonly links?: readonly string[] } = {},
+  overrides: Partial<PageServerOptions> = {},
+  configured: Partial<Config> = {},
 ): Promise<PageRig> {
   const clock = new SystemClock();
   const taps = new SimulatorTaps(clock);
-  const settings = { ...defaultConfig(), links: [...(overrides.links ?? ['simulator:'])] };
+  const settings = defaultConfig({ links: ['simulator:'], ...configured });
   const links = createLinkFactory({ settings, clock, random: Math.random, logger: SILENT_LOGGER, taps });
   const onStop = (): void => {};
-  const daemon = new Daemon({ version: '9.9.9', settings, clock, logger: SILENT_LOGGER, links, taps, onStop });
+  const daemon = new Daemon({
+    version: '9.9.9',
+    settings,
+    clock,
+    logger: SILENT_LOGGER,
+    links,
+    taps,
+    onStop,
+  });
   await daemon.start();
   const channels: ControlChannel[] = [];
   const openChannel = async (): Promise<ControlChannel> => {
@@ -70,6 +79,8 @@ export async function startPageRig(
     channels,
     async close() {
       await server.close();
+      // Nobody waits for what was being said.
+      for (const lane of daemon.registry.lanes) lane.interrupt();
       client.close();
       await daemon.stop();
       rmSync(folder, { recursive: true, force: true });
