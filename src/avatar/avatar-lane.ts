@@ -13,7 +13,8 @@ import { FileUtterance } from './file-utterance.js';
 import { laneClosed, linkLost, notReady } from './lane-errors.js';
 import { LineQueue, type QueuePolicy, type WaitingLine } from './line-queue.js';
 import { PeerSession } from './peer-session.js';
-import { SpeechStream, type StreamKind } from './speech-stream.js';
+import { SpeechStream } from './speech-stream.js';
+import type { StreamKind } from './stream-sound.js';
 import { UtteranceQueue } from './utterance-queue.js';
 
 export interface AvatarLaneOptions {

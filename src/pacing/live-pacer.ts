@@ -215,6 +215,8 @@ export class LivePacer implements Paced {
     for (;;) {
       const missingBytes = Math.round((leadMs - playout.bufferedMs(nowMs)) * (BYTES_PER_MS / 2)) * 2;
       if (missingBytes <= 0) return true;
+      // An observer of the frame before may have stopped it.
+      if (this.#isDone) return false;
       if (!outlet.send(this.#queue, 0, Math.min(missingBytes, MAX_SOUND_FRAME_BYTES), nowMs)) return false;
     }
   }
