@@ -47,7 +47,12 @@ export async function connectDaemon(context: CommandContext): Promise<DaemonConn
     );
   }
   if (context.resolved.origins.links !== 'default' && !isRemoteDaemon(context.resolved.config)) {
-    await client.request('ensureLinks', { links: context.resolved.config.links });
+    try {
+      await client.request('ensureLinks', { links: context.resolved.config.links });
+    } catch (error) {
+      client.close();
+      throw error;
+    }
   }
   return {
     client,

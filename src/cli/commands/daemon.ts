@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { BridgeClient } from '../../client/index.js';
 import type { DaemonStatus } from '../../control/index.js';
 import { anySignal, BridgeError, SystemClock, TransportError } from '../../runtime/index.js';
 import { SERVICE_KINDS, type ServiceKind, serviceFile } from '../../service/index.js';
@@ -42,27 +43,39 @@ export async function daemonStart(context: CommandContext): Promise<number> {
 }
 
 export async function daemonStatus(context: CommandContext): Promise<number> {
-  const client = await connectTo(context, new SystemClock());
-  const status = await client.request('status', {});
-  client.close();
-  context.print(context.args['json'] === true ? JSON.stringify(status) : statusText(status));
-  return EXIT.ok;
+  return withDaemon(context, async (client) => {
+    const status = await client.request('status', {});
+    context.print(context.args['json'] === true ? JSON.stringify(status) : statusText(status));
+  });
 }
 
 export async function daemonStop(context: CommandContext): Promise<number> {
+  return withDaemon(context, async (client) => {
+    const closed = new Promise<void>((resolve) => client.events.once('reconnecting', () => resolve()));
+    const isForced = context.args['force'] === true;
+    const { isInUse } = await client.request('status', {});
+    if (isInUse && isForced) {
+      context.say(
+        'A real MMDAgent-EX is connected: on Linux and macOS it ends with its connection; on Windows it goes on.',
+      );
+    }
+    await client.request('stop', { force: isForced });
+    await closed;
+    context.say('The daemon has stopped');
+  });
+}
+
+/** A client that is closed however the command ends: an open one would keep the process alive. */
+async function withDaemon(
+  context: CommandContext,
+  run: (client: BridgeClient) => Promise<void>,
+): Promise<number> {
   const client = await connectTo(context, new SystemClock());
-  const closed = new Promise<void>((resolve) => client.events.on('reconnecting', () => resolve()));
-  const isForced = context.args['force'] === true;
-  const { isInUse } = await client.request('status', {});
-  if (isInUse && isForced) {
-    context.say(
-      'A real MMDAgent-EX is connected: on Linux and macOS it ends with its connection; on Windows it goes on.',
-    );
+  try {
+    await run(client);
+  } finally {
+    client.close();
   }
-  await client.request('stop', { force: isForced });
-  await closed;
-  client.close();
-  context.say('The daemon has stopped');
   return EXIT.ok;
 }
 
