@@ -1,6 +1,12 @@
 // A million seeded random frames through both decoders in random pieces: every one comes back, memory stays flat.
 // Usage: node --expose-gc test/bench/fuzz-decoder.js [frames] [seed]      (after npm run build)
-import { encodeMessage, encodeSegmentEnd, encodeSound, PeerDecoder, UnitDecoder } from '../../dist/protocol/index.js';
+import {
+  encodeMessage,
+  encodeSegmentEnd,
+  encodeSound,
+  PeerDecoder,
+  UnitDecoder,
+} from '../../dist/protocol/index.js';
 import { seededRandom } from '../../dist/runtime/index.js';
 
 const total = Number(process.argv[2] ?? 1_000_000);
@@ -67,7 +73,12 @@ for (let done = 0; done < total; done += 500) {
 const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
 const growthMb = Math.max(highestMb, heapMb()) - beforeMb;
 console.log(
-  JSON.stringify({ frames: total, seed, seconds: Number(seconds.toFixed(1)), growthMb: Number(growthMb.toFixed(1)) }),
+  JSON.stringify({
+    frames: total,
+    seed,
+    seconds: Number(seconds.toFixed(1)),
+    growthMb: Number(growthMb.toFixed(1)),
+  }),
 );
 if (globalThis.gc !== undefined && growthMb > LIMIT_MB) {
   console.error(`memory grew by ${growthMb.toFixed(1)} MB, more than ${LIMIT_MB}`);
