@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { BridgeClient, localSocketPath, openLocal, openRemote } from '../client/index.js';
+import { BridgeClient, localSocketPath, openLocal, openRemote, startDaemon } from '../client/index.js';
 import { type Config, SETTING_KEYS, settingOf } from '../config/index.js';
 import { createMemoryChannels } from '../control/index.js';
-import { type Clock, errorText, isAbortError, SystemClock, sleep, TransportError } from '../runtime/index.js';
+import { type Clock, isAbortError, SystemClock, TransportError } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 
 /** A client of a daemon, and how this command leaves it. */
@@ -14,9 +10,6 @@ export interface DaemonConnection {
   /** Lets go: the daemon goes on, except with --foreground, where it ends with the command. */
   leave(): Promise<void>;
 }
-
-const START_TIMEOUT_MS = 15_000;
-const POLL_MS = 40;
 
 export function isRemoteDaemon(config: Config): boolean {
   return /^wss?:\/\//.test(config.daemon);
@@ -107,43 +100,14 @@ async function inForeground(context: CommandContext): Promise<DaemonConnection> 
   };
 }
 
-/** Starts `daemon start --foreground` as a process of its own that outlives this one; resolves when it answers. */
-export async function startInBackground(context: CommandContext): Promise<number> {
-  const path = socketPathOf(context);
-  const logPath = process.platform === 'win32' ? undefined : path.replace(/\.sock$/, '.log');
-  if (logPath !== undefined) mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 });
-  const log = logPath === undefined ? 'ignore' : openSync(logPath, 'w', 0o600);
-  const bin = fileURLToPath(new URL('../../bin/mmdagent-bridge.js', import.meta.url));
-  const child = spawn(process.execPath, [bin, 'daemon', 'start', '--foreground'], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    env: { ...context.io.env, ...settingsAsEnvironment(context) } as NodeJS.ProcessEnv,
-    windowsHide: true,
+/** Starts a daemon with this command's settings; resolves with its process id when it answers. */
+export function startInBackground(context: CommandContext): Promise<number> {
+  return startDaemon({
+    socketPath: socketPathOf(context),
+    env: { ...context.io.env, ...settingsAsEnvironment(context) },
+    clock: new SystemClock(),
+    signal: context.io.quit,
   });
-  if (typeof log === 'number') closeSync(log);
-  let ended: string | undefined;
-  child.on('error', (error) => {
-    ended = errorText(error);
-  });
-  child.on('exit', (code) => {
-    ended = `it ended with code ${code}`;
-  });
-  child.unref();
-  const clock = new SystemClock();
-  const untilMs = clock.nowMs() + START_TIMEOUT_MS;
-  while (ended === undefined && clock.nowMs() < untilMs) {
-    await sleep(clock, POLL_MS, context.io.quit);
-    const channel = await openLocal(path).catch(() => undefined);
-    if (channel !== undefined) {
-      channel.close();
-      child.removeAllListeners();
-      return child.pid ?? 0;
-    }
-  }
-  throw new TransportError(
-    'BRIDGE_ERR_DAEMON_START',
-    `The daemon could not be started: ${ended ?? 'it did not answer in time'}${logTail(logPath)}`,
-  );
 }
 
 /** What this command was told by flags must reach the daemon too; environment and files it reads by itself. */
@@ -156,16 +120,6 @@ function settingsAsEnvironment(context: CommandContext): Record<string, string> 
     env[settingOf(key).env] = Array.isArray(value) ? value.join(',') : String(value);
   }
   return env;
-}
-
-function logTail(path: string | undefined): string {
-  if (path === undefined) return '';
-  try {
-    const lines = readFileSync(path, 'utf8').trim().split('\n');
-    return lines.length === 0 || lines[0] === '' ? '' : `\n${lines.slice(-5).join('\n')}`;
-  } catch {
-    return '';
-  }
 }
 
 function isAbsent(error: unknown): boolean {

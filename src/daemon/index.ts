@@ -1,4 +1,5 @@
 export { Daemon, type DaemonOptions } from './daemon.js';
+export { type EmbedDaemonOptions, embedDaemon } from './embed-daemon.js';
 export { TEMPORARY_FILE_NAME } from './handlers.js';
 export { createLinkFactory, type LinkFactory } from './link-factory.js';
 export type { RecordedLine } from './recorder.js';

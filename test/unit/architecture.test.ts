@@ -27,6 +27,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   server: ['client', 'control', 'audio', 'mdf', 'config', 'runtime'],
   web: ['client', 'control', 'runtime'],
   app: ['server', 'client', 'config', 'runtime'],
+  // What programs import: a client, with a daemon inside it when asked for.
+  library: ['client', 'daemon', 'audio', 'control', 'config', 'runtime'],
   cli: [
     'app',
     'client',
@@ -75,7 +77,7 @@ const INJECTED: readonly Forbidden[] = [
   {
     what: 'the environment',
     pattern: /\bprocess\s*\.\s*env\b/,
-    except: { cli: 'hands it to config', config: 'reads settings' },
+    except: { cli: 'hands it to config', config: 'reads settings', library: 'finds the daemon of this user' },
   },
   {
     what: 'chance',

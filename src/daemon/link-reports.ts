@@ -1,0 +1,96 @@
+import type { AvatarLane } from '../avatar/index.js';
+import type { PacingObserver } from '../pacing/index.js';
+import { type BridgeError, type Clock, errorText, type Logger } from '../runtime/index.js';
+import type { LaneRegistry, LinkEntry } from './lane-registry.js';
+import type { DaemonMetrics } from './metrics.js';
+import type { LaneRecorders } from './recorder.js';
+import type { SessionBook } from './session-book.js';
+
+export interface LinkReportsOptions {
+  readonly registry: () => LaneRegistry;
+  readonly sessions: SessionBook;
+  readonly metrics: DaemonMetrics;
+  readonly recorders: LaneRecorders;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** Carries what happens on links and lanes to those who want to know: log, metrics, recordings, clients. Decides nothing. */
+export class LinkReports {
+  readonly #options: LinkReportsOptions;
+
+  constructor(options: LinkReportsOptions) {
+    this.#options = options;
+  }
+
+  watchLink(entry: LinkEntry): void {
+    const { logger, metrics, sessions, registry } = this.#options;
+    const { link, spec } = entry;
+    link.events.on('stateChange', () => {
+      const status = registry().linkStatus(entry);
+      logger.info({ link: spec.name, status: status.status }, 'Link changed');
+      sessions.tell('links', 'linkState', status);
+    });
+    link.events.on('outage', (error: BridgeError) => {
+      metrics.outages.inc({ link: spec.name });
+      logger.warn({ link: spec.name, code: error.code, reason: errorText(error) }, 'Link is down');
+    });
+    link.events.on('refused', ({ remoteAddress, reason }) => {
+      metrics.refusedPeers.inc({ link: spec.name, reason });
+      logger.warn({ link: spec.name, remoteAddress, reason }, 'Peer turned away');
+    });
+  }
+
+  watchLane(lane: AvatarLane, entry: LinkEntry): void {
+    const { logger, metrics, sessions, recorders, clock, registry } = this.#options;
+    lane.events.on('stateChange', (state) => {
+      if (state.status === 'waiting') metrics.connections.inc({ lane: lane.name });
+      logger.info({ lane: lane.name, status: state.status }, 'Avatar changed');
+      if (registry().entries.includes(entry))
+        sessions.tell('lanes', 'laneState', registry().laneStatus(lane));
+    });
+    lane.events.on('message', (message, isEcho) => {
+      metrics.messages.inc({ lane: lane.name, direction: 'received' });
+      recorders.received(lane.name, message.text, isEcho);
+      if (!sessions.isHeard('messages')) return;
+      const { type, args, isTruncated } = message;
+      sessions.tell('messages', 'message', {
+        lane: lane.name,
+        type,
+        args,
+        isEcho,
+        isTruncated,
+        atMs: clock.wallMs(),
+      });
+    });
+    lane.events.on('sent', (text) => {
+      metrics.messages.inc({ lane: lane.name, direction: 'sent' });
+      recorders.sent(lane.name, text);
+      sessions.tell('messages', 'sent', { lane: lane.name, text, atMs: clock.wallMs() });
+    });
+    lane.events.on('warning', (warning) => {
+      logger.warn({ lane: lane.name, code: warning.code }, warning.text);
+      sessions.tell('lanes', 'warning', { lane: lane.name, ...warning });
+    });
+  }
+
+  /** What pacing calls for every unit: counters without labels to look up. */
+  observer(lane: string): PacingObserver {
+    const { metrics, recorders } = this.#options;
+    const units = metrics.units.labels({ lane });
+    const bytes = metrics.bytes.labels({ lane });
+    return {
+      unitSent: (payload, nowMs, lateMs) => {
+        units.inc();
+        bytes.inc(payload.byteLength);
+        if (lateMs !== undefined) metrics.lateness.observe(lateMs / 1000);
+        recorders.sound(lane, payload, nowMs);
+      },
+      underrunExpected: (gapMs) => {
+        metrics.underruns.inc({ lane });
+        metrics.underrunSeconds.inc({ lane }, gapMs / 1000);
+      },
+      soundDropped: (durationMs) => metrics.droppedSeconds.inc({ lane }, durationMs / 1000),
+    };
+  }
+}

@@ -1,0 +1,2 @@
+export { Bridge, type PlayOptions, type Speech } from './bridge.js';
+export { type ConnectOptions, connect } from './connect.js';
