@@ -14,7 +14,7 @@ export class ConnectPanel {
   readonly #mdf = byId('mdf', HTMLPreElement);
   readonly #copy = byId('copy', HTMLButtonElement);
   readonly #awaiting = byId('awaiting');
-  readonly #connected = byId('connected');
+  readonly #noLink = byId('no-link');
   #status: DaemonStatus | undefined;
   /** The link whose lines are shown or on their way. */
   #shownUrl = '';
@@ -40,7 +40,8 @@ export class ConnectPanel {
     this.#showChoice(links);
     const link = links.find(({ name }) => name === this.#select.value) ?? links[0];
     byId('steps').hidden = link === undefined;
-    this.#showConnected(status, links);
+    this.#noLink.hidden = link !== undefined;
+    setText(this.#noLink, link === undefined ? this.#words.say('noRealLink') : '');
     if (link === undefined) return;
     this.#showAwaited(status, link);
     if (link.url !== this.#shownUrl) void this.#load(link.url);
@@ -62,16 +63,6 @@ export class ConnectPanel {
       if (links.some(({ name }) => name === chosen)) this.#select.value = chosen;
     }
     this.#select.hidden = links.length < 2;
-  }
-
-  #showConnected(status: DaemonStatus, links: readonly LinkStatus[]): void {
-    const real = status.lanes.filter((lane) => !lane.isSimulator && lane.state === 'ready');
-    const text =
-      links.length === 0
-        ? this.#words.say('noRealLink')
-        : real.map(({ lane }) => this.#words.say('connected', { name: lane })).join(' ');
-    setText(this.#connected, text);
-    this.#connected.hidden = text === '';
   }
 
   #showAwaited(status: DaemonStatus, link: LinkStatus): void {

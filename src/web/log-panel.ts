@@ -103,10 +103,9 @@ export class LogPanel {
   }
 
   #showPause(): void {
-    const { say } = { say: this.#words.say.bind(this.#words) };
     this.#pauseButton.textContent = this.#isPaused
-      ? say('resume', { count: this.#coming.length })
-      : say('pause');
+      ? this.#words.say('resume', { count: this.#coming.length })
+      : this.#words.say('pause');
   }
 
   #clear(): void {

@@ -9,6 +9,8 @@ import type { Words } from './words.js';
 
 /** How long a change of who speaks is pointed out. */
 const FRESH_MS = 8000;
+/** After the page's own sound has ended a status may still be on its way that says it speaks. */
+const STALE_MS = 1500;
 
 /** The buttons that make sound, where it goes, and how far it has been heard. */
 export class PlayerPanel {
@@ -30,6 +32,7 @@ export class PlayerPanel {
   #turn = 0;
   #lastKind: Target['kind'] | undefined;
   #freshUntilMs = 0;
+  #staleUntilMs = 0;
 
   constructor(words: Words, bridge: BridgeView, lanes: LanesPanel, player: TapPlayer) {
     this.#words = words;
@@ -58,6 +61,8 @@ export class PlayerPanel {
     void play({ name, file, lane: this.#lanes.chosen }, (state) => {
       if (turn !== this.#turn) return;
       this.#state = state;
+      if (state.status === 'ended' || state.status === 'failed')
+        this.#staleUntilMs = performance.now() + STALE_MS;
       this.#show();
     });
   }
@@ -80,7 +85,8 @@ export class PlayerPanel {
     const target = this.#targetNow();
     const isOnline = this.#bridge.link === 'online';
     const isActive = this.#state.status === 'sending' || this.#state.status === 'speaking';
-    const isOther = !isActive && 'lane' in target && target.lane.isSpeaking;
+    const isStale = performance.now() < this.#staleUntilMs;
+    const isOther = !isActive && !isStale && 'lane' in target && target.lane.isSpeaking;
     this.#playButton.disabled = !isOnline;
     this.#stopButton.disabled = !isOnline || !(isActive || isOther);
     this.#showTarget(target, isOnline);

@@ -5,7 +5,7 @@ import { BridgeClient } from '../../../src/client/index.js';
 import { type Config, defaultConfig } from '../../../src/config/index.js';
 import { type ControlChannel, createMemoryChannels } from '../../../src/control/index.js';
 import { createLinkFactory, Daemon, SimulatorTaps } from '../../../src/daemon/index.js';
-import { SILENT_LOGGER, SystemClock } from '../../../src/runtime/index.js';
+import { SILENT_LOGGER, SystemClock, sleep } from '../../../src/runtime/index.js';
 import { type PageServer, type PageServerOptions, startPageServer } from '../../../src/server/index.js';
 
 export const SAMPLE = join(import.meta.dirname, '../../../fixtures/audio/speech-sample.wav');
@@ -14,6 +14,8 @@ export interface PageRig {
   readonly daemon: Daemon;
   readonly client: BridgeClient;
   readonly server: PageServer;
+  /** Ends the server and starts another at the same place. */
+  restart(pauseMs: number): Promise<void>;
   /** Without a slash at the end. */
   readonly origin: string;
   readonly uploadFolder: string;
@@ -33,7 +35,7 @@ export async function startPageRig(
   const links = createLinkFactory({ settings, clock, random: Math.random, logger: SILENT_LOGGER, taps });
   const onStop = (): void => {};
   const daemon = new Daemon({
-    version: '9.9.9',
+    version: '0.1.0',
     settings,
     clock,
     logger: SILENT_LOGGER,
@@ -57,7 +59,7 @@ export async function startPageRig(
   mkdirSync(staticDir);
   writeFileSync(join(staticDir, 'index.html'), '<!doctype html><title>page</title>');
   writeFileSync(join(staticDir, 'page.js'), 'export {};');
-  const server = await startPageServer({
+  const options = {
     host: '127.0.0.1',
     port: 0,
     logger: SILENT_LOGGER,
@@ -69,14 +71,23 @@ export async function startPageRig(
     version: '1.2.3',
     uploadFolder,
     ...overrides,
-  });
+  };
+  let server = await startPageServer(options);
+  const origin = server.url.slice(0, -1);
   return {
     daemon,
     client,
-    server,
-    origin: server.url.slice(0, -1),
+    get server() {
+      return server;
+    },
+    origin,
     uploadFolder,
     channels,
+    async restart(pauseMs) {
+      await server.close();
+      await sleep(clock, pauseMs);
+      server = await startPageServer({ ...options, port: Number(new URL(origin).port) });
+    },
     async close() {
       await server.close();
       // Nobody waits for what was being said.
