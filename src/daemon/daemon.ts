@@ -101,8 +101,13 @@ export class Daemon {
           queuedLines: lane.queuedLines,
           utterances: lane.utteranceCount,
         })),
-      clients: () => this.#sessions.attachedCount,
+      clients: () => this.clientCount,
     };
+  }
+
+  /** Clients with a living carrier. */
+  get clientCount(): number {
+    return this.#sessions.attachedCount;
   }
 
   /** A real MMDAgent-EX is connected: the daemon must stay. */
@@ -127,7 +132,7 @@ export class Daemon {
       uptimeMs: Math.round(this.#options.clock.nowMs() - this.#startedAtMs),
       links: this.registry.entries.map((entry) => this.registry.linkStatus(entry)),
       lanes: this.registry.lanes.map((lane) => this.registry.laneStatus(lane)),
-      clients: this.#sessions.attachedCount,
+      clients: this.clientCount,
       isInUse: this.isInUse,
     };
   }
