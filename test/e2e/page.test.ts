@@ -212,7 +212,11 @@ describe.skipIf(!isChromiumThere)(`the page in a browser${why}`, () => {
     await page.fill('#send-text', 'MOTION_ADD|0|bow|bow.vmd');
     await page.click('#send button');
     await page.waitForSelector('.row[data-way="received"][data-echo="false"]', WAIT);
-    const shown = (): Promise<string[]> => page.locator('.row:visible .words').allTextContents();
+    // The clock of MMDAgent-EX speaks up every minute.
+    const shown = async (): Promise<string[]> =>
+      (await page.locator('.row:visible .words').allTextContents()).filter(
+        (one) => !one.startsWith('CURRENT_TIME'),
+      );
     expect(await shown()).toEqual(['MOTION_ADD|0|bow|bow.vmd', 'MOTION_EVENT_ADD|0|bow']);
     await page.fill('#log-filter', 'event');
     expect(await shown()).toEqual(['MOTION_EVENT_ADD|0|bow']);
@@ -220,7 +224,7 @@ describe.skipIf(!isChromiumThere)(`the page in a browser${why}`, () => {
     await page.click('#log-pause');
     await page.fill('#send-text', 'STAGE|<img src=x onerror=alert(1)>');
     await page.press('#send-text', 'Enter');
-    await expect.poll(() => text('#log-pause'), WAIT).toBe('Resume (2)');
+    await expect.poll(() => text('#log-pause'), WAIT).toMatch(/^Resume \([23]\)$/);
     await page.click('#log-pause');
     await expect.poll(() => page.locator('.row').count(), WAIT).toBeGreaterThanOrEqual(5);
     expect((await shown()).at(-1)).toBe('STAGE|<img src=x onerror=alert(1)>');

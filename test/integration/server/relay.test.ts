@@ -94,15 +94,15 @@ describe('the control protocol over /control', () => {
   it('closes the browser when the daemon goes, and the daemon when the browser goes', async () => {
     const socket = await open();
     await ask(socket, HELLO);
-    const clients = rig.daemon.clientCount;
+    const clients = rig.daemon.status().clients;
     const closed = new Promise((resolve) => socket.on('close', resolve));
     rig.channels.at(-1)?.close();
     expect(await closed).toBe(1012);
     const again = await open();
     await ask(again, HELLO);
-    expect(rig.daemon.clientCount).toBe(clients);
+    expect(rig.daemon.status().clients).toBe(clients);
     again.terminate();
-    await expect.poll(() => rig.daemon.clientCount).toBe(clients - 1);
+    await expect.poll(() => rig.daemon.status().clients).toBe(clients - 1);
   });
 
   it.each([
