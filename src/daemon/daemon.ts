@@ -1,3 +1,4 @@
+import type { AvatarLane } from '../avatar/index.js';
 import { parseLinkUrl } from '../config/index.js';
 import {
   CONTROL_VERSION,
@@ -271,11 +272,22 @@ export class Daemon {
   }
 
   async #closeEntry(entry: LinkEntry): Promise<void> {
-    const { clock } = this.#options;
-    const drained = Promise.all([...entry.lanes.values()].map((lane) => lane.waitForPlayout()));
-    await Promise.race([drained, new Promise<void>((resolve) => clock.after(DRAIN_TIMEOUT_MS, resolve))]);
-    await Promise.all([...entry.lanes.values()].map((lane) => lane.closePolitely()));
+    const lanes = [...entry.lanes.values()];
+    await Promise.all(lanes.map((lane) => this.#drain(lane)));
+    await Promise.all(lanes.map((lane) => lane.closePolitely()));
     await entry.link.close();
+  }
+
+  /** Lets an avatar finish what it is saying; what waits for one that is not there waits no longer. */
+  async #drain(lane: AvatarLane): Promise<void> {
+    if (!lane.isConnected) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.clock.after(DRAIN_TIMEOUT_MS, resolve);
+      void lane.waitForPlayout().then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 }
 
