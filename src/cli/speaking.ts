@@ -1,6 +1,6 @@
 import type { OpenSoundOptions, RawEncoding, RawFormat, SoundSource } from '../audio/index.js';
 import type { SpeechEnd, SpeechHandle } from '../client/index.js';
-import { ConfigError } from '../runtime/index.js';
+import { anySignal, ConfigError } from '../runtime/index.js';
 import { type Arguments, type CommandContext, textArg } from './context.js';
 import { numberArg } from './numbers.js';
 
@@ -36,22 +36,38 @@ export async function speakSound(
   sound: SoundSource,
 ): Promise<SpeechEnd> {
   const { drain, quit } = context.io;
+  const stop = anySignal(drain, quit);
+  const frames = sound.frames()[Symbol.asyncIterator]();
   const onQuit = (): void => void handle.interrupt().catch(() => {});
   quit.addEventListener('abort', onQuit, { once: true });
   try {
-    for await (const pcm of sound.frames()) {
-      if (drain.aborted || handle.isEnded) break;
-      await Promise.race([handle.write(pcm, quit), aborted(drain)]);
-    }
+    await feed(handle, frames, stop);
     report(context, sound);
     await handle.end();
+    return await handle.ended;
   } catch (error) {
-    await handle.interrupt().catch(() => {});
-    if (!quit.aborted) throw error;
+    if (!stop.aborted) {
+      await handle.interrupt().catch(() => {});
+      throw error;
+    }
+    if (!quit.aborted) await handle.end().catch(() => {});
+    return await handle.ended;
   } finally {
     quit.removeEventListener('abort', onQuit);
   }
-  return handle.ended;
+}
+
+async function feed(
+  handle: SpeechHandle,
+  frames: AsyncIterator<Uint8Array>,
+  stop: AbortSignal,
+): Promise<void> {
+  while (!handle.isEnded) {
+    // Standard input may say nothing for hours: neither Ctrl-C waits for it.
+    const next = await unlessAborted(frames.next(), stop);
+    if (next.done === true) return;
+    await handle.write(next.value, stop);
+  }
 }
 
 function report(context: CommandContext, sound: SoundSource): void {
@@ -61,9 +77,11 @@ function report(context: CommandContext, sound: SoundSource): void {
     context.say(`${sound.name}: ${sound.clippedSamples} samples were too loud and cut; lower --gain-db`);
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -39,12 +39,14 @@ export type ClientEvents = {
 };
 
 interface Pending {
-  readonly text: string;
+  readonly name: RequestName;
+  readonly frame: ControlFrame;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
 const RECONNECT_EVERY_MS = 200;
+const MAX_ORPHANS = 1000;
 
 /**
  * A client of the daemon: what every command, page and program speaks through.
@@ -61,6 +63,8 @@ export class BridgeClient {
   readonly #orphans: { event: EventName; fields: Events[EventName]; stream: number }[] = [];
   #channel: ControlChannel | undefined;
   #welcome: Welcome | undefined;
+  /** Opens whose handle is not made yet. */
+  #opening = 0;
   #lastId = 0;
   #lastSeq = 0;
   #isClosed = false;
@@ -93,26 +97,37 @@ export class BridgeClient {
   ): Promise<Requests[Name]['result']> {
     if (this.#isClosed) return Promise.reject(closedError());
     const id = ++this.#lastId;
-    const text = JSON.stringify({ ...params, id, do: name });
+    const frame: ControlFrame = { kind: 'json', text: JSON.stringify({ ...params, id, do: name }) };
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { text, resolve: resolve as (result: unknown) => void, reject });
-      this.#channel?.send({ kind: 'json', text });
+      this.#pending.set(id, { name, frame, resolve: resolve as (result: unknown) => void, reject });
+      this.#channel?.send(frame);
     });
   }
 
   /** Opens a stream of sound into an avatar. */
   async open(params: OpenParams): Promise<SpeechHandle> {
-    return this.#handle(await this.request('open', params));
+    return this.#opened(async () => this.#handle(await this.request('open', params)));
   }
 
   /** Has MMDAgent-EX play a file by itself; the handle takes no sound. */
   async speakFile(params: Requests['speakFile']['params']): Promise<SpeechHandle> {
-    return this.#handle({ ...(await this.request('speakFile', params)), acceptedBytes: 0 });
+    return this.#opened(async () =>
+      this.#handle({ ...(await this.request('speakFile', params)), acceptedBytes: 0 }),
+    );
   }
 
   /** Ends the conversation; streams that are open are spoken to the end of what the daemon has. */
   close(): void {
     this.#finish(undefined);
+  }
+
+  async #opened(open: () => Promise<SpeechHandle>): Promise<SpeechHandle> {
+    this.#opening++;
+    try {
+      return await open();
+    } finally {
+      if (--this.#opening === 0) this.#orphans.length = 0;
+    }
   }
 
   #handle(opened: { stream: number; lane: string; acceptedBytes: number }): SpeechHandle {
@@ -128,7 +143,6 @@ export class BridgeClient {
     this.#streams.set(opened.stream, handle);
     void handle.ended.then(() => this.#streams.delete(opened.stream));
     const early = this.#orphans.filter(({ stream }) => stream === opened.stream);
-    this.#orphans.length = 0;
     for (const { event, fields } of early) handle.received(event, fields);
     return handle;
   }
@@ -145,15 +159,16 @@ export class BridgeClient {
       ...(this.#options.key === undefined ? {} : { key: this.#options.key }),
       ...(old === undefined ? {} : { resume: { session: old.session, seq: this.#lastSeq } }),
     };
+    const frame: ControlFrame = { kind: 'json', text: JSON.stringify(hello) };
     const welcome = await new Promise<Welcome>((resolve, reject) => {
-      this.#pending.set(id, { text: '', resolve: resolve as (result: unknown) => void, reject });
+      this.#pending.set(id, { name: 'hello', frame, resolve: resolve as (result: unknown) => void, reject });
       channel.events.on('frame', (frame) => this.#received(frame));
       channel.events.on('closed', () => {
         this.#pending.delete(id);
         reject(unreachable('The daemon closed the connection before it answered'));
         this.#lost(channel);
       });
-      channel.send({ kind: 'json', text: JSON.stringify(hello) });
+      channel.send(frame);
     });
     if (this.#isClosed) {
       channel.close();
@@ -168,9 +183,28 @@ export class BridgeClient {
   }
 
   #resume(channel: ControlChannel, welcome: Welcome): void {
-    for (const { text } of this.#pending.values()) channel.send({ kind: 'json', text });
+    const pending = [...this.#pending.values()];
+    const isEnd = ({ name }: Pending): boolean => name === 'end';
+    for (const request of pending.filter((some) => !isEnd(some))) channel.send(request.frame);
     for (const { stream, receivedBytes } of welcome.streams)
       this.#streams.get(stream)?.resumed(receivedBytes);
+    // The end of a stream after its sound, or the sound would come too late.
+    for (const request of pending.filter(isEnd)) channel.send(request.frame);
+    const gone = [...this.#streams.values()].filter(
+      (handle) => !welcome.streams.some(({ stream }) => stream === handle.stream),
+    );
+    if (gone.length > 0) void this.#finishGone(gone);
+  }
+
+  /** Streams that ended meanwhile: the daemon says how in the events it gives again, unless there were too many. */
+  async #finishGone(handles: readonly SpeechHandle[]): Promise<void> {
+    // Its answer comes behind those events.
+    await this.request('status', {}).catch(() => {});
+    const error = new TransportError(
+      'BRIDGE_ERR_DAEMON_UNREACHABLE',
+      'The utterance ended while the daemon was out of reach: how is not known',
+    );
+    for (const handle of handles) handle.finish({ reason: 'failed', heardMs: 0, error });
   }
 
   /** A new daemon, or it waited long enough: what was open there is gone. */
@@ -257,7 +291,7 @@ export class BridgeClient {
     if ('stream' in payload) {
       const handle = this.#streams.get(payload.stream);
       if (handle !== undefined) handle.received(event, payload);
-      else if (this.#orphans.length < 100)
+      else if (this.#opening > 0 && this.#orphans.length < MAX_ORPHANS)
         this.#orphans.push({ event, fields: payload, stream: payload.stream });
     }
     this.events.emit(event, payload as never);

@@ -30,8 +30,11 @@ export interface SpeechCarrier {
   request(name: 'tie', params: TieParams): Promise<{ readonly tie: number }>;
 }
 
+/** Live sound that waits for a lost carrier: two seconds in the usual parts of 20 ms; older is worthless. */
+const MAX_KEPT_LIVE_PARTS = 100;
+
 interface Sent {
-  readonly offset: number;
+  offset: number;
   readonly pcm: Uint8Array;
 }
 
@@ -79,6 +82,10 @@ export class SpeechHandle {
 
   get isEnded(): boolean {
     return this.#end !== undefined;
+  }
+
+  get #isLive(): boolean {
+    return this.#acceptedBytes === Number.MAX_SAFE_INTEGER;
   }
 
   /** Wall-clock time at which the first sample was or will be heard, milliseconds; undefined before that is known. */
@@ -155,6 +162,7 @@ export class SpeechHandle {
 
   /** @internal The daemon knows the stream and has so many bytes of it: the rest goes again. */
   resumed(receivedBytes: number): void {
+    this.#closeGap(receivedBytes);
     for (const part of this.#sent) {
       if (part.offset + part.pcm.byteLength > receivedBytes) {
         this.#carrier.sendSound(encodeSoundPart({ stream: this.stream, offset: part.offset, pcm: part.pcm }));
@@ -176,7 +184,15 @@ export class SpeechHandle {
     this.#sent.push({ offset: this.#sentBytes, pcm });
     this.#carrier.sendSound(encodeSoundPart({ stream: this.stream, offset: this.#sentBytes, pcm }));
     this.#sentBytes += pcm.byteLength;
-    if (this.#acceptedBytes === Number.MAX_SAFE_INTEGER && this.#sent.length > 100) this.#sent.shift();
+    if (this.#isLive && this.#sent.length > MAX_KEPT_LIVE_PARTS) this.#sent.shift();
+  }
+
+  /** Live sound that was too old to be kept is left out: the rest moves up to what the daemon has. */
+  #closeGap(receivedBytes: number): void {
+    const gapBytes = (this.#sent[0]?.offset ?? this.#sentBytes) - receivedBytes;
+    if (!this.#isLive || gapBytes <= 0) return;
+    for (const part of this.#sent) part.offset -= gapBytes;
+    this.#sentBytes -= gapBytes;
   }
 
   /** The daemon never gives credit beyond what it has received plus what it can hold. */

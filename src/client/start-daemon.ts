@@ -28,7 +28,7 @@ export async function startDaemon(options: StartDaemonOptions): Promise<number> 
   const { socketPath, env, clock } = options;
   const logPath = process.platform === 'win32' ? undefined : socketPath.replace(/\.sock$/, '.log');
   if (logPath !== undefined) mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 });
-  const log = logPath === undefined ? 'ignore' : openSync(logPath, 'w', 0o600);
+  const log = logPath === undefined ? 'ignore' : openSync(logPath, 'a', 0o600);
   const bin = fileURLToPath(new URL('../../bin/mmdagent-bridge.js', import.meta.url));
   const child = spawn(process.execPath, [bin, 'daemon', 'start', '--foreground'], {
     detached: true,
@@ -48,16 +48,22 @@ export async function startDaemon(options: StartDaemonOptions): Promise<number> 
   const untilMs = clock.nowMs() + START_TIMEOUT_MS;
   while (ended === undefined && clock.nowMs() < untilMs) {
     await sleep(clock, POLL_MS, options.signal);
-    const channel = await openLocal(socketPath).catch(() => undefined);
-    if (channel === undefined) continue;
-    channel.close();
+    if (!(await isAnswered(socketPath))) continue;
     child.removeAllListeners();
     return child.pid ?? 0;
   }
+  // Another program may have started one at the same time: then ours gave way to it.
+  if (await isAnswered(socketPath)) return child.pid ?? 0;
   throw new TransportError(
     'BRIDGE_ERR_DAEMON_START',
     `The daemon could not be started: ${ended ?? 'it did not answer in time'}${logTail(logPath)}`,
   );
+}
+
+async function isAnswered(socketPath: string): Promise<boolean> {
+  const channel = await openLocal(socketPath).catch(() => undefined);
+  channel?.close();
+  return channel !== undefined;
 }
 
 function logTail(path: string | undefined): string {

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -6,7 +6,10 @@ import { dirname } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { addressMatcher } from '../config/index.js';
 import { type ControlChannel, MAX_CONTROL_FRAME_BYTES, SocketChannel, WsChannel } from '../control/index.js';
-import { ConfigError, errorText, type Logger, TransportError } from '../runtime/index.js';
+import { ConfigError, errorText, type Logger, SystemClock, sleep, TransportError } from '../runtime/index.js';
+
+const LOCK_TIMEOUT_MS = 5000;
+const LOCK_POLL_MS = 20;
 
 /** A place where clients reach the daemon. */
 export interface ControlServer {
@@ -28,9 +31,16 @@ export async function listenLocally(
 ): Promise<ControlServer> {
   if (process.platform !== 'win32') {
     securePath(dirname(path));
-    if (await answers(path)) throw running(path);
-    removeStale(path);
+    return await alone(path, async () => {
+      if (await answers(path)) throw running(path);
+      removeStale(path);
+      return listenAt(path, onChannel);
+    });
   }
+  return listenAt(path, onChannel);
+}
+
+async function listenAt(path: string, onChannel: (channel: ControlChannel) => void): Promise<ControlServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -98,6 +108,59 @@ export async function listenRemotely(
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * Lets no second daemon look for a stale socket at the same time: it would take away the one that the first has just made.
+ *
+ * @throws {TransportError} BRIDGE_ERR_DAEMON_START
+ */
+async function alone<T>(path: string, run: () => Promise<T>): Promise<T> {
+  const lock = `${path}.lock`;
+  const clock = new SystemClock();
+  const untilMs = clock.nowMs() + LOCK_TIMEOUT_MS;
+  while (!takeLock(lock)) {
+    if (clock.nowMs() >= untilMs) {
+      throw new TransportError(
+        'BRIDGE_ERR_DAEMON_START',
+        `Another daemon seems to be starting and does not finish. If there is none, remove ${lock}`,
+      );
+    }
+    await sleep(clock, LOCK_POLL_MS);
+  }
+  try {
+    return await run();
+  } finally {
+    removeStale(lock);
+  }
+}
+
+/** The lock holds the number of the process that has it; one that died leaves it to the next. */
+function takeLock(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new TransportError('BRIDGE_ERR_DAEMON_START', `Expected to make ${lock}: ${errorText(error)}`, {
+        cause: error,
+      });
+    }
+  }
+  if (!isHeld(lock)) removeStale(lock);
+  return false;
+}
+
+function isHeld(lock: string): boolean {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    // Written by its maker a moment after it was made.
+    if (pid === 0) return true;
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 function securePath(directory: string): void {

@@ -11,7 +11,14 @@ import {
   type RequestName,
   type Topic,
 } from '../control/index.js';
-import { BridgeError, type Clock, errorText, ProtocolError, type Timer } from '../runtime/index.js';
+import {
+  BridgeError,
+  type Clock,
+  errorText,
+  ProtocolError,
+  RequestError,
+  type Timer,
+} from '../runtime/index.js';
 
 export interface OwnedStream {
   readonly utterance: Utterance;
@@ -33,9 +40,13 @@ export interface ControlSessionOptions {
   readonly onRefused: (error: BridgeError) => void;
 }
 
-const KEPT_EVENTS = 500;
-const KEPT_ANSWERS = 200;
+/** Kept for a client that comes back: of what is worthless when late only the newest. */
+const KEPT_EVENTS = 2000;
+const KEPT_LOSSY_EVENTS = 500;
+/** More than may be unanswered: a request that is sent again must not be carried out again. */
+const KEPT_ANSWERS = 1000;
 const MAX_PENDING = 500;
+const MAX_TAPS = 50;
 /** A client that reads this much too slowly loses what is worthless when late; beyond the second it loses its carrier. */
 const LOSSY_FROM_BYTES = 512 * 1024;
 const GIVE_UP_BYTES = 8 * 1024 * 1024;
@@ -56,7 +67,8 @@ export class ControlSession {
   readonly taps = new Map<number, () => void>();
   readonly #options: ControlSessionOptions;
   readonly #answers = new Map<number, DaemonFrame | 'pending'>();
-  readonly #events: string[] = [];
+  readonly #events = new EventLog(KEPT_EVENTS);
+  readonly #lossyEvents = new EventLog(KEPT_LOSSY_EVENTS);
   #channel: ControlChannel | undefined;
   #offChannel: (() => void)[] = [];
   #seq = 0;
@@ -73,6 +85,11 @@ export class ControlSession {
 
   get seq(): number {
     return this.#seq;
+  }
+
+  /** Nothing of this client goes on without it: it may be forgotten when room is needed. */
+  get isIdle(): boolean {
+    return !this.isAttached && this.#pending === 0 && this.streams.size === 0;
   }
 
   get isAttached(): boolean {
@@ -94,9 +111,10 @@ export class ControlSession {
 
   /** Gives events after `seq` again, as far as they are kept. */
   replayAfter(seq: number): void {
-    const missed = Math.min(this.#seq - seq, this.#events.length);
-    if (missed <= 0) return;
-    for (const text of this.#events.slice(-missed)) this.#channel?.send({ kind: 'json', text });
+    const kept = [...this.#events.after(seq), ...this.#lossyEvents.after(seq)].sort((a, b) => a.seq - b.seq);
+    const dropped = this.#seq - seq - kept.length;
+    for (const { text } of kept) this.#channel?.send({ kind: 'json', text });
+    if (dropped > 0) this.event('lagged', { dropped });
   }
 
   answer(frame: DaemonFrame): void {
@@ -126,6 +144,12 @@ export class ControlSession {
     channel.send({ kind: 'sound', bytes: encodeSoundPart({ stream: tap, offset: atMs, pcm }) });
   }
 
+  /** @throws {RequestError} BRIDGE_ERR_QUEUE_FULL */
+  assertRoomForTap(): void {
+    if (this.taps.size < MAX_TAPS) return;
+    throw new RequestError('BRIDGE_ERR_QUEUE_FULL', `Expected at most ${MAX_TAPS} taps of one client`);
+  }
+
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -141,8 +165,7 @@ export class ControlSession {
 
   #push(channel: ControlChannel | undefined, name: EventName, fields: object): void {
     const text = JSON.stringify({ seq: ++this.#seq, event: name, ...fields });
-    this.#events.push(text);
-    if (this.#events.length > KEPT_EVENTS) this.#events.shift();
+    (LOSSY.has(name) ? this.#lossyEvents : this.#events).add(this.#seq, text);
     channel?.send({ kind: 'json', text });
   }
 
@@ -155,7 +178,8 @@ export class ControlSession {
   #lost(channel: ControlChannel): void {
     if (channel !== this.#channel) return;
     this.#release();
-    if (this.#options.resumeMs === 0 || (this.streams.size === 0 && this.#pending === 0)) this.end();
+    // Also without a stream: an answer may be on its way, and what was subscribed to goes on.
+    if (this.#options.resumeMs === 0) this.end();
     else this.#expiry = this.#options.clock.after(this.#options.resumeMs, () => this.end());
   }
 
@@ -222,7 +246,6 @@ export class ControlSession {
       }
     }
     this.answer(frame);
-    if (!this.isAttached && this.#pending === 0 && this.streams.size === 0 && !this.#isEnded) this.end();
   }
 
   #refuse(id: number, error: unknown): void {
@@ -233,6 +256,31 @@ export class ControlSession {
     const frame: DaemonFrame = { id, error: body };
     if (id === 0) this.answer(frame);
     else this.#answered(id, frame);
+  }
+}
+
+interface LoggedEvent {
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** The newest events, in a ring: each is kept once and costs nothing to push out. */
+class EventLog {
+  readonly #size: number;
+  readonly #events: LoggedEvent[] = [];
+  #next = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(seq: number, text: string): void {
+    this.#events[this.#next] = { seq, text };
+    this.#next = (this.#next + 1) % this.#size;
+  }
+
+  after(seq: number): LoggedEvent[] {
+    return this.#events.filter((event) => event.seq > seq);
   }
 }
 

@@ -195,9 +195,7 @@ export class Daemon {
           text: await this.metrics.registry.metrics(),
         };
       case 'tap':
-        return {
-          tap: this.#options.taps.open(session, this.#simulatorLink(validateRequest(name, params).lane)),
-        };
+        return { tap: this.#tap(session, validateRequest(name, params).lane) };
       case 'untap': {
         const { tap } = validateRequest(name, params);
         session.taps.get(tap)?.();
@@ -237,6 +235,11 @@ export class Daemon {
   #subscribe(session: ControlSession, params: Requests['subscribe']['params']): void {
     session.topics.clear();
     for (const topic of params.topics) session.topics.add(topic);
+  }
+
+  #tap(session: ControlSession, lane: string): number {
+    session.assertRoomForTap();
+    return this.#options.taps.open(session, this.#simulatorLink(lane));
   }
 
   #simulatorLink(lane: string): string {

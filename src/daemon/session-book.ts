@@ -137,6 +137,7 @@ export class SessionBook {
 
   #newSession(params: Requests['hello']['params']): ControlSession {
     const { clock, metrics, perform, resumeMs } = this.#options;
+    if (this.#sessions.size >= MAX_SESSIONS) this.#forgetIdle();
     if (this.#sessions.size >= MAX_SESSIONS) {
       throw new RequestError('BRIDGE_ERR_QUEUE_FULL', `Expected at most ${MAX_SESSIONS} clients`, {
         retryable: true,
@@ -154,6 +155,15 @@ export class SessionBook {
     });
     this.#sessions.set(token, session);
     return session;
+  }
+
+  /** Room for a new client: the oldest of those that are gone and left nothing behind. */
+  #forgetIdle(): void {
+    for (const session of this.#sessions.values()) {
+      if (!session.isIdle) continue;
+      session.end();
+      return;
+    }
   }
 
   #welcome(

@@ -1,3 +1,4 @@
+import type { BridgeClient } from '../../client/index.js';
 import type { Events } from '../../control/index.js';
 import { ConfigError, errorText } from '../../runtime/index.js';
 import { type CommandContext, textArg } from '../context.js';
@@ -38,7 +39,10 @@ export async function monitor(context: CommandContext): Promise<number> {
   client.events.on('lagged', ({ dropped }) =>
     context.say(`${dropped} messages were left out: the reader is too slow`),
   );
-  await client.request('subscribe', { topics: ['messages', 'lanes'] });
+  await subscribe(client);
+  client.events.on('reconnected', (isResumed) => {
+    if (!isResumed) subscribe(client).catch(() => {});
+  });
   for (const lane of (await client.request('status', {})).lanes) {
     if (!isJson) context.say(`lane ${lane.lane}: ${lane.state}`);
   }
@@ -51,6 +55,10 @@ export async function monitor(context: CommandContext): Promise<number> {
   });
   await connection.leave();
   return EXIT.ok;
+}
+
+async function subscribe(client: BridgeClient): Promise<void> {
+  await client.request('subscribe', { topics: ['messages', 'lanes'] });
 }
 
 function messageLine(message: Events['message']): string {
