@@ -14,6 +14,11 @@ interface Probing {
 
 /** The peer drops part of the sound that comes sooner after the connect. */
 const SOUND_AFTER_CONNECT_MS = 1000;
+/**
+ * While the first model loads the peer opens its sound device too. Sound that comes sooner piles up in it and is heard up
+ * to half a second late, by which an interruption is late as well (measured: 600 ms instead of 145).
+ */
+const SOUND_AFTER_LOADING_MS = 1000;
 const EVENT_AFTER_ECHO_MS = 1000;
 /** Probes sent while a model loaded are answered all at once. */
 const MAX_ECHOES = 600;
@@ -26,12 +31,13 @@ const MAX_ECHOES = 600;
  * `MODEL_EVENT_DELETE`. While a model loads the program answers nothing: it stays unknown.
  */
 export class Readiness {
-  readonly #connectedAtMs: number;
+  #soundFromMs: number;
+  #hasLoaded = false;
   readonly #models = new Map<string, Probing>();
   #isAlive = false;
 
   constructor(connectedAtMs: number) {
-    this.#connectedAtMs = connectedAtMs;
+    this.#soundFromMs = connectedAtMs + SOUND_AFTER_CONNECT_MS;
   }
 
   /** Whether the program has said anything on this connection. */
@@ -39,8 +45,9 @@ export class Readiness {
     return this.#isAlive;
   }
 
+  /** When sound may come at the earliest; may move on when the first model appears. */
   get soundFromMs(): number {
-    return this.#connectedAtMs + SOUND_AFTER_CONNECT_MS;
+    return this.#soundFromMs;
   }
 
   modelState(alias: string, nowMs: number): ModelState {
@@ -80,6 +87,10 @@ export class Readiness {
     if (alias === undefined) return false;
     switch (message.type) {
       case 'MODEL_EVENT_ADD': {
+        if (!this.#hasLoaded && !this.#isAnyPresent()) {
+          this.#soundFromMs = Math.max(this.#soundFromMs, nowMs + SOUND_AFTER_LOADING_MS);
+        }
+        this.#hasLoaded = true;
         const model = this.#model(alias);
         model.state = 'present';
         model.echoedAtMs = undefined;
@@ -105,6 +116,11 @@ export class Readiness {
       default:
         return false;
     }
+  }
+
+  #isAnyPresent(): boolean {
+    for (const { state } of this.#models.values()) if (state === 'present') return true;
+    return false;
   }
 
   #model(alias: string): Probing {

@@ -22,13 +22,13 @@ describe('AvatarLane on a new connection', () => {
     void connect;
   });
 
-  it('is ready by MODEL_EVENT_ADD, a second after the connect, without a probe', async () => {
+  it('is ready a second after MODEL_EVENT_ADD, when the peer has opened its sound device, without a probe', async () => {
     const { connect, clock, states } = makeLane();
     const connection = connect({ echoMs: Number.POSITIVE_INFINITY });
     await clock.advanceAsync(200);
     connection.say('MODEL_ADD|0|gene/Gene.pmd', 'MODEL_EVENT_ADD|0');
     expect(states).toEqual(['waiting']);
-    await clock.advanceAsync(799);
+    await clock.advanceAsync(999);
     expect(states).toEqual(['waiting']);
     await clock.advanceAsync(1);
     expect(states).toEqual(['waiting', 'ready']);
@@ -70,7 +70,7 @@ describe('AvatarLane on a new connection', () => {
       'MODEL_EVENT_ADD|0',
       ...probes.flatMap((probe) => [probe, 'ROTATE_EVENT_START|0', 'ROTATE_EVENT_STOP|0']),
     );
-    await clock.advanceAsync(0);
+    await clock.advanceAsync(1000);
     expect(states).toEqual(['waiting', 'ready']);
   });
 

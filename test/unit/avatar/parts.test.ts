@@ -74,8 +74,8 @@ describe('Readiness', () => {
     expect(readiness.received(peerSays('MODEL_EVENT_ADD|1'), 100)).toBe(false);
     expect(readiness.isAlive).toBe(true);
     expect(readiness.modelState('0', 100)).toBe('unknown');
-    expect(readiness.canTakeSound('1', 999)).toBe(false);
-    expect(readiness.canTakeSound('1', 1000)).toBe(true);
+    expect(readiness.canTakeSound('1', 1099)).toBe(false);
+    expect(readiness.canTakeSound('1', 1100)).toBe(true);
     readiness.received(peerSays('MODEL_EVENT_DELETE|1'), 2000);
     expect(readiness.modelState('1', 2000)).toBe('missing');
   });
