@@ -39,7 +39,7 @@ export interface PeerSessionOptions {
 const PROBE_EVERY_MS = 1000;
 /** MODEL_EVENT_ADD usually comes by itself; the first probe waits for it. */
 const FIRST_PROBE_MS = 400;
-const CALIBRATIONS = 5;
+const CALIBRATIONS = 8;
 /** Not a multiple of any usual frame time, so that the echoes sample every phase of a frame. */
 const CALIBRATE_EVERY_MS = 73;
 /** A LIPSYNC_START without an answer in this time (unknown model) gets none. */
