@@ -3,7 +3,7 @@ import { BridgeError, ConfigError, errorText, isAbortError } from '../runtime/in
 import { type Arguments, type CommandContext, createContext } from './context.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Io, printLine } from './io.js';
-import { buildParser } from './parser.js';
+import { buildParser, parserWords } from './parser.js';
 import { packageVersion } from './version.js';
 
 /** What a command does; its module is loaded only when it runs, so that `--help` is quick. */
@@ -50,7 +50,7 @@ function parse(
 ): Promise<string | undefined> {
   return new Promise((done, reject) => {
     void parser
-      .parse([...argv], {}, (error, _args, output) => {
+      .parse(parserWords(argv), {}, (error, _args, output) => {
         if (error !== undefined && error !== null) reject(asUsageError(error, output));
         else done(output === '' ? undefined : output);
       })

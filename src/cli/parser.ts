@@ -47,8 +47,21 @@ const LINK_LIFE = {
   close: { type: 'boolean', describe: 'Close the link afterwards; on Linux and macOS that ends MMDAgent-EX' },
 } as const;
 
-/** The command line. `choose` is told which command was given; nothing runs here. */
-export async function buildParser(choose: Choose): Promise<Argv> {
+/** No word of a command line can hold NUL. */
+const DASH = '\0-';
+
+/** The words to give to the parser: of several positionals yargs drops a lone `-` without a word. */
+export function parserWords(argv: readonly string[]): string[] {
+  return argv.map((word) => (word === '-' ? DASH : word));
+}
+
+/**
+ * The command line, for `parserWords`.
+ *
+ * @param onChosen - told which command was given; nothing runs here.
+ */
+export async function buildParser(onChosen: Choose): Promise<Argv> {
+  const choose: Choose = (run, args) => onChosen(run, withDashes(args));
   const parser = yargs()
     .scriptName('mmdagent-bridge')
     .usage('$0 COMMAND\n\nSpeak through MMDAgent-EX, the real-time CG avatar.')
@@ -71,6 +84,12 @@ export async function buildParser(choose: Choose): Promise<Argv> {
   messages(parser, choose);
   running(parser, choose);
   return parser;
+}
+
+function withDashes(args: Arguments): Arguments {
+  const restored = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(restored) : value === DASH ? '-' : value;
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, restored(value)]));
 }
 
 function speaking(parser: Argv, choose: Choose): void {

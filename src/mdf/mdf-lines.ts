@@ -29,10 +29,11 @@ export interface MdfSetting {
 /** How MMDAgent-EX starts the bridge unless told otherwise. */
 export const DEFAULT_STDIO_COMMAND = [
   'mmdagent-bridge',
+  'daemon',
   'start',
+  '--foreground',
   '--link',
   'stdio:',
-  '--no-simulator',
 ] as const;
 
 /** The .mdf keys of each way of Plugin_Remote; MMDAgent-EX takes one way at a time. Old names still work there. */

@@ -83,13 +83,13 @@ describe('patchMdf', () => {
   it('puts the command into the first free slot', () => {
     const result = patched('Plugin_AnyScript_Command=python a.py\nPlugin_AnyScript_Command1=b\n', STDIO);
     expect(result).toContain(
-      '\nPlugin_AnyScript_Command2=mmdagent-bridge start --link stdio: --no-simulator\n',
+      '\nPlugin_AnyScript_Command2=mmdagent-bridge daemon start --foreground --link stdio:\n',
     );
   });
 
   it('replaces its own old command instead of adding a second', () => {
     const result = patched('Plugin_AnyScript_Command3=node mmdagent-bridge.js start --link stdio:\n', STDIO);
-    expect(result).toMatch(/^Plugin_AnyScript_Command3=mmdagent-bridge start/);
+    expect(result).toMatch(/^Plugin_AnyScript_Command3=mmdagent-bridge daemon start/);
     expect(result.match(/AnyScript/g)).toHaveLength(1);
   });
 
