@@ -53,6 +53,7 @@ export class Daemon {
   readonly #recorders: LaneRecorders;
   readonly #sessions: SessionBook;
   readonly #reports: LinkReports;
+  readonly #starting = new Map<LinkEntry, Promise<void>>();
   readonly #startedAtMs: number;
   #stopped: Promise<void> | undefined;
 
@@ -214,18 +215,24 @@ export class Daemon {
     for (const spec of urls.map((url) => parseLinkUrl(url))) {
       const known = this.registry.find(spec);
       if (known !== undefined) {
+        // Somebody else may be starting it this moment, in vain.
+        await this.#starting.get(known);
         names.push(known.spec.name);
         continue;
       }
       const link = this.#options.links.create(spec);
       const entry = this.registry.add(spec, link);
       this.#reports.watchLink(entry);
+      const starting = link.start();
+      this.#starting.set(entry, starting);
       try {
-        await link.start();
+        await starting;
       } catch (error) {
         this.registry.remove(entry);
         await link.close();
         throw error;
+      } finally {
+        this.#starting.delete(entry);
       }
       names.push(spec.name);
     }

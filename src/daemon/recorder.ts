@@ -69,6 +69,8 @@ export class LaneRecorders {
 
 class LaneRecorder {
   readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #directory: string;
   readonly #startMs: number;
   readonly #opened: Promise<void>;
   readonly #early: (() => void)[] = [];
@@ -81,9 +83,9 @@ class LaneRecorder {
   constructor(directory: string, lane: string, clock: Clock, logger: Logger) {
     this.#clock = clock;
     this.#startMs = clock.nowMs();
-    this.#opened = this.#open(directory).catch((error: unknown) => {
-      this.#fail(error, directory, logger);
-    });
+    this.#directory = directory;
+    this.#logger = logger;
+    this.#opened = this.#open(directory).catch((error: unknown) => this.#fail(error));
     this.#write({ atMs: 0, kind: 'begin', lane, wallMs: Math.round(clock.wallMs()) });
   }
 
@@ -95,7 +97,10 @@ class LaneRecorder {
     this.#soundBytes += pcm.byteLength;
     // The caller writes its frame again: keep a copy.
     const copy = pcm.slice();
-    this.#when(() => this.#sound?.write(copy));
+    this.#when(() => {
+      this.#sound?.write(copy);
+      if (this.#sound?.failure !== undefined) this.#fail(this.#sound.failure);
+    });
   }
 
   line(kind: 'sent' | 'received' | 'echo', text: string): void {
@@ -115,16 +120,16 @@ class LaneRecorder {
     await mkdir(directory, { recursive: true });
     this.#sound = await SoundRecorder.create(join(directory, 'sound.wav'));
     this.#lines = createWriteStream(join(directory, 'messages.jsonl'));
-    this.#lines.on('error', () => {
-      this.#isFailed = true;
-    });
+    this.#lines.on('error', (error) => this.#fail(error));
     for (const write of this.#early.splice(0)) write();
   }
 
-  #fail(error: unknown, directory: string, logger: Logger): void {
+  #fail(error: unknown): void {
+    if (this.#isFailed) return;
     this.#isFailed = true;
     this.#early.length = 0;
-    logger.warn({ directory, reason: errorText(error) }, 'Recording is not possible, going on without');
+    const directory = this.#directory;
+    this.#logger.warn({ directory, reason: errorText(error) }, 'Recording is not possible, going on without');
   }
 
   #write(line: RecordedLine): void {
