@@ -148,6 +148,7 @@ export class AvatarLane {
       carriesSound: this.#options.carriesSound,
       isModelWanted: (alias) => this.#utterances.wants(alias),
       onMessage: (message, isEcho) => this.#received(message, isEcho),
+      onUrgentSent: (text) => this.events.emit('sent', text),
       onChange: () => this.#update(),
       onClear: () => this.#utterances.clear(),
       onClosed: (reason) => this.#lost(session, reason),

@@ -29,6 +29,8 @@ export interface PeerSessionOptions {
   /** Whether anybody still waits for this model: others are no longer probed for. */
   readonly isModelWanted: (alias: string) => boolean;
   readonly onMessage: (message: PeerMessage, isEcho: boolean) => void;
+  /** A line of an utterance (tied, or closing the mouth) has left; users' own lines tell it themselves. */
+  readonly onUrgentSent: (text: string) => void;
   /** Readiness may have changed. */
   readonly onChange: () => void;
   /** The socket is empty: sound may go. */
@@ -174,6 +176,7 @@ export class PeerSession {
   sendUrgent(frame: WireFrame, text: string, onSent: (nowMs: number) => void = ignore, owner?: object): void {
     const sent = (nowMs: number): void => {
       this.#noteSent(text, nowMs);
+      if (!this.#hiddenEchoes.has(text)) this.#options.onUrgentSent(text);
       onSent(nowMs);
     };
     this.#outbox.pushUrgent(owner === undefined ? { frame, onSent: sent } : { frame, onSent: sent, owner });
