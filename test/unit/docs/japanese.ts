@@ -1,0 +1,168 @@
+/** Japanese of every text that a table of the README takes from the program. A text that is not here fails the test. */
+export const JAPANESE: Readonly<Record<string, string>> = {
+  // What settings are for
+  'Read settings from this YAML or JSON file; flags and environment win over it':
+    'この YAML または JSON ファイルから設定を読む。フラグと環境変数が優先',
+  'A way to an MMDAgent-EX, [name=]URL with ws-listen:, tcp:, tcp-listen:, stdio: or simulator:; repeatable':
+    'MMDAgent-EX への接続方法。[名前=]URL。ws-listen:、tcp:、tcp-listen:、stdio:、simulator: のいずれか。繰り返し指定可',
+  'Alias of the model that speaks': '話すモデルのエイリアス',
+  'Which avatar to use when several are connected': '複数のアバターが接続しているとき、どれを使うか',
+  'Whether the bridge marks the end of each utterance (file) or MMDAgent-EX finds it by itself (stream)':
+    '発話の終わりをブリッジが知らせる（file）か、MMDAgent-EX が自分で検出する（stream）か',
+  'Sound sent ahead of what is heard; absorbs jitter, and is the price of interruption, because sound once sent cannot be recalled; 200 is recommended across a network':
+    '聞こえている位置より先に送っておく音声の長さ。揺らぎを吸収する。送った音声は取り消せないので、割り込み時に残る音の長さでもある。ネットワーク越しでは 200 を推奨',
+  'Time MMDAgent-EX takes from the first byte to the first sample heard':
+    'MMDAgent-EX が最初のバイトを受けてから最初のサンプルが聞こえるまでの時間',
+  'What a second MMDAgent-EX on a taken link gets: a lane of its own, or a refusal (503)':
+    '使用中のリンクに来た 2 台目の MMDAgent-EX の扱い。専用のレーンを与えるか、断る（503）か',
+  'Address or CIDR range that may connect to listening links; repeatable, replaces the default':
+    '待ち受けリンクに接続してよいアドレスまたは CIDR 範囲。繰り返し指定可。既定値を置き換える',
+  'Certificate file (PEM) for ws-listen links; MMDAgent-EX speaks TLS on port 443 only':
+    'ws-listen リンク用の証明書ファイル（PEM）。MMDAgent-EX が TLS を使うのはポート 443 のときだけ',
+  'Private key file (PEM) that belongs to the certificate for links':
+    'リンク用の証明書に対応する秘密鍵ファイル（PEM）',
+  "Which daemon to talk to: a name on this machine, or the ws:// or wss:// URL of another machine's; empty is yours":
+    'どのデーモンと話すか。このマシン上の名前、または別のマシンのデーモンの ws:// / wss:// URL。空なら自分のデーモン',
+  'Key shared by the daemon and clients on other machines': 'デーモンと他のマシンのクライアントが共有する鍵',
+  'HOST:PORT on which the daemon also takes clients from other machines; needs BRIDGE_KEY':
+    'デーモンが他のマシンのクライアントも受け付ける HOST:PORT。BRIDGE_KEY が必要',
+  'Certificate file (PEM) for --control-listen': '--control-listen 用の証明書ファイル（PEM）',
+  'Private key file (PEM) that belongs to the certificate for --control-listen':
+    '--control-listen の証明書に対応する秘密鍵ファイル（PEM）',
+  '`start` also runs the built-in simulator as a lane, so that something can be heard without MMDAgent-EX':
+    '`start` のとき内蔵シミュレーターもレーンとして動かし、MMDAgent-EX なしでも音が聞けるようにする',
+  'Address on which the page is served': 'ページを公開するアドレス',
+  'Port on which the page is served; 0 is any free one': 'ページを公開するポート。0 なら空いているもの',
+  'Open the page in the browser': 'ページをブラウザーで開く',
+  'Least important log line that is written': '書き出すログの最低レベル',
+  'Write the log to this file instead of stderr': 'ログを標準エラー出力の代わりにこのファイルへ書く',
+  'Folder into which every utterance is also written as a sound file':
+    'すべての発話を音声ファイルとしても書き出すフォルダー',
+  'LOCAL=REMOTE: a folder here and the name under which MMDAgent-EX sees it':
+    'LOCAL=REMOTE：こちらのフォルダーと、MMDAgent-EX から見たその名前',
+  'Sound a lane holds before its avatar is ready or while it waits its turn':
+    'アバターの準備ができる前、または順番待ちの間にレーンがためる音声',
+  'Messages a lane holds before its avatar is ready':
+    'アバターの準備ができる前にレーンがためるメッセージの数',
+  'What gives way when a queue is full: the oldest entry, the newest, or the request (fail)':
+    'キューが一杯のとき何を捨てるか。最も古いもの、最も新しいもの、または要求を断る（fail）',
+  'How long a stream waits for its client or its avatar to come back':
+    'ストリームがクライアントまたはアバターの復帰を待つ時間',
+  'Credit: how much sound the daemon takes from a client ahead of what is heard':
+    'クレジット：聞こえている位置より先に、デーモンがクライアントから受け取る音声の長さ',
+  'How long a command waits for an avatar to be ready': 'コマンドがアバターの準備を待つ時間',
+
+  // What values settings take
+  'a path': 'パス',
+  'links [name=]URL': 'リンク [名前=]URL',
+  'a model alias of 1 to 64 characters without blanks, | and commas':
+    '空白、|、カンマを含まない 1～64 文字のモデルエイリアス',
+  'a lane name of 1 to 80 characters without blanks and |, as `status` lists them':
+    '空白と | を含まない 1～80 文字のレーン名（`status` の表示のとおり）',
+  'one of file, stream': 'file、stream のいずれか',
+  'a whole number from 0 to 2000 (ms)': '0～2000 の整数（ms）',
+  'a whole number from 0 to 1000 (ms)': '0～1000 の整数（ms）',
+  'one of lane, refuse': 'lane、refuse のいずれか',
+  'IPv4 or IPv6 addresses or CIDR ranges, such as 192.168.1.0/24':
+    'IPv4/IPv6 アドレスまたは CIDR 範囲（例 192.168.1.0/24）',
+  'empty, a name of 1 to 32 of a-z 0-9 -, or a ws:// or wss:// URL without user, password and query':
+    '空、a-z 0-9 - からなる 1～32 文字の名前、またはユーザー名・パスワード・クエリーのない ws:// / wss:// URL',
+  'printable ASCII without blanks': '空白を含まない印字可能な ASCII',
+  'HOST:PORT, an IPv6 host in [ ]': 'HOST:PORT（IPv6 は [ ] で囲む）',
+  'true or false': 'true または false',
+  'a host name or address': 'ホスト名またはアドレス',
+  'a whole number from 0 to 65535': '0～65535 の整数',
+  'one of debug, info, warn, error, silent': 'debug、info、warn、error、silent のいずれか',
+  'LOCAL=REMOTE, two folders': 'LOCAL=REMOTE、2 つのフォルダー',
+  'a whole number from 0 to 600000 (ms)': '0～600000 の整数（ms）',
+  'a whole number from 1 to 100000': '1～100000 の整数',
+  'one of drop-oldest, drop-newest, fail': 'drop-oldest、drop-newest、fail のいずれか',
+  'a whole number from 200 to 5000 (ms)': '200～5000 の整数（ms）',
+  'a whole number from 0 to 3600000 (ms)': '0～3600000 の整数（ms）',
+
+  // Errors
+  'A setting, flag, environment variable or config file has a value that is not allowed':
+    '設定、フラグ、環境変数、設定ファイルのいずれかに許されない値がある',
+  'The config file could not be read or is not YAML/JSON':
+    '設定ファイルが読めない、または YAML/JSON ではない',
+  'A --link URL is not one of the supported forms': '--link の URL が対応する形式ではない',
+  'The .mdf file could not be read, understood or written':
+    '.mdf ファイルを読めない、解釈できない、または書けない',
+  'A message type is empty, has characters that MMDAgent-EX cannot take, or is reserved':
+    'メッセージの型が空、MMDAgent-EX が受け取れない文字を含む、または予約されている',
+  'A message argument is empty or holds a character that would forge or break a message':
+    'メッセージの引数が空、または別のメッセージを偽造したり壊したりする文字を含む',
+  'A message would be longer than 1900 bytes, which MMDAgent-EX cannot take safely':
+    'メッセージが、MMDAgent-EX が安全に受け取れる 1900 バイトを超える',
+  'The message would end or wedge MMDAgent-EX': 'そのメッセージは MMDAgent-EX を終了または停止させる',
+  'A sound unit is empty, odd or larger than MMDAgent-EX takes':
+    '音声の単位が空、奇数バイト、または MMDAgent-EX が受け取れる大きさを超える',
+  'MMDAgent-EX sent something that is not its protocol': 'MMDAgent-EX がプロトコルにないものを送ってきた',
+  'The link cannot carry this, for example sound over stdio': 'そのリンクでは運べない（例：stdio での音声）',
+  'The address to listen on is taken or not allowed': '待ち受けるアドレスが使用中、または許されていない',
+  'MMDAgent-EX could not be reached at the address': 'そのアドレスの MMDAgent-EX に接続できない',
+  'The connection to MMDAgent-EX ended': 'MMDAgent-EX との接続が切れた',
+  'No avatar lane has this name, or several fit and none was named':
+    'その名前のレーンがない、または該当が複数あって指定がない',
+  'No MMDAgent-EX with this model was ready in time':
+    'このモデルを持つ MMDAgent-EX が時間内に準備できなかった',
+  'The avatar is already speaking and the request said not to wait':
+    'アバターは発話中で、要求は待たない指定だった',
+  'A bounded queue is full and its policy is to refuse': '上限のあるキューが一杯で、断る方針になっている',
+  'No stream has this number, or it has ended': 'その番号のストリームはない、または終わっている',
+  'A client sent more sound than the daemon said it would take':
+    'クライアントがデーモンの許可量を超える音声を送った',
+  'A control frame is malformed, unknown or out of order': '制御フレームの形式が不正、未知、または順序違い',
+  'Client and daemon speak different versions of the control protocol':
+    'クライアントとデーモンの制御プロトコルの版が違う',
+  'The key for the daemon is missing or wrong': 'デーモンの鍵がない、または違う',
+  'No daemon answers at the address': 'そのアドレスで応えるデーモンがない',
+  'A daemon is already running there': 'そこではすでにデーモンが動いている',
+  'The daemon could not be started': 'デーモンを起動できなかった',
+  'A real MMDAgent-EX is connected and would end with the daemon':
+    '本物の MMDAgent-EX が接続中で、デーモンと一緒に終了してしまう',
+  'A sound file could not be opened or read': '音声ファイルを開けない、または読めない',
+  'A sound file is of a kind that is not supported, or is damaged beyond use':
+    '音声ファイルが未対応の形式、または使えないほど壊れている',
+  'A sound file holds no sound': '音声ファイルに音声がない',
+  'A file could not be written': 'ファイルに書けない',
+  'A path cannot be given to MMDAgent-EX: it lies outside the shared folder or holds a forbidden character':
+    'MMDAgent-EX に渡せないパス：共有フォルダーの外にある、または使えない文字を含む',
+  'MMDAgent-EX did not play the file: wrong path, too long or no Plugin_Audio':
+    'MMDAgent-EX がファイルを再生しなかった：パス違い、長すぎる、または Plugin_Audio がない',
+  'The command line is not understood': 'コマンドラインを解釈できない',
+  'The call is not possible in this state (an error in the calling code)':
+    'この状態ではできない呼び出し（呼び出し側の誤り）',
+
+  // Exit codes
+  Done: '成功',
+  'It failed; the message on stderr ends with an error code':
+    '失敗。標準エラー出力のメッセージの末尾にエラーコード',
+  'Wrong usage or configuration: nothing was started or sent':
+    '使い方または設定の誤り。何も起動・送信していない',
+  'MMDAgent-EX, or the daemon, could not be reached or was not ready in time':
+    'MMDAgent-EX またはデーモンに届かない、または時間内に準備できなかった',
+  'Interrupted: Ctrl-C, or somebody interrupted the utterance': '中断。Ctrl-C、または他者が発話に割り込んだ',
+
+  // Metrics
+  'How late sound units left, behind their deadline': '音声の単位が締め切りからどれだけ遅れて出たか',
+  'Sound units sent': '送った音声の単位',
+  'Bytes of PCM sent': '送った PCM のバイト数',
+  'Message lines exchanged with MMDAgent-EX': 'MMDAgent-EX とやり取りしたメッセージ行',
+  'Times MMDAgent-EX must have run out of sound inside a stream':
+    'ストリームの途中で MMDAgent-EX の音声が尽きたはずの回数',
+  'Silence that those must have caused': 'それによって生じたはずの無音の長さ',
+  'Live sound thrown away to bound the lag': '遅れを抑えるために捨てたライブ音声の長さ',
+  'Connections to MMDAgent-EX': 'MMDAgent-EX との接続の回数',
+  'Times a link was lost or could not be dialled': 'リンクが切れた、または接続できなかった回数',
+  'Peers turned away': '断った相手の数',
+  'Client requests answered with an error': 'エラーで答えたクライアント要求の数',
+  'Utterances interrupted': '割り込まれた発話の数',
+  'Errors that nobody handled; the daemon goes on, since its links must live':
+    'どこでも処理されなかったエラーの数。リンクを守るためデーモンは動き続ける',
+  'Clients connected to the daemon': 'デーモンに接続しているクライアントの数',
+  'Whether an MMDAgent-EX is connected': 'MMDAgent-EX が接続しているか',
+  'Sound sent and not yet heard': '送ったがまだ聞こえていない音声の長さ',
+  'Messages that wait to be sent': '送信待ちのメッセージの数',
+  'Utterances spoken or waiting': '発話中または待機中の発話の数',
+};
