@@ -11,7 +11,15 @@ describe('a daemon with a simulator lane', () => {
     const taps = new SimulatorTaps(clock);
     const settings = { ...defaultConfig(), links: ['simulator:'] };
     const links = createLinkFactory({ settings, clock, random: Math.random, logger: SILENT_LOGGER, taps });
-    const daemon = new Daemon({ version: 'test', settings, clock, logger: SILENT_LOGGER, links, taps, onStop: () => {} });
+    const daemon = new Daemon({
+      version: 'test',
+      settings,
+      clock,
+      logger: SILENT_LOGGER,
+      links,
+      taps,
+      onStop: () => {},
+    });
     await daemon.start();
     const [left, right] = createMemoryChannels();
     daemon.serve(right, true);
