@@ -42,7 +42,8 @@ export class DaemonMetrics {
     const registers = [this.registry];
     const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
       new Counter({ name, help, labelNames, registers });
-    collectDefaultMetrics({ register: this.registry });
+    // Its default of 10 ms would wake an idle daemon a hundred times a second.
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 200 });
     this.lateness = new Histogram({
       name: 'bridge_unit_lateness_seconds',
       help: 'How late sound units left, behind their deadline',
