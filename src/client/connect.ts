@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
-import { WebSocket } from 'ws';
 import {
   type ControlChannel,
   controlSocketPath,
@@ -35,7 +34,9 @@ export function openLocal(path: string): Promise<ControlChannel> {
 }
 
 /** @param url - ws:// or wss:// of a daemon's control port. @throws {TransportError} BRIDGE_ERR_DAEMON_UNREACHABLE */
-export function openRemote(url: string): Promise<ControlChannel> {
+export async function openRemote(url: string): Promise<ControlChannel> {
+  // Loaded only here: most clients speak to a daemon on their own machine.
+  const { WebSocket } = await import('ws');
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, {
       perMessageDeflate: false,

@@ -44,18 +44,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const environment = readEnvironment(sources.env, SETTING_KEYS);
   const file = await readFileOf([...environment.values, ...flags], sources.readText ?? readUtf8);
 
-  const { z } = await import('zod');
-  const values: Partial<Record<SettingKey, unknown>> = {};
-  const origins: Partial<Record<SettingKey, Origin>> = {};
-  for (const raw of [...file, ...environment.values, ...flags]) {
-    const checked = checkValue(z, raw);
-    if ('problem' in checked) {
-      problems.push(checked.problem);
-      continue;
-    }
-    values[raw.key] = checked.value;
-    origins[raw.key] = raw.origin;
-  }
+  const { values, origins } = await checkAll([...file, ...environment.values, ...flags], problems);
   failIfAny(problems);
 
   // Every value went through the schema of its own row.
@@ -71,6 +60,25 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
     >,
     warnings: [...environment.unknownNames.map(unknownNameWarning), ...combinationWarnings(config, links)],
   };
+}
+
+/** The values that may stand, the last of several winning; what is wrong with the others is added to `problems`. */
+async function checkAll(given: readonly RawValue[], problems: string[]) {
+  const values: Partial<Record<SettingKey, unknown>> = {};
+  const origins: Partial<Record<SettingKey, Origin>> = {};
+  // Most commands are given no setting at all: they need not wait for what would check one.
+  if (given.length === 0) return { values, origins };
+  const { z } = await import('zod');
+  for (const raw of given) {
+    const checked = checkValue(z, raw);
+    if ('problem' in checked) {
+      problems.push(checked.problem);
+      continue;
+    }
+    values[raw.key] = checked.value;
+    origins[raw.key] = raw.origin;
+  }
+  return { values, origins };
 }
 
 function readUtf8(path: string): Promise<string> {

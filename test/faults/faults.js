@@ -388,9 +388,10 @@ async function secondDaemon(rig) {
 }
 
 /** A daemon of another name dies, and its socket is left: the next one takes its place. */
-async function staleSocket(rig) {
-  const args = ['daemon', 'start', '--foreground', '--daemon', 'stale', '--link', 'simulator:'];
-  const path = join(rig.socketPath, '..', 'stale.sock');
+async function staleSocket(rig, random) {
+  const name = `stale-${int(random, 1e9)}`;
+  const args = ['daemon', 'start', '--foreground', '--daemon', name, '--link', 'simulator:'];
+  const path = join(rig.socketPath, '..', `${name}.sock`);
   for (let n = 0; n < 2; n++) {
     const { child, ended } = command(rig, args);
     await until(async () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { openSound } from '../../audio/index.js';
 import type { BridgeClient, SpeechEnd } from '../../client/index.js';
 import { BridgeError, ConfigError, errorText } from '../../runtime/index.js';
+import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
@@ -29,6 +30,8 @@ export async function play(context: CommandContext): Promise<number> {
     if (context.args['close'] === true && lane !== undefined)
       await closeLink(context, connection.client, lane);
   } finally {
+    // Else its silence would keep the process alive.
+    if (files.includes('-')) context.io.stdin.destroy();
     await connection.leave();
   }
   return context.io.drain.aborted ? EXIT.interrupted : worst;
@@ -54,6 +57,7 @@ async function playOne(
   const sound = await openSound(isInput ? context.io.stdin : file, {
     ...options,
     ...(isInput ? { name: 'standard input' } : {}),
+    signal: context.io.drain,
   });
   let progress: Progress | undefined;
   try {
@@ -97,17 +101,4 @@ async function timedLines(context: CommandContext) {
       `--timed: expected a readable file, got ${file}: ${errorText(error)}`,
     );
   }
-}
-
-/** `--close`: the link ends with the command, in the one way MMDAgent-EX bears. */
-export async function closeLink(context: CommandContext, client: BridgeClient, lane: string): Promise<void> {
-  const status = await client.request('status', {});
-  const name = status.links
-    .map((link) => link.name)
-    .find((link) => lane === link || lane.startsWith(`${link}-`));
-  if (name === undefined) return;
-  context.say(
-    `Closing the link ${name}. On Linux and macOS MMDAgent-EX ends with its connection; on Windows it goes on.`,
-  );
-  await client.request('closeLink', { link: name, force: true });
 }

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { BridgeClient } from '../../client/index.js';
 import { ConfigError, errorText, isAbortError, SystemClock, sleep } from '../../runtime/index.js';
+import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { parseTimedLines } from '../timed-lines.js';
-import { closeLink } from './play.js';
 
 /** `send 'TYPE|ARG…'…`, `send --file FILE` (timed lines), `send -` (a message a line from stdin). */
 export async function send(context: CommandContext): Promise<number> {
@@ -33,7 +33,7 @@ export async function send(context: CommandContext): Promise<number> {
   } finally {
     await connection.leave();
   }
-  return EXIT.ok;
+  return context.io.drain.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
 class Sender {

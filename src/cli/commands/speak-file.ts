@@ -7,12 +7,12 @@ import type { BridgeClient, SpeechEnd } from '../../client/index.js';
 import { parseSharedDir, type SharedDir } from '../../config/index.js';
 import { BYTES_PER_MS } from '../../protocol/index.js';
 import { RequestError } from '../../runtime/index.js';
+import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { Progress } from '../progress.js';
 import { soundOptions } from '../speaking.js';
-import { closeLink } from './play.js';
 
 /** MMDAgent-EX skips files of 60 s and more without a word. */
 const MAX_FILE_MS = 60_000;
