@@ -34,6 +34,15 @@ describe.each(LANGUAGES)('README (%s)', (language) => {
     }
   });
 
+  it('names only npm scripts that are there', () => {
+    const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+    const named = [...text.matchAll(/npm (?:run ([a-z:]+)|(start|test)\b)/g)].map(
+      ([, run, short]) => run ?? short,
+    );
+    expect(named).toContain('check');
+    expect(named.filter((name) => !Object.hasOwn(scripts, name ?? ''))).toEqual([]);
+  });
+
   it('shows settings files that are taken', async () => {
     const blocks = codeBlocks(text).filter((block) => block.language === 'yaml');
     expect(blocks.length).toBeGreaterThan(0);
