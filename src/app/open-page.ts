@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type BridgeClient, localSocketPath, openLocal, openRemote } from '../client/index.js';
 import type { Config } from '../config/index.js';
+import type { ControlChannel, ControlFrame } from '../control/index.js';
 import { type Logger, SystemClock } from '../runtime/index.js';
 import { startPageServer } from '../server/index.js';
 
@@ -27,10 +28,38 @@ export function openPage(options: OpenPageOptions): Promise<OpenedPage> {
     port: config.pagePort,
     logger,
     clock: new SystemClock(),
-    openChannel: () => (isRemote ? openRemote(config.daemon) : openLocal(path)),
+    openChannel: () => (isRemote ? openRemoteWithKey(config) : openLocal(path)),
     client,
     staticDir: fileURLToPath(new URL('../web/', import.meta.url)),
     samplePath: fileURLToPath(new URL('../../fixtures/audio/speech-sample.wav', import.meta.url)),
     version,
   });
+}
+
+/** The page's browser knows no key: the app, which has it, adds it to the hello on its way. */
+async function openRemoteWithKey(config: Config): Promise<ControlChannel> {
+  const channel = await openRemote(config.daemon);
+  const { key } = config;
+  if (key === undefined) return channel;
+  return {
+    events: channel.events,
+    get bufferedBytes() {
+      return channel.bufferedBytes;
+    },
+    send: (frame) => channel.send(withKey(frame, key)),
+    close: () => channel.close(),
+  };
+}
+
+function withKey(frame: ControlFrame, key: string): ControlFrame {
+  if (frame.kind !== 'json' || !frame.text.includes('"hello"')) return frame;
+  try {
+    const request: unknown = JSON.parse(frame.text);
+    const isHello =
+      typeof request === 'object' && request !== null && 'do' in request && request.do === 'hello';
+    return isHello ? { kind: 'json', text: JSON.stringify({ ...request, key }) } : frame;
+  } catch {
+    // Not JSON: the daemon says so.
+    return frame;
+  }
 }

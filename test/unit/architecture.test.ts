@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   client: ['control', 'runtime'],
   server: ['client', 'control', 'audio', 'mdf', 'config', 'runtime'],
   web: ['client', 'control', 'runtime'],
-  app: ['server', 'client', 'config', 'runtime'],
+  app: ['server', 'client', 'control', 'config', 'runtime'],
   // What programs import: a client, with a daemon inside it when asked for.
   library: ['client', 'daemon', 'audio', 'control', 'config', 'runtime'],
   cli: [

@@ -1,8 +1,10 @@
-import { openPage } from '../../app/index.js';
+import { type OpenedPage, openPage } from '../../app/index.js';
 import type { BridgeClient } from '../../client/index.js';
+import type { Logger } from '../../runtime/index.js';
 import type { CommandContext } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { openBrowser } from '../open-browser.js';
 
 /**
  * `start`: the daemon (in a process of its own) and, as a client of it, the app with the page.
@@ -18,10 +20,13 @@ export async function start(context: CommandContext): Promise<number> {
     await client.request('ensureLinks', {
       links: config.simulator ? [...config.links, 'simulator:'] : config.links,
     });
-    const page = await openPage({ config, client, logger, version: context.version, env: context.io.env });
+    const page = await openPageOrStop(context, client, logger);
     context.print(
       context.args['json'] === true ? JSON.stringify({ url: page.url }) : `Open ${page.url} in a browser`,
     );
+    if (config.open && !(await openBrowser(page.url, process.platform))) {
+      context.say('No browser could be opened here: open the address yourself.');
+    }
     context.say(
       'Ctrl-C ends it. To connect a real MMDAgent-EX: `mmdagent-bridge mdf` prints what its .mdf needs.',
     );
@@ -37,6 +42,21 @@ export async function start(context: CommandContext): Promise<number> {
     await connection.leave();
   }
   return EXIT.ok;
+}
+
+/** A page that cannot be opened (its port is taken) leaves no daemon behind that nobody uses. */
+async function openPageOrStop(
+  context: CommandContext,
+  client: BridgeClient,
+  logger: Logger,
+): Promise<OpenedPage> {
+  const { version, io, resolved } = context;
+  try {
+    return await openPage({ config: resolved.config, client, logger, version, env: io.env });
+  } catch (error) {
+    await endDaemon(context, client);
+    throw error;
+  }
 }
 
 async function endDaemon(context: CommandContext, client: BridgeClient): Promise<void> {
