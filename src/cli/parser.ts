@@ -27,7 +27,6 @@ const DAEMON: readonly SettingKey[] = [
   'record',
   'queueMessages',
   'queuePolicy',
-  'queueMs',
   'resumeMs',
   'aheadMs',
   'readyTimeoutMs',

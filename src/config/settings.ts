@@ -188,15 +188,6 @@ export const SETTINGS = {
     expects: 'LOCAL=REMOTE, two folders',
     accepts: isSharedDir,
   }),
-  queueMs: wholeNumber({
-    flag: 'queue-ms',
-    env: 'BRIDGE_QUEUE_MS',
-    describe: 'Sound a lane holds before its avatar is ready or while it waits its turn',
-    min: 0,
-    max: 600_000,
-    unit: 'ms',
-    default: 10_000,
-  }),
   queueMessages: wholeNumber({
     flag: 'queue-messages',
     env: 'BRIDGE_QUEUE_MESSAGES',

@@ -30,10 +30,10 @@ describe('resolveConfig', () => {
     const { config, origins } = await resolveConfig({
       flags: { config: 'c.yaml', 'lead-ms': '1' },
       env: { BRIDGE_LEAD_MS: '2', BRIDGE_LATENCY_MS: '3' },
-      readText: async () => 'leadMs: 4\nlatencyMs: 5\nqueueMs: 6\n',
+      readText: async () => 'leadMs: 4\nlatencyMs: 5\nresumeMs: 6\n',
     });
-    expect([config.leadMs, config.latencyMs, config.queueMs, config.aheadMs]).toEqual([1, 3, 6, 2000]);
-    expect([origins.leadMs, origins.latencyMs, origins.queueMs, origins.aheadMs]).toEqual([
+    expect([config.leadMs, config.latencyMs, config.resumeMs, config.aheadMs]).toEqual([1, 3, 6, 2000]);
+    expect([origins.leadMs, origins.latencyMs, origins.resumeMs, origins.aheadMs]).toEqual([
       'flag',
       'env',
       'file',
