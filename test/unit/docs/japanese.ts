@@ -40,8 +40,6 @@ export const JAPANESE: Readonly<Record<string, string>> = {
     'すべての発話を音声ファイルとしても書き出すフォルダー',
   'LOCAL=REMOTE: a folder here and the name under which MMDAgent-EX sees it':
     'LOCAL=REMOTE：こちらのフォルダーと、MMDAgent-EX から見たその名前',
-  'Sound a lane holds before its avatar is ready or while it waits its turn':
-    'アバターの準備ができる前、または順番待ちの間にレーンがためる音声',
   'Messages a lane holds before its avatar is ready':
     'アバターの準備ができる前にレーンがためるメッセージの数',
   'What gives way when a queue is full: the oldest entry, the newest, or the request (fail)':
