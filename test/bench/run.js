@@ -1,0 +1,20 @@
+// All measurements in a short form; each can be run longer by itself (README.md).
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const RUNS = [
+  ['fuzz-decoder.js'],
+  ['fuzz-control.js', '--frames', '100000'],
+  ['cli-latency.js', '--sends', '20', '--helps', '10'],
+  ['idle.js', '--seconds', '10'],
+  ['pacing.js', '--minutes', '0.5'],
+  ['scale.js', '--counts', '1,100,1000', '--seconds', '5'],
+];
+let failed = 0;
+for (const [name, ...args] of RUNS) {
+  console.log(`\n${name} ${args.join(' ')}`);
+  const path = fileURLToPath(new URL(name, import.meta.url));
+  const { status } = spawnSync(process.execPath, ['--expose-gc', path, ...args], { stdio: 'inherit' });
+  if (status !== 0) failed++;
+}
+process.exitCode = failed === 0 ? 0 : 1;
