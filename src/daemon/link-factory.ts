@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { type LinkSpec, linkUrl } from '../config/index.js';
 import { encodeHello } from '../protocol/index.js';
-import {
-  assertNever,
-  type Clock,
-  ConfigError,
-  errorText,
-  type Logger,
-  type Random,
-} from '../runtime/index.js';
+import { assertNever, type Clock, ConfigError, type Logger, type Random } from '../runtime/index.js';
 import {
   type Link,
   MemoryLink,
@@ -18,6 +10,7 @@ import {
   TcpListenLink,
   WsListenLink,
 } from '../transport/index.js';
+import { readPemFile } from './pem-file.js';
 import type { DaemonSettings } from './settings.js';
 import type { SimulatorTaps } from './simulator-taps.js';
 
@@ -91,17 +84,5 @@ function listening(settings: DaemonSettings) {
 function tlsFiles(settings: DaemonSettings): { cert: Buffer; key: Buffer } | undefined {
   const { linkTlsCert, linkTlsKey } = settings;
   if (linkTlsCert === undefined || linkTlsKey === undefined) return undefined;
-  return { cert: readPem(linkTlsCert), key: readPem(linkTlsKey) };
-}
-
-function readPem(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new ConfigError(
-      'BRIDGE_ERR_CONFIG_UNREADABLE',
-      `Expected a PEM file at ${path}: ${errorText(error)}`,
-      { cause: error },
-    );
-  }
+  return { cert: readPemFile(linkTlsCert), key: readPemFile(linkTlsKey) };
 }

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { type Config, parseLinkUrl, parseListenAddress } from '../config/index.js';
 import {
   anySignal,
   type Clock,
   ConfigError,
-  errorText,
   type Logger,
   type Random,
   SystemClock,
@@ -13,6 +11,7 @@ import {
 import { type ControlServer, listenLocally, listenRemotely } from './control-servers.js';
 import { Daemon } from './daemon.js';
 import { createLinkFactory } from './link-factory.js';
+import { readPemFile } from './pem-file.js';
 import { SimulatorTaps } from './simulator-taps.js';
 
 export interface RunDaemonOptions {
@@ -104,20 +103,8 @@ function remote(config: Config, daemon: Daemon, logger: Logger): Promise<Control
   const tls =
     controlTlsCert === undefined || controlTlsKey === undefined
       ? {}
-      : { tls: { cert: readPem(controlTlsCert), key: readPem(controlTlsKey) } };
+      : { tls: { cert: readPemFile(controlTlsCert), key: readPemFile(controlTlsKey) } };
   // The key decides, not the address: whoever opened this port meant other machines.
   const options = { ...address, logger, allow: ['0.0.0.0/0', '::/0'], ...tls };
   return listenRemotely(options, (channel) => daemon.serve(channel, false, key));
-}
-
-function readPem(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new ConfigError(
-      'BRIDGE_ERR_CONFIG_UNREADABLE',
-      `Expected a PEM file at ${path}: ${errorText(error)}`,
-      { cause: error },
-    );
-  }
 }
