@@ -1,11 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { WireFrame } from '../protocol/index.js';
-import { Emitter, type Logger, SILENT_LOGGER, TransportError } from '../runtime/index.js';
+import { Emitter, type Logger, SILENT_LOGGER } from '../runtime/index.js';
 import { AllowList, plainAddress } from './allow-list.js';
 import type { HeldSocket } from './held-socket.js';
 import type { Link, LinkEvents, LinkState, Refusal } from './link.js';
 import { LinkStatus } from './link-parts.js';
-import { listen, unlisten } from './listen.js';
 import {
   DEFAULT_MAX_PEERS,
   type ListenOptions,
@@ -13,6 +12,7 @@ import {
   SPARE_SOCKETS,
 } from './listen-options.js';
 import { Reception } from './reception.js';
+import { ServerLife } from './server-life.js';
 import { SocketConnection } from './socket-connection.js';
 import { TcpWire } from './wire.js';
 
@@ -41,9 +41,8 @@ export class TcpListenLink implements Link {
   readonly #allow: AllowList;
   readonly #reception: Reception;
   readonly #status: LinkStatus;
+  readonly #life: ServerLife;
   readonly #server: Server;
-  #started: Promise<void> | undefined;
-  #closed: Promise<void> | undefined;
 
   constructor(options: TcpListenLinkOptions) {
     this.url = options.url;
@@ -61,6 +60,14 @@ export class TcpListenLink implements Link {
     });
     this.#server.maxConnections = maxPeers + SPARE_SOCKETS;
     this.#server.on('connection', (socket) => this.#arrive(socket));
+    this.#life = new ServerLife({
+      server: this.#server,
+      host: options.host,
+      port: options.port,
+      reception: this.#reception,
+      status: this.#status,
+      logger: this.#logger,
+    });
   }
 
   get state(): LinkState {
@@ -68,34 +75,11 @@ export class TcpListenLink implements Link {
   }
 
   start(): Promise<void> {
-    this.#started ??= this.#listen();
-    return this.#started;
+    return this.#life.start();
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#shutDown();
-    return this.#closed;
-  }
-
-  async #listen(): Promise<void> {
-    if (this.state.status === 'closed') return;
-    try {
-      const port = await listen(this.#server, this.#options.host, this.#options.port);
-      this.#server.on('error', (error) => this.#logger.error({ err: error }, 'Listening socket failed'));
-      this.#status.transition({ status: 'listening', port });
-    } catch (error) {
-      if (error instanceof TransportError) this.#status.transition({ status: 'failed', error });
-      throw error;
-    }
-  }
-
-  async #shutDown(): Promise<void> {
-    this.#status.transition({ status: 'closed' });
-    // A server that is about to listen would do so after `unlisten`; that it failed was told by `start`.
-    await this.#started?.catch(() => {});
-    const stopped = unlisten(this.#server);
-    await this.#reception.close();
-    await stopped;
+    return this.#life.close();
   }
 
   #arrive(socket: Socket): void {

@@ -3,14 +3,13 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { Emitter, type Logger, SILENT_LOGGER, TransportError } from '../runtime/index.js';
+import { Emitter, type Logger, SILENT_LOGGER } from '../runtime/index.js';
 import { AllowList, plainAddress } from './allow-list.js';
 import type { HeldSocket } from './held-socket.js';
 import { answerAndEnd, type HttpStatus } from './http-answer.js';
 import { matchPath } from './lane-path.js';
 import type { Link, LinkEvents, LinkState, Refusal } from './link.js';
 import { LinkStatus } from './link-parts.js';
-import { listen, unlisten } from './listen.js';
 import {
   DEFAULT_MAX_PEERS,
   type ListenOptions,
@@ -18,6 +17,7 @@ import {
   SPARE_SOCKETS,
 } from './listen-options.js';
 import { Reception } from './reception.js';
+import { ServerLife } from './server-life.js';
 import { SocketConnection } from './socket-connection.js';
 import { PeerWebSocket, WsWire } from './ws-wire.js';
 
@@ -58,6 +58,7 @@ export class WsListenLink implements Link {
   readonly #allow: AllowList;
   readonly #reception: Reception;
   readonly #status: LinkStatus;
+  readonly #life: ServerLife;
   readonly #server: Server;
   readonly #upgrader = new WebSocketServer({
     noServer: true,
@@ -69,8 +70,6 @@ export class WsListenLink implements Link {
     autoPong: false,
     WebSocket: PeerWebSocket,
   });
-  #started: Promise<void> | undefined;
-  #closed: Promise<void> | undefined;
 
   constructor(options: WsListenLinkOptions) {
     this.url = options.url;
@@ -89,6 +88,14 @@ export class WsListenLink implements Link {
     this.#upgrader.on('wsClientError', (_error, stream, request) => {
       this.#turnAway(asSocket(stream), request, 400, 'not-websocket');
     });
+    this.#life = new ServerLife({
+      server: this.#server,
+      host: options.host,
+      port: options.port,
+      reception: this.#reception,
+      status: this.#status,
+      logger: this.#logger,
+    });
   }
 
   get state(): LinkState {
@@ -96,34 +103,11 @@ export class WsListenLink implements Link {
   }
 
   start(): Promise<void> {
-    this.#started ??= this.#listen();
-    return this.#started;
+    return this.#life.start();
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#shutDown();
-    return this.#closed;
-  }
-
-  async #listen(): Promise<void> {
-    if (this.state.status === 'closed') return;
-    try {
-      const port = await listen(this.#server, this.#options.host, this.#options.port);
-      this.#server.on('error', (error) => this.#logger.error({ err: error }, 'Listening socket failed'));
-      this.#status.transition({ status: 'listening', port });
-    } catch (error) {
-      if (error instanceof TransportError) this.#status.transition({ status: 'failed', error });
-      throw error;
-    }
-  }
-
-  async #shutDown(): Promise<void> {
-    this.#status.transition({ status: 'closed' });
-    // A server that is about to listen would do so after `unlisten`; that it failed was told by `start`.
-    await this.#started?.catch(() => {});
-    const stopped = unlisten(this.#server);
-    await this.#reception.close();
-    await stopped;
+    return this.#life.close();
   }
 
   #plainRequest(request: IncomingMessage): void {
