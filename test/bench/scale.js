@@ -89,8 +89,12 @@ function show(result) {
     return;
   }
   const { mode, count, sink, cpu, late, rssPerStream } = result;
+  if (sink.streams === 0) {
+    console.log(`${count} ${mode} | nothing arrived within ${seconds} s: its loop is blocked | CPU ${cpu} %`);
+    return;
+  }
   const line = ({ p50, p95, p99, max }) => `${p50} / ${p95} / ${p99} / ${max}`;
-  const speed = sink.streams === 0 ? 0 : sink.bytes / sink.streams / 32 / 1000 / seconds;
+  const speed = sink.bytes / sink.streams / 32 / 1000 / seconds;
   console.log(
     [
       `${count} ${mode}`,

@@ -44,6 +44,8 @@ export async function runFaults(options) {
     await check(rig, report, random);
     const status = await rig.client.request('status', {});
     report.daemon = {
+      // Of a real MMDAgent-EX it is left running: they would end together.
+      pid: rig.daemon.pid,
       rssBeforeMb: mb(rssBefore),
       rssAfterMb: mb(await residentBytes(rig)),
       clients: status.clients,
