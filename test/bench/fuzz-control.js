@@ -1,12 +1,12 @@
 // A million fuzzed frames from a client, and as many bytes' worth from a peer: no crash, no growing memory.
 //   node --expose-gc test/bench/fuzz-control.js [--frames 1000000] [--seed 1]
 // Needs `npm run build`. Exit 1 when memory grew by more than 10 MB or something threw.
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { defaultConfig } from '../../dist/config/index.js';
 import { ControlFrameDecoder, createMemoryChannels, encodeControlFrame } from '../../dist/control/index.js';
 import { createLinkFactory, Daemon, SimulatorTaps } from '../../dist/daemon/index.js';
-import { PeerDecoder } from '../../dist/protocol/index.js';
-import { SILENT_LOGGER, SystemClock, seededRandom } from '../../dist/runtime/index.js';
+import { Emitter, SILENT_LOGGER, SystemClock, seededRandom } from '../../dist/runtime/index.js';
 
 const { values } = parseArgs({
   options: { frames: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },
@@ -17,6 +17,18 @@ const int = (below) => Math.floor(random() * below);
 const pick = (list) => list[int(list.length)];
 const MAX_GROWTH_MB = 10;
 let isOk = true;
+const PEER_TYPES = [
+  'A',
+  'MODEL_EVENT_ADD',
+  'MODEL_EVENT_DELETE',
+  'ROTATE_EVENT_START',
+  'LIPSYNC_EVENT_START',
+  'SPEAK_EVENT_STOP',
+  'REMOTE_EVENT_CONNECTED',
+  'あ',
+  'SND0640',
+  '',
+];
 
 const clock = new SystemClock();
 const taps = new SimulatorTaps(clock);
@@ -153,20 +165,39 @@ function anyFrame() {
   return { kind: 'json', text: JSON.stringify(request) };
 }
 
-/** What a broken MMDAgent-EX might say: lines without end, bytes that are no text, cut anywhere. */
+/** What a broken MMDAgent-EX might say to a lane of the daemon: lines without end, bytes that are no text, cut anywhere. */
 async function peerPieces(count) {
-  let decoder = new PeerDecoder();
-  let messages = 0;
-  const push = (bytes) => decoder.push(bytes, () => messages++);
+  const { lanes } = daemon.registry;
+  let connection = fakeConnection(0);
+  lanes[0].attach(connection);
   for (let n = 0; n < count; n++) {
     const kind = random();
-    if (kind < 0.4)
-      push(Buffer.from(`${pick(['A', 'MODEL_EVENT_ADD', 'あ', 'SND0640', ''])}|${int(1000)}\n`));
-    else if (kind < 0.7) push(anyBytes(int(100)));
-    else if (kind < 0.9) push(Buffer.alloc(int(3000), 0x41));
-    else push(Buffer.from('あ|い\n').subarray(int(4)));
-    if (n % 10_000 === 0) decoder = new PeerDecoder();
+    const say = (bytes) => connection.events.emit('bytes', bytes);
+    if (kind < 0.4) say(Buffer.from(`${pick(PEER_TYPES)}|${int(1000)}\n`));
+    else if (kind < 0.7) say(anyBytes(int(100)));
+    else if (kind < 0.9) say(Buffer.alloc(int(3000), 0x41));
+    else say(Buffer.from('あ|い\n').subarray(int(4)));
+    if (n % 10_000 === 0) {
+      connection.events.emit('closed', { by: 'peer' });
+      connection = fakeConnection(n + 1);
+      lanes[0].attach(connection);
+      await wait(0);
+    }
   }
+}
+
+/** A connection that takes everything; what it says is up to the caller. */
+function fakeConnection(id) {
+  return {
+    id,
+    slot: 0,
+    remoteAddress: 'fuzz',
+    isOpen: true,
+    unsentBytes: 0,
+    events: new Emitter(),
+    trySend: () => true,
+    closePolitely: async () => {},
+  };
 }
 
 function anyBytes(length) {
