@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type BridgeClient, localSocketPath, openLocal, openRemote } from '../client/index.js';
+import { type BridgeClient, isDaemonUrl, localSocketPath, openLocal, openRemote } from '../client/index.js';
 import type { Config } from '../config/index.js';
 import type { ControlChannel, ControlFrame } from '../control/index.js';
 import { type Logger, SystemClock } from '../runtime/index.js';
@@ -21,7 +21,7 @@ export interface OpenedPage {
 /** Puts the app together: the page and its server, as a client of the daemon. */
 export function openPage(options: OpenPageOptions): Promise<OpenedPage> {
   const { config, client, logger, version, env } = options;
-  const isRemote = /^wss?:\/\//.test(config.daemon);
+  const isRemote = isDaemonUrl(config.daemon);
   const path = localSocketPath(config.daemon, env['XDG_RUNTIME_DIR']);
   return startPageServer({
     host: config.pageHost,

@@ -1,5 +1,12 @@
-import { BridgeClient, localSocketPath, openLocal, openRemote, startDaemon } from '../client/index.js';
-import { type Config, SETTING_KEYS, settingOf } from '../config/index.js';
+import {
+  BridgeClient,
+  isDaemonUrl,
+  localSocketPath,
+  openLocal,
+  openRemote,
+  startDaemon,
+} from '../client/index.js';
+import { SETTING_KEYS, settingOf } from '../config/index.js';
 import { createMemoryChannels } from '../control/index.js';
 import { type Clock, isAbortError, SystemClock, TransportError } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
@@ -9,10 +16,6 @@ export interface DaemonConnection {
   readonly client: BridgeClient;
   /** Lets go: the daemon goes on, except with --foreground, where it ends with the command. */
   leave(): Promise<void>;
-}
-
-export function isRemoteDaemon(config: Config): boolean {
-  return /^wss?:\/\//.test(config.daemon);
 }
 
 /** Path of the local daemon's socket that the settings name. */
@@ -32,14 +35,14 @@ export async function connectDaemon(context: CommandContext): Promise<DaemonConn
   try {
     client = await connectTo(context, clock);
   } catch (error) {
-    if (isRemoteDaemon(context.resolved.config) || !isAbsent(error)) throw error;
+    if (isDaemonUrl(context.resolved.config.daemon) || !isAbsent(error)) throw error;
     const pid = await startInBackground(context);
     client = await connectTo(context, clock);
     context.say(
       `Started the daemon in the background (pid ${pid}): it keeps the link to MMDAgent-EX. \`mmdagent-bridge daemon stop\` ends it.`,
     );
   }
-  if (context.resolved.origins.links !== 'default' && !isRemoteDaemon(context.resolved.config)) {
+  if (context.resolved.origins.links !== 'default' && !isDaemonUrl(context.resolved.config.daemon)) {
     try {
       await client.request('ensureLinks', { links: context.resolved.config.links });
     } catch (error) {
@@ -58,10 +61,10 @@ export function connectTo(context: CommandContext, clock: Clock): Promise<Bridge
   const { config } = context.resolved;
   const path = socketPathOf(context);
   return BridgeClient.connect({
-    open: () => (isRemoteDaemon(config) ? openRemote(config.daemon) : openLocal(path)),
+    open: () => (isDaemonUrl(config.daemon) ? openRemote(config.daemon) : openLocal(path)),
     client: `mmdagent-bridge ${context.version}`,
     clock,
-    ...(config.key === undefined || !isRemoteDaemon(config) ? {} : { key: config.key }),
+    ...(config.key === undefined || !isDaemonUrl(config.daemon) ? {} : { key: config.key }),
   });
 }
 

@@ -1,8 +1,23 @@
-import { ConfigError } from '../runtime/index.js';
+import { readFile } from 'node:fs/promises';
+import { ConfigError, errorText } from '../runtime/index.js';
 
 export interface TimedLine {
   readonly atMs: number;
   readonly message: string;
+}
+
+/** The timed lines of a file. @param flag - that named it, for the error. @throws {ConfigError} BRIDGE_ERR_USAGE */
+export async function readTimedLines(file: string, flag: string): Promise<TimedLine[]> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(
+      'BRIDGE_ERR_USAGE',
+      `${flag}: expected a readable file, got ${file}: ${errorText(error)}`,
+    );
+  }
+  return parseTimedLines(text, file);
 }
 
 /**

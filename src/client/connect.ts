@@ -9,6 +9,11 @@ import {
 } from '../control/index.js';
 import { errorText, TransportError } from '../runtime/index.js';
 
+/** Whether a daemon is named by the URL of another machine's control port rather than as one on this machine. */
+export function isDaemonUrl(daemon: string): boolean {
+  return /^wss?:\/\//i.test(daemon);
+}
+
 /** Where this user's daemon of that name is on this machine. @param runtimeDir - XDG_RUNTIME_DIR, where there is one. */
 export function localSocketPath(name: string, runtimeDir: string | undefined): string {
   const { username } = userInfo();

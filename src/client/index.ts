@@ -1,4 +1,4 @@
 export { BridgeClient, type BridgeClientOptions, type ClientEvents } from './bridge-client.js';
-export { localSocketPath, openLocal, openRemote } from './connect.js';
+export { isDaemonUrl, localSocketPath, openLocal, openRemote } from './connect.js';
 export { type SpeechEnd, type SpeechEvents, SpeechHandle } from './speech-handle.js';
 export { type StartDaemonOptions, startDaemon } from './start-daemon.js';

@@ -1,4 +1,11 @@
-import { BridgeClient, localSocketPath, openLocal, openRemote, startDaemon } from '../client/index.js';
+import {
+  BridgeClient,
+  isDaemonUrl,
+  localSocketPath,
+  openLocal,
+  openRemote,
+  startDaemon,
+} from '../client/index.js';
 import { type Config, defaultConfig } from '../config/index.js';
 import { createMemoryChannels } from '../control/index.js';
 import { type Logger, SILENT_LOGGER, SystemClock, TransportError } from '../runtime/index.js';
@@ -50,7 +57,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Bridge> {
 async function reach(options: ConnectOptions): Promise<BridgeClient> {
   const clock = new SystemClock();
   const daemon = options.daemon ?? '';
-  if (/^wss?:\/\//.test(daemon)) {
+  if (isDaemonUrl(daemon)) {
     const key = options.key === undefined ? {} : { key: options.key };
     return BridgeClient.connect({ open: () => openRemote(daemon), client: CLIENT, clock, ...key });
   }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { BridgeClient } from '../../client/index.js';
 import type { DaemonStatus } from '../../control/index.js';
-import { anySignal, BridgeError, SystemClock, TransportError } from '../../runtime/index.js';
+import { anySignal, SystemClock, TransportError } from '../../runtime/index.js';
 import { SERVICE_KINDS, type ServiceKind, serviceFile } from '../../service/index.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectTo, socketPathOf, startInBackground } from '../daemon-connection.js';
@@ -110,9 +110,4 @@ function statusText(status: DaemonStatus): string {
     );
   }
   return lines.join('\n');
-}
-
-/** Whether `error` only says that no daemon runs. */
-export function isNoDaemon(error: unknown): boolean {
-  return error instanceof BridgeError && error.code === 'BRIDGE_ERR_DAEMON_UNREACHABLE';
 }

@@ -1,9 +1,10 @@
 import type { BridgeClient } from '../../client/index.js';
-import type { Events } from '../../control/index.js';
+import { messageText } from '../../protocol/index.js';
 import { ConfigError, errorText } from '../../runtime/index.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { printable } from '../printable.js';
 
 /** `monitor`: messages in both directions, as they pass, until Ctrl-C. */
 export async function monitor(context: CommandContext): Promise<number> {
@@ -29,7 +30,7 @@ export async function monitor(context: CommandContext): Promise<number> {
   };
   client.events.on('message', (message) => {
     if (message.isEcho && args['echo'] !== true) return;
-    show(message, '<', messageLine(message));
+    show(message, '<', messageText(message));
   });
   client.events.on('sent', (sent) => show(sent, '>', sent.text));
   client.events.on('laneState', (lane) => {
@@ -61,10 +62,6 @@ async function subscribe(client: BridgeClient): Promise<void> {
   await client.request('subscribe', { topics: ['messages', 'lanes'] });
 }
 
-function messageLine(message: Events['message']): string {
-  return [message.type, ...message.args].join('|');
-}
-
 function filterOf(pattern: string | undefined): RegExp {
   try {
     return new RegExp(pattern ?? '', 'u');
@@ -74,9 +71,4 @@ function filterOf(pattern: string | undefined): RegExp {
       `--filter: expected a regular expression, got "${pattern}": ${errorText(error)}`,
     );
   }
-}
-
-/** What a peer says must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -1,20 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { openSound } from '../../audio/index.js';
 import type { BridgeClient, SpeechEnd } from '../../client/index.js';
-import { BridgeError, ConfigError, errorText } from '../../runtime/index.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { Progress } from '../progress.js';
 import { soundOptions, speakSound } from '../speaking.js';
-import { parseTimedLines } from '../timed-lines.js';
+import { readTimedLines } from '../timed-lines.js';
 
 /** `play FILE…`: each file (`-`: stdin) is one utterance, spoken in order. */
 export async function play(context: CommandContext): Promise<number> {
   const files = textListArg(context.args, 'files');
   const options = soundOptions(context.args);
-  const ties = await timedLines(context);
+  const timed = textArg(context.args, 'timed');
+  const ties = timed === undefined ? [] : await readTimedLines(timed, '--timed');
   const connection = await connectDaemon(context);
   let worst: number = EXIT.ok;
   let lane: string | undefined;
@@ -86,19 +85,5 @@ async function playOne(
   } finally {
     progress?.close();
     await sound.close();
-  }
-}
-
-async function timedLines(context: CommandContext) {
-  const file = textArg(context.args, 'timed');
-  if (file === undefined) return [];
-  try {
-    return parseTimedLines(await readFile(file, 'utf8'), file);
-  } catch (error) {
-    if (error instanceof BridgeError) throw error;
-    throw new ConfigError(
-      'BRIDGE_ERR_USAGE',
-      `--timed: expected a readable file, got ${file}: ${errorText(error)}`,
-    );
   }
 }

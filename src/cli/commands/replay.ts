@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSound } from '../../audio/index.js';
 import type { RecordedLine } from '../../daemon/index.js';
+import { BYTES_PER_MS } from '../../protocol/index.js';
 import { ConfigError, errorText, SystemClock, sleep } from '../../runtime/index.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
@@ -26,7 +27,7 @@ export async function replay(context: CommandContext): Promise<number> {
   const sound = await openSound(join(directory, 'sound.wav'));
   const pcm = await collect(sound.frames());
   await sound.close();
-  const utterances = stretches(lines, pcm.byteLength / 32);
+  const utterances = stretches(lines, pcm.byteLength / BYTES_PER_MS);
   const connection = await connectDaemon(context);
   const { lane } = context.resolved.config;
   const clock = new SystemClock();
@@ -44,7 +45,7 @@ export async function replay(context: CommandContext): Promise<number> {
         if (isHere && isReplayable(line.text))
           await handle.tie({ atMs: line.soundMs - fromMs, message: line.text });
       }
-      await handle.write(pcm.subarray(fromMs * 32, toMs * 32), context.io.drain);
+      await handle.write(pcm.subarray(fromMs * BYTES_PER_MS, toMs * BYTES_PER_MS), context.io.drain);
       await handle.end();
       const end = await handle.ended;
       if (end.reason === 'failed') throw end.error ?? new Error('The utterance failed');

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { BridgeClient } from '../../client/index.js';
-import { ConfigError, errorText, isAbortError, SystemClock, sleep } from '../../runtime/index.js';
+import { ConfigError, isAbortError, SystemClock, sleep } from '../../runtime/index.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
-import { parseTimedLines } from '../timed-lines.js';
+import { readTimedLines } from '../timed-lines.js';
 
 /** `send 'TYPE|ARG…'…`, `send --file FILE` (timed lines), `send -` (a message a line from stdin). */
 export async function send(context: CommandContext): Promise<number> {
@@ -18,7 +17,7 @@ export async function send(context: CommandContext): Promise<number> {
       "send: expected messages such as 'MOTION_ADD|0|action|wave.vmd', or --file FILE with timed lines",
     );
   }
-  const timed = file === undefined ? undefined : parseTimedLines(await read(file), file);
+  const timed = file === undefined ? undefined : await readTimedLines(file, '--file');
   const connection = await connectDaemon(context);
   const sender = new Sender(context, connection.client);
   try {
@@ -69,16 +68,5 @@ class Sender {
   async lines(): Promise<void> {
     const lines = createInterface({ input: this.#context.io.stdin, signal: this.#context.io.drain });
     for await (const line of lines) if (line.trim() !== '') await this.one(line);
-  }
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError(
-      'BRIDGE_ERR_USAGE',
-      `--file: expected a readable file, got ${file}: ${errorText(error)}`,
-    );
   }
 }

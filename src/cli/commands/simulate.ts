@@ -1,14 +1,17 @@
-import { type LinkSpec, parseLinkUrl } from '../../config/index.js';
+import type { LinkSpec } from '../../config/index.js';
+import { messageText } from '../../protocol/index.js';
 import { anySignal, ConfigError, SystemClock } from '../../runtime/index.js';
 import { runSimulator, type SimulatorEnd, type SimulatorEvent } from '../../simulator/index.js';
 import { type CommandContext, textArg } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberArg } from '../numbers.js';
+import { printable } from '../printable.js';
 
 /** `simulate`: the MMDAgent-EX that fits a link, as a program: listens where the bridge dials and dials where it listens. */
 export async function simulate(context: CommandContext): Promise<number> {
   const { args, resolved, io } = context;
-  const link = parseLinkUrl(resolved.config.links[0] ?? '');
+  const [link] = resolved.links;
+  if (link === undefined) throw new ConfigError('BRIDGE_ERR_USAGE', 'simulate: expected a --link');
   const fps = numberArg(args, 'fps', { min: 1, max: 240, unit: 'frames a second' });
   const loadMs = numberArg(args, 'load-ms', { min: 0, max: 60_000, unit: 'ms' });
   const retryCount = numberArg(args, 'retry', { min: 0, max: 1_000_000_000, unit: 'tries' });
@@ -64,7 +67,7 @@ function eventText(event: Exclude<SimulatorEvent, { kind: 'sound' }>): string {
     case 'listening':
       return `listening on port ${event.port}`;
     case 'message':
-      return [event.type, ...event.args].join('|').replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+      return printable(messageText(event));
     default:
       return `${event.kind}: ${event.rule}: ${event.text}`;
   }
