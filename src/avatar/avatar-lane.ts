@@ -8,7 +8,9 @@ import {
 } from '../protocol/index.js';
 import { type BridgeError, type Clock, Emitter, RequestError, type Timer } from '../runtime/index.js';
 import type { CloseReason, PeerConnection } from '../transport/index.js';
-import type { LaneEvents, LaneState, LaneWarning } from './events.js';
+import { CuePlayer } from './cue-player.js';
+import type { EffectKind } from './delay-estimator.js';
+import { isSameState, type LaneEvents, type LaneState, type LaneWarning } from './events.js';
 import { FileUtterance } from './file-utterance.js';
 import { laneClosed, linkLost, notReady } from './lane-errors.js';
 import { LineQueue, type QueuePolicy, type WaitingLine } from './line-queue.js';
@@ -65,6 +67,8 @@ export class AvatarLane {
   /** Who waits for the peer's buffer to be played. */
   readonly #playoutWaits = new Set<() => void>();
   #session: PeerSession | undefined;
+  /** Of the session. */
+  #cues: CuePlayer | undefined;
   #state: LaneState = { status: 'disconnected' };
   /** A process that has just begun cannot know how the peer's last connection ended. */
   #isDoubtful: boolean;
@@ -154,6 +158,7 @@ export class AvatarLane {
       onClosed: (reason) => this.#lost(session, reason),
     });
     this.#session = session;
+    this.#cues = new CuePlayer(this.#options.clock, this.#options.scheduler, session);
     this.#isDoubtful = true;
     session.start();
     for (const line of this.#lines.takeAll()) this.#write(session, line);
@@ -193,6 +198,20 @@ export class AvatarLane {
       if (this.#session === undefined) this.#lines.push(line);
       else this.#write(this.#session, line);
     });
+  }
+
+  /**
+   * Sends one message so that it acts at `actAtMs` of the clock: earlier by what this peer needs to act.
+   *
+   * @returns When the socket had it, on the clock.
+   * @throws {ProtocolError} of encodeMessage; {RequestError} BRIDGE_ERR_LANE_NOT_READY, BRIDGE_ERR_LINK_LOST,
+   *   BRIDGE_ERR_QUEUE_FULL
+   */
+  async cue(message: Message, actAtMs: number, kind: EffectKind): Promise<number> {
+    const frame = encodeMessage(message.type, ...message.args);
+    if (this.#isClosing) throw laneClosed(this.name);
+    if (this.#cues === undefined) throw this.#notReady(this.model, 0);
+    return this.#cues.cue(actAtMs, kind, frame, messageText(message));
   }
 
   /**
@@ -347,6 +366,8 @@ export class AvatarLane {
   #lost(session: PeerSession, reason: CloseReason): void {
     if (session !== this.#session) return;
     this.#session = undefined;
+    this.#cues?.end(linkLost(this.name, reason.cause));
+    this.#cues = undefined;
     this.#readyTimer?.cancel();
     session.release();
     this.playout.reset();
@@ -371,10 +392,4 @@ export class AvatarLane {
     }
     this.events.emit('stateChange', next);
   }
-}
-
-function isSameState(a: LaneState, b: LaneState): boolean {
-  const addressOf = (state: LaneState): string | undefined =>
-    'remoteAddress' in state ? state.remoteAddress : undefined;
-  return a.status === b.status && addressOf(a) === addressOf(b);
 }

@@ -31,3 +31,10 @@ export type UtteranceEnd =
   | { readonly reason: 'completed'; readonly heardMs: number }
   | { readonly reason: 'interrupted'; readonly heardMs: number }
   | { readonly reason: 'failed'; readonly heardMs: number; readonly error: BridgeError };
+
+/** Whether nothing changed that anyone is told of. */
+export function isSameState(a: LaneState, b: LaneState): boolean {
+  const addressOf = (state: LaneState): string | undefined =>
+    'remoteAddress' in state ? state.remoteAddress : undefined;
+  return a.status === b.status && addressOf(a) === addressOf(b);
+}

@@ -1,22 +1,12 @@
 import yargs, { type Argv } from 'yargs';
 import { type SettingKey, yargsOptionsFor } from '../config/index.js';
 import type { Arguments } from './context.js';
-import type { CommandRun } from './main.js';
+import { liveCommands } from './live-commands.js';
+import { type Choose, LINK_LIFE, LINKS } from './parser-parts.js';
 import { SOUND_FLAGS } from './sound-flags.js';
 import { packageVersion } from './version.js';
 
-type Choose = (run: () => Promise<CommandRun>, args: Arguments) => void;
-
 const COMMON: readonly SettingKey[] = ['configFile', 'daemon', 'logLevel', 'logFile'];
-const LINKS: readonly SettingKey[] = [
-  'links',
-  'model',
-  'latencyMs',
-  'secondPeer',
-  'allow',
-  'linkTlsCert',
-  'linkTlsKey',
-];
 const DAEMON: readonly SettingKey[] = [
   ...LINKS,
   'mode',
@@ -41,11 +31,6 @@ const IF_BUSY = {
     requiresArg: true,
   },
 } as const;
-const LINK_LIFE = {
-  foreground: { type: 'boolean', describe: 'Run the daemon inside this command: the link ends with it' },
-  close: { type: 'boolean', describe: 'Close the link afterwards; on Linux and macOS that ends MMDAgent-EX' },
-} as const;
-
 /** No word of a command line can hold NUL. */
 const DASH = '\0-';
 
@@ -80,6 +65,7 @@ export async function buildParser(onChosen: Choose): Promise<Argv> {
     .option('debug', { type: 'boolean', describe: 'Tell more on stderr' })
     .options(yargsOptionsFor(COMMON));
   speaking(parser, choose);
+  liveCommands(parser, choose);
   messages(parser, choose);
   running(parser, choose);
   return parser;
@@ -279,7 +265,21 @@ function running(parser: Argv, choose: Choose): void {
         'Show every setting, its value and where it came from',
         (sub) =>
           sub.options(
-            yargsOptionsFor([...DAEMON, 'lane', 'simulator', 'pageHost', 'pagePort', 'open', 'sharedDir']),
+            yargsOptionsFor([
+              ...DAEMON,
+              'lane',
+              'simulator',
+              'pageHost',
+              'pagePort',
+              'open',
+              'sharedDir',
+              'inputBackend',
+              'inputDevice',
+              'outputBackend',
+              'outputDevice',
+              'volumePercent',
+              'lipTxt',
+            ]),
           ),
         (args) => choose(async () => (await import('./commands/config-show.js')).configShow, args),
       )

@@ -23,6 +23,7 @@ export {
   type RequestFrame,
   type RequestName,
   type Requests,
+  type SendParams,
   type SoundMode,
   type StreamKind,
   type TieParams,

@@ -39,10 +39,9 @@ export interface Requests {
     result: { readonly lanes: readonly string[] };
   };
   /** One message for MMDAgent-EX, `TYPE|ARG|…`; answered when the socket has it. */
-  send: {
-    params: { readonly lane?: string; readonly message: string; readonly timeoutMs?: number };
-    result: { readonly lane: string };
-  };
+  send: { params: SendParams; result: { readonly lane: string; readonly sentAtMs: number } };
+  /** The daemon's wall clock, for clients whose own may differ; see `DaemonClock`. */
+  clock: { params: Empty; result: { readonly nowMs: number } };
   open: {
     params: OpenParams;
     result: { readonly stream: number; readonly lane: string; readonly acceptedBytes: number };
@@ -91,6 +90,20 @@ export interface OpenParams {
   readonly ifBusy?: IfBusy;
   /** How long the avatar may stay not ready, milliseconds; left out: the daemon's setting. */
   readonly readyTimeoutMs?: number;
+}
+
+export interface SendParams {
+  readonly lane?: string;
+  readonly message: string;
+  /** How long it may wait for a connection; left out: the daemon's setting. */
+  readonly timeoutMs?: number;
+  /**
+   * When the message shall act in MMDAgent-EX: it leaves earlier by what this peer needs to act. At most 60 s ahead; a time
+   * that has passed means now. Without a connection such a message is refused at once, for it would come late.
+   */
+  readonly actAtMs?: number;
+  /** How it acts, which decides how much earlier it leaves. Only with `actAtMs`. @default 'auto' */
+  readonly kind?: EffectKind;
 }
 
 export interface TieParams {

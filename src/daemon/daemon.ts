@@ -177,6 +177,9 @@ export class Daemon {
       }
       case 'send':
         return this.#handlers.send(validateRequest(name, params));
+      case 'clock':
+        validateRequest(name, params);
+        return this.#handlers.clock();
       case 'open':
         return this.#handlers.open(session, validateRequest(name, params));
       case 'speakFile':

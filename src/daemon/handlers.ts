@@ -20,6 +20,9 @@ export interface HandlersOptions {
 /** Files that this bridge puts into a shared folder for MMDAgent-EX, and nothing else, may be deleted on a client's word. */
 export const TEMPORARY_FILE_NAME = /^\.?mmdagent-bridge-[a-zA-Z0-9-]+\.wav$/;
 
+/** A cue further ahead is more likely a clock that is wrong. */
+const MAX_CUE_MS = 60_000;
+
 /** Requests that make the avatar speak and send: from control frames to lanes and back to events. */
 export class SpeakingHandlers {
   readonly #options: HandlersOptions;
@@ -30,9 +33,27 @@ export class SpeakingHandlers {
   }
 
   async send(params: Requests['send']['params']): Promise<Requests['send']['result']> {
-    const lane = this.#options.registry.resolve(params.lane, false);
-    await lane.send(parseMessage(params.message), params.timeoutMs ?? this.#options.settings.readyTimeoutMs);
-    return { lane: lane.name };
+    const { clock, registry, settings } = this.#options;
+    const lane = registry.resolve(params.lane, false);
+    const message = parseMessage(params.message);
+    if (params.actAtMs === undefined) {
+      await lane.send(message, params.timeoutMs ?? settings.readyTimeoutMs);
+      return { lane: lane.name, sentAtMs: clock.wallMs() };
+    }
+    const inMs = params.actAtMs - clock.wallMs();
+    if (inMs > MAX_CUE_MS) {
+      throw new RequestError(
+        'BRIDGE_ERR_USAGE',
+        `Expected a message that acts within ${MAX_CUE_MS / 1000} s, got one ${Math.round(inMs / 1000)} s ahead; is it a time of the daemon's clock?`,
+      );
+    }
+    const kind = effectOf(message.type, params.kind ?? 'auto');
+    const sentAtMs = await lane.cue(message, clock.nowMs() + inMs, kind);
+    return { lane: lane.name, sentAtMs: this.#wallAtMs(sentAtMs) };
+  }
+
+  clock(): Requests['clock']['result'] {
+    return { nowMs: this.#options.clock.wallMs() };
   }
 
   open(session: ControlSession, params: Requests['open']['params']): Requests['open']['result'] {
@@ -111,6 +132,11 @@ export class SpeakingHandlers {
     return { tie: speech.tie(params.atMs, effectOf(message.type, params.kind ?? 'auto'), content) };
   }
 
+  #wallAtMs(atMs: number): number {
+    const { clock } = this.#options;
+    return clock.wallMs() + (atMs - clock.nowMs());
+  }
+
   #nextStream(): number {
     this.#lastStream = (this.#lastStream % 0xffff_fff0) + 1;
     return this.#lastStream;
@@ -122,18 +148,17 @@ export class SpeakingHandlers {
     utterance: Utterance,
     speech: SpeechStream | undefined,
   ): void {
-    const { clock, onStreamStarted, onInterrupted } = this.#options;
+    const { onStreamStarted, onInterrupted } = this.#options;
     const stream = utterance.id;
-    const wallAtMs = (atMs: number): number => clock.wallMs() + (atMs - clock.nowMs());
     session.streams.set(stream, { utterance, speech, lane: lane.name });
     utterance.events.on('started', (heardAtMs) =>
-      onStreamStarted(session, stream, lane.name, wallAtMs(heardAtMs)),
+      onStreamStarted(session, stream, lane.name, this.#wallAtMs(heardAtMs)),
     );
     utterance.events.on('credit', (acceptedBytes) =>
       session.event('streamCredit', { stream, acceptedBytes }),
     );
     utterance.events.on('tiedSent', ({ tieId, sentAtMs }) =>
-      session.event('tied', { stream, tie: tieId, atMs: wallAtMs(sentAtMs) }),
+      session.event('tied', { stream, tie: tieId, atMs: this.#wallAtMs(sentAtMs) }),
     );
     utterance.events.on('ended', (end: UtteranceEnd) => {
       session.streams.delete(stream);

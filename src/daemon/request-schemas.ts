@@ -7,6 +7,7 @@ const model = z.string().min(1).max(64).optional();
 const ifBusy = z.enum(['queue', 'interrupt', 'fail']).optional();
 const timeoutMs = z.number().min(0).max(86_400_000).optional();
 const positionMs = z.number().min(0).max(86_400_000);
+const effect = z.enum(['auto', 'message', 'lipsync', 'exmorph']).optional();
 const line = z.string().min(1).max(4000);
 
 /** What each request must look like; everything else is refused before it is looked at. */
@@ -20,7 +21,8 @@ export const REQUEST_SCHEMAS = {
   }),
   status: z.strictObject({}),
   ensureLinks: z.strictObject({ links: z.array(z.string().min(1).max(500)).max(100) }),
-  send: z.strictObject({ lane, message: line, timeoutMs }),
+  send: z.strictObject({ lane, message: line, timeoutMs, actAtMs: z.number().optional(), kind: effect }),
+  clock: z.strictObject({}),
   open: z.strictObject({
     lane,
     kind: z.enum(['recorded', 'live']),
@@ -38,7 +40,7 @@ export const REQUEST_SCHEMAS = {
     atMs: positionMs,
     message: line.optional(),
     exMorph: z.record(z.string().min(1).max(100), z.number().min(0).max(1)).optional(),
-    kind: z.enum(['auto', 'message', 'lipsync', 'exmorph']).optional(),
+    kind: effect,
   }),
   speakFile: z.strictObject({
     lane,

@@ -1,6 +1,6 @@
 import { type OpenSoundOptions, openSound, type SoundInput } from '../audio/index.js';
 import type { BridgeClient, ClientEvents, SpeechEnd, SpeechHandle } from '../client/index.js';
-import type { DaemonStatus, OpenParams, Topic } from '../control/index.js';
+import type { DaemonStatus, OpenParams, SendParams, Topic } from '../control/index.js';
 import { isAbortError } from '../runtime/index.js';
 
 export interface PlayOptions
@@ -77,10 +77,7 @@ export class Bridge {
    *
    * @returns When it has left. @throws {BridgeError} BRIDGE_ERR_MESSAGE_*, BRIDGE_ERR_LANE_NOT_READY
    */
-  async send(
-    message: string,
-    options: { readonly lane?: string; readonly timeoutMs?: number } = {},
-  ): Promise<void> {
+  async send(message: string, options: Omit<SendParams, 'message'> = {}): Promise<void> {
     await this.#client.request('send', { message, ...options });
   }
 

@@ -35,6 +35,21 @@ export const ERROR_CODES = {
   BRIDGE_ERR_AUDIO_FORMAT: 'A sound file is of a kind that is not supported, or is damaged beyond use',
   BRIDGE_ERR_AUDIO_EMPTY: 'A sound file holds no sound',
   BRIDGE_ERR_FILE_WRITE: 'A file could not be written',
+  BRIDGE_ERR_DEVICE_TOOL:
+    'No program that records or plays sound was found, or not the one that was asked for',
+  BRIDGE_ERR_DEVICE_UNKNOWN: 'No sound device has this name or index, or there is none at all',
+  BRIDGE_ERR_DEVICE_BUSY: 'Another program holds the sound device',
+  BRIDGE_ERR_DEVICE_LOST: 'The sound device went away while in use',
+  BRIDGE_ERR_DEVICE_STALLED: 'The sound device is open but gives or takes no sound',
+  BRIDGE_ERR_DEVICE_SILENT: 'The microphone gives nothing but digital silence',
+  BRIDGE_ERR_DEVICE_RATE: 'The sound device runs at another rate than it was asked for',
+  BRIDGE_ERR_DEVICE_ENDED: 'The program that records or plays sound ended or was killed',
+  BRIDGE_ERR_DEVICE_FLOOD: 'The program that records or plays sound writes errors without end',
+  BRIDGE_ERR_DEVICE_FAILED: 'The program that records or plays sound reported an error',
+  BRIDGE_ERR_CALIBRATION: 'What was played was not found in what was recorded',
+  BRIDGE_ERR_TIMING_FILE: 'A file of phoneme timings could not be read or understood',
+  BRIDGE_ERR_LIP_TABLE: 'A lip.txt could not be read or understood',
+  BRIDGE_ERR_SESSION: 'A recorded session could not be read',
   BRIDGE_ERR_PATH_MAPPING:
     'A path cannot be given to MMDAgent-EX: it lies outside the shared folder or holds a forbidden character',
   BRIDGE_ERR_SPEAK_FAILED: 'MMDAgent-EX did not play the file: wrong path, too long or no Plugin_Audio',
@@ -69,6 +84,8 @@ export class ConfigError extends BridgeError {}
 export class ProtocolError extends BridgeError {}
 /** This connection ends, or never came to be. */
 export class TransportError extends BridgeError {}
+/** This sound device, or its program, is not usable now; links and everything else go on. */
+export class DeviceError extends BridgeError {}
 /** The request ends; the link and everything else go on. */
 export class RequestError extends BridgeError {}
 /** The caller is wrong: never caught, never retried. */

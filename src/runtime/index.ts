@@ -6,6 +6,7 @@ export {
   BridgeError,
   type BridgeErrorOptions,
   ConfigError,
+  DeviceError,
   ERROR_CODES,
   type ErrorCode,
   errorText,

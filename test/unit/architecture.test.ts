@@ -18,6 +18,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audio: ['runtime'],
   // Written from the peer's facts; must not share a mistake with protocol.
   simulator: ['runtime'],
+  // Phoneme timings to LIPSYNC_START schedules: knows nothing of sockets and devices, runs in a browser too.
+  lipsync: ['audio', 'protocol', 'runtime'],
+  // Microphones and loudspeakers, by child processes: nothing else touches them.
+  devices: ['audio', 'runtime'],
+  // Recorded sessions to what researchers' tools read.
+  export: ['lipsync', 'audio', 'protocol', 'runtime'],
   config: ['runtime'],
   mdf: ['config', 'runtime'],
   service: ['config', 'runtime'],
@@ -25,12 +31,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   daemon: ['avatar', 'pacing', 'transport', 'protocol', 'simulator', 'audio', 'control', 'config', 'runtime'],
   client: ['control', 'runtime'],
   server: ['client', 'control', 'audio', 'mdf', 'config', 'runtime'],
-  web: ['client', 'control', 'runtime'],
-  app: ['server', 'client', 'control', 'config', 'runtime'],
+  // What stands between a user and a speaking avatar.
+  doctor: ['client', 'control', 'devices', 'lipsync', 'audio', 'mdf', 'config', 'protocol', 'runtime'],
+  web: ['client', 'control', 'lipsync', 'audio', 'runtime'],
+  app: ['server', 'doctor', 'client', 'control', 'devices', 'lipsync', 'audio', 'config', 'runtime'],
   // What programs import: a client, with a daemon inside it when asked for.
   library: ['client', 'daemon', 'audio', 'control', 'config', 'runtime'],
   cli: [
     'app',
+    'doctor',
+    'export',
+    'devices',
+    'lipsync',
     'client',
     'daemon',
     'simulator',

@@ -1,0 +1,6 @@
+import { InvalidStateError } from '../../runtime/index.js';
+import type { CommandContext } from '../context.js';
+
+export async function listen(_context: CommandContext): Promise<number> {
+  throw new InvalidStateError('Being written');
+}

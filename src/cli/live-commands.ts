@@ -1,0 +1,168 @@
+import type { Argv } from 'yargs';
+import { type SettingKey, yargsOptionsFor } from '../config/index.js';
+import { type Choose, LINK_LIFE, LINKS } from './parser-parts.js';
+import { SOUND_FLAGS } from './sound-flags.js';
+
+const INPUT: readonly SettingKey[] = ['inputBackend', 'inputDevice'];
+const OUTPUT: readonly SettingKey[] = ['outputBackend', 'outputDevice', 'volumePercent'];
+
+/** What works with microphones and loudspeakers, and what finds out why it does not. */
+export function liveCommands(parser: Argv, choose: Choose): void {
+  microphone(parser, choose);
+  lips(parser, choose);
+  machine(parser, choose);
+  research(parser, choose);
+}
+
+function microphone(parser: Argv, choose: Choose): void {
+  parser.command(
+    'mic [source]',
+    'Pass a microphone (or raw sound on standard input) on to the avatar, live',
+    (command) =>
+      command
+        .positional('source', {
+          type: 'string',
+          describe: '- for raw PCM on standard input instead of the microphone',
+        })
+        .options({
+          ...yargsOptionsFor([...LINKS, 'lane', 'mode', 'leadMs', 'readyTimeoutMs', 'record', ...INPUT]),
+          raw: SOUND_FLAGS.raw,
+          'gain-db': SOUND_FLAGS['gain-db'],
+          ...LINK_LIFE,
+        })
+        .option('gate', {
+          type: 'boolean',
+          default: true,
+          describe: 'Let only speech through; the noise floor is found by itself (--no-gate: everything)',
+        })
+        .option('threshold-db', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Let through what is louder than this, dBFS, instead of finding the noise floor',
+        })
+        .option('push-to-talk', {
+          type: 'boolean',
+          describe: 'Let sound through only while the space bar is held',
+        })
+        .option('mute', { type: 'boolean', describe: 'Begin muted; m changes it' })
+        .option('seconds', { type: 'string', requiresArg: true, describe: 'End after this time' })
+        .example('$0 mic --input-device 1', ''),
+    (args) => choose(async () => (await import('./commands/mic.js')).mic, args),
+  );
+  parser.command(
+    'listen [file]',
+    'Record the microphone of this machine to a WAV file, or raw to standard output (-)',
+    (command) =>
+      command
+        .positional('file', {
+          type: 'string',
+          describe: 'WAV file to write; - or nothing: raw PCM to stdout',
+        })
+        .options(yargsOptionsFor(INPUT))
+        .option('seconds', { type: 'string', requiresArg: true, describe: 'End after this time' }),
+    (args) => choose(async () => (await import('./commands/listen.js')).listen, args),
+  );
+}
+
+function lips(parser: Argv, choose: Choose): void {
+  parser.command(
+    'lipsync <file>',
+    'Play a sound file here and move the lips of the avatar with it (LIPSYNC_START)',
+    (command) =>
+      command
+        .positional('file', { type: 'string', describe: 'WAV, MP3, FLAC, Ogg; - for standard input' })
+        .options({
+          ...yargsOptionsFor([...LINKS, 'lane', 'readyTimeoutMs', 'lipTxt', ...OUTPUT]),
+          ...SOUND_FLAGS,
+          ...LINK_LIFE,
+        })
+        .option('timings', {
+          type: 'string',
+          requiresArg: true,
+          describe:
+            'Phoneme timings: JSON, HTK or Open JTalk labels, TextGrid, VOICEVOX query; left out: a file of the same name beside the sound',
+        })
+        .option('phonemes', {
+          type: 'string',
+          requiresArg: true,
+          describe: "Phonemes and milliseconds as in LIPSYNC_START: 'sil,100,k,75,o,75'",
+        })
+        .option('offset-ms', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Move the lips later (or, negative, sooner) than calibrated',
+        })
+        .option('from-ms', { type: 'string', requiresArg: true, describe: 'Begin at this position' })
+        .example('$0 lipsync hello.wav --timings hello.TextGrid', ''),
+    (args) => choose(async () => (await import('./commands/lipsync.js')).lipsync, args),
+  );
+}
+
+function machine(parser: Argv, choose: Choose): void {
+  parser.command('devices', 'List microphones and loudspeakers of this machine', {}, (args) =>
+    choose(async () => (await import('./commands/devices.js')).devices, args),
+  );
+  parser.command(
+    'calibrate',
+    'Measure how late a loudspeaker is, through a loopback or a microphone, and keep it',
+    (command) =>
+      command
+        .options(yargsOptionsFor([...INPUT, ...OUTPUT]))
+        .option('show', { type: 'boolean', describe: 'Show what is kept' })
+        .option('forget', { type: 'boolean', describe: 'Forget what is kept for this loudspeaker' })
+        .option('set-ms', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Keep this value, found by other means, instead of measuring',
+        }),
+    (args) => choose(async () => (await import('./commands/calibrate.js')).calibrate, args),
+  );
+  parser.command(
+    'doctor [content]',
+    'Find out what stands between you and a speaking avatar',
+    (command) =>
+      command
+        .positional('content', { type: 'string', describe: 'An .mdf file, or the folder it lies in' })
+        .options(
+          yargsOptionsFor([...LINKS, 'controlListen', 'pageHost', 'pagePort', 'lipTxt', ...INPUT, ...OUTPUT]),
+        )
+        .option('language', {
+          choices: ['en', 'ja'],
+          requiresArg: true,
+          describe: 'Language of the findings',
+        })
+        .option('tone', {
+          type: 'boolean',
+          default: true,
+          describe: 'Play a short tone to see whether sound really flows (--no-tone: stay silent)',
+        })
+        .option('bundle', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Also write a report without secrets to this file, for asking others',
+        }),
+    (args) => choose(async () => (await import('./commands/doctor.js')).doctor, args),
+  );
+}
+
+function research(parser: Argv, choose: Choose): void {
+  parser.command(
+    'export <session>',
+    'Turn a recorded session (--record) into what research tools read: sound, lips and messages on one time line',
+    (command) =>
+      command
+        .positional('session', { type: 'string', describe: 'Folder that --record wrote' })
+        .option('format', {
+          choices: ['csv', 'textgrid', 'eaf', 'jsonl'],
+          demandOption: true,
+          requiresArg: true,
+          describe: 'CSV, Praat TextGrid, ELAN EAF or JSON lines',
+        })
+        .option('out', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'File to write; left out: standard output',
+        }),
+    (args) => choose(async () => (await import('./commands/export.js')).exportSession, args),
+  );
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+
+/** A running recorder or player, as far as this room looks at it: a part of ChildProcess, so that tests can act one. */
+export interface SoundProgram {
+  readonly pid?: number | undefined;
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  kill(signal: NodeJS.Signals): boolean;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Once, after the program has ended and its pipes are closed. */
+  on(event: 'close', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
+}
+
+/** What a short program answered; `code` is undefined when it did not start or took too long. */
+export interface ProgramAnswer {
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The machine as this room sees it; tests give their own. */
+export interface DeviceHost {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Full path of a program on PATH; undefined when it is not installed. */
+  find(program: string): Promise<string | undefined>;
+  /** Never through a shell. `stdin`: whether sound will be written to it. */
+  spawn(file: string, args: readonly string[], options: { readonly stdin: boolean }): SoundProgram;
+  /** Runs a program that answers and ends, such as one that lists devices. Never rejects. */
+  run(file: string, args: readonly string[], options: { readonly timeoutMs: number }): Promise<ProgramAnswer>;
+}
+
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+/** The real machine. Programs get its environment with English messages, since some faults are told only in words. */
+export function systemHost(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
+): DeviceHost {
+  const childEnv = { ...env, LC_ALL: 'C' };
+  return {
+    platform,
+    env,
+    find: (program) => findOnPath(program, env, platform),
+    spawn: (file, args, { stdin }): ChildProcess =>
+      spawn(file, args, {
+        env: childEnv,
+        stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+        windowsHide: true,
+      }),
+    run: (file, args, { timeoutMs }) =>
+      new Promise((resolve) => {
+        const options = { env: childEnv, timeout: timeoutMs, maxBuffer: MAX_ANSWER_BYTES, windowsHide: true };
+        execFile(file, args, { ...options, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+          const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined;
+          resolve({ code, stdout, stderr });
+        });
+      }),
+  };
+}
+
+async function findOnPath(
+  program: string,
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): Promise<string | undefined> {
+  const endings = platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
+  for (const folder of (env['PATH'] ?? env['Path'] ?? '').split(delimiter)) {
+    for (const ending of endings) {
+      const path = join(folder, `${program}${ending}`);
+      if (folder !== '' && (await isProgram(path))) return path;
+    }
+  }
+  return undefined;
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

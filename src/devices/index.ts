@@ -1,0 +1,10 @@
+export {
+  CAPTURE_FRAME_BYTES,
+  type Capture,
+  type CaptureEvents,
+  type CaptureState,
+  type FrameSink,
+} from './capture.js';
+export type { Device, DeviceList } from './device.js';
+export { type DeviceHost, type ProgramAnswer, type SoundProgram, systemHost } from './host.js';
+export type { Playback, PlaybackEvents } from './playback.js';

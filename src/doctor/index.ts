@@ -1,0 +1,1 @@
+export type { Finding, FindingArea, FindingLevel, FindingText, Language } from './finding.js';
