@@ -138,7 +138,7 @@ describe('Clients of a daemon', () => {
     await handle.write(sound(200));
     await handle.end();
     expect((await handle.ended).reason).toBe('completed');
-    expect(await client.request('send', { message: 'THROW_TEST|2' })).toEqual({ lane: 'simulator' });
+    expect(await client.request('send', { message: 'THROW_TEST|2' })).toMatchObject({ lane: 'simulator' });
     expect((await client.request('metrics', {})).text).toMatch(/^bridge_uncaught_errors_total 1$/m);
     off?.();
     client.close();
