@@ -132,6 +132,43 @@ export const JAPANESE: Readonly<Record<string, string>> = {
   'The call is not possible in this state (an error in the calling code)':
     'この状態ではできない呼び出し（呼び出し側の誤り）',
 
+  // Sound devices
+  'one of auto, parec, pw-record, arecord, rec, ffmpeg, mic':
+    'auto、parec、pw-record、arecord、rec、ffmpeg、mic のいずれか',
+  'one of auto, pacat, pw-play, aplay, play, ffplay': 'auto、pacat、pw-play、aplay、play、ffplay のいずれか',
+  'an index, a name or an id': '番号、名前または ID',
+  'a whole number from 0 to 100 (%)': '0 から 100 の整数（%）',
+  'Which program records the microphone; auto takes the best that is there':
+    'マイクの録音に使うプログラム。auto なら、あるもののうち最良のもの',
+  'Microphone: its index, name or id as `devices` lists it; left out, the system default':
+    'マイク。`devices` が示す番号、名前または ID。省略時はシステムの既定',
+  'Which program plays sound here; auto takes the best that is there':
+    'こちらでの音声再生に使うプログラム。auto なら、あるもののうち最良のもの',
+  'Loudspeaker: its index, name or id as `devices` lists it; left out, the system default':
+    'スピーカー。`devices` が示す番号、名前または ID。省略時はシステムの既定',
+  'How loud sound is played here, of its own loudness': 'こちらで再生する音量（元の音量に対する割合）',
+  "MMDAgent-EX's own lip.txt when it was changed: the phonemes it knows and their mouth shapes":
+    'MMDAgent-EX の lip.txt を変更した場合のそのファイル：音素とその口の形',
+  'No program that records or plays sound was found, or not the one that was asked for':
+    '録音または再生のプログラムが見つからない、または指定されたものがない',
+  'No sound device has this name or index, or there is none at all':
+    'その名前や番号の音声デバイスがない、または一つもない',
+  'Another program holds the sound device': '別のプログラムが音声デバイスを使っている',
+  'The sound device went away while in use': '使用中の音声デバイスがなくなった',
+  'The sound device is open but gives or takes no sound': '音声デバイスは開いたが、音声が流れない',
+  'The microphone gives nothing but digital silence': 'マイクから完全な無音しか来ない',
+  'The sound device runs at another rate than it was asked for': '音声デバイスが指定と違うレートで動いている',
+  'The program that records or plays sound ended or was killed':
+    '録音または再生のプログラムが終わった、または強制終了された',
+  'The program that records or plays sound writes errors without end':
+    '録音または再生のプログラムがエラーを際限なく出している',
+  'The program that records or plays sound reported an error': '録音または再生のプログラムがエラーを報告した',
+  'What was played was not found in what was recorded': '再生した音が録音の中に見つからない',
+  'A file of phoneme timings could not be read or understood':
+    '音素の時刻のファイルを読めない、または解釈できない',
+  'A lip.txt could not be read or understood': 'lip.txt を読めない、または解釈できない',
+  'A recorded session could not be read': '記録したセッションを読めない',
+
   // Exit codes
   Done: '成功',
   'It failed; the message on stderr ends with an error code':
