@@ -4,6 +4,7 @@ export {
   type CaptureEvents,
   type CaptureState,
   type FrameSink,
+  type OpenCaptureOptions,
 } from './capture.js';
 export type { Device, DeviceList } from './device.js';
 export { type DeviceHost, type ProgramAnswer, type SoundProgram, systemHost } from './host.js';
