@@ -6,6 +6,8 @@ export {
   type FrameSink,
   type OpenCaptureOptions,
 } from './capture.js';
+export { openCapture } from './capture-open.js';
+export { chooseDevice, deviceNames } from './choose-device.js';
 export type { Device, DeviceList } from './device.js';
 export { type DeviceHost, type ProgramAnswer, type SoundProgram, systemHost } from './host.js';
 export type { Playback, PlaybackEvents } from './playback.js';

@@ -1,0 +1,130 @@
+import { DeviceError } from '../runtime/index.js';
+import type { Capture, OpenCaptureOptions } from './capture.js';
+import type { CaptureBackend } from './capture-backend.js';
+import { captureBackends } from './capture-backends.js';
+import { CaptureSupervisor } from './capture-supervisor.js';
+import { chooseDevice, deviceNames } from './choose-device.js';
+import type { DeviceHost, SoundProgram } from './host.js';
+import { installHint } from './sound-tools.js';
+import { spawnTied } from './tied-life.js';
+
+const AUTO = 'auto';
+
+/**
+ * Starts recording a microphone.
+ *
+ * `auto` takes the first backend of this platform that is installed, knows the device and gives sound; one that does not
+ * makes room for the next. Recording then goes on by itself through unplugged devices and killed programs, until `close`.
+ *
+ * @returns When the first frame has come.
+ * @throws {DeviceError} BRIDGE_ERR_DEVICE_TOOL, _UNKNOWN, _BUSY, _STALLED, _RATE, _ENDED, _FLOOD or _FAILED: why there is
+ *   no sound; nothing is left running. The reason of the signal when aborted.
+ */
+export async function openCapture(options: OpenCaptureOptions): Promise<Capture> {
+  const { host, signal } = options;
+  const wanted = options.backend ?? AUTO;
+  const backends = captureBackends(host.platform).filter(
+    ({ name, isByNameOnly }) => name === wanted || (wanted === AUTO && isByNameOnly !== true),
+  );
+  if (backends.length === 0) throw noSuchBackend(wanted, host.platform);
+  const refusals: DeviceError[] = [];
+  for (const backend of backends) {
+    signal?.throwIfAborted();
+    try {
+      return await openWith(backend, options);
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      refusals.push(error);
+    }
+  }
+  throw summary(refusals, options.device);
+}
+
+async function openWith(backend: CaptureBackend, options: OpenCaptureOptions): Promise<Capture> {
+  const { host, clock, signal } = options;
+  const path = await host.find(backend.program);
+  if (path === undefined) {
+    throw new DeviceError(
+      'BRIDGE_ERR_DEVICE_TOOL',
+      `${backend.program} is not installed; ${installHint(backend.program, host.platform)}`,
+    );
+  }
+  const device =
+    options.device === undefined ? undefined : await resolveDevice(backend, options.device, host);
+  signal?.throwIfAborted();
+  const capture = new CaptureSupervisor({
+    backend,
+    device,
+    platform: host.platform,
+    clock,
+    random: options.random ?? Math.random,
+    onFrame: options.onFrame,
+    maxRestarts: options.maxRestarts ?? Number.POSITIVE_INFINITY,
+    start: () => startRecorder(backend, path, device ?? backend.defaultDevice, host),
+  });
+  await openOrAbort(capture, signal);
+  return capture;
+}
+
+async function openOrAbort(capture: CaptureSupervisor, signal: AbortSignal | undefined): Promise<void> {
+  const onAbort = (): void => void capture.close();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  capture.events.on('stateChange', ({ status }) => {
+    if (status === 'closed') signal?.removeEventListener('abort', onAbort);
+  });
+  try {
+    await capture.open();
+  } catch (error) {
+    await capture.close();
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** The id of the device that is meant, as this backend names it. */
+async function resolveDevice(backend: CaptureBackend, wanted: string, host: DeviceHost): Promise<string> {
+  const listing = await backend.list?.(host);
+  if (listing === undefined) return wanted;
+  const chosen = chooseDevice(listing.devices, wanted);
+  if (chosen !== undefined) return chosen.id;
+  if (backend.takesUnlisted?.(wanted) === true) return wanted;
+  const known = listing.problem ?? `it has: ${deviceNames(listing.devices)}`;
+  throw new DeviceError(
+    'BRIDGE_ERR_DEVICE_UNKNOWN',
+    `${backend.name} knows no microphone '${wanted}'; ${known}`,
+  );
+}
+
+async function startRecorder(
+  backend: CaptureBackend,
+  path: string,
+  device: string | undefined,
+  host: DeviceHost,
+): Promise<SoundProgram> {
+  if (backend.start !== undefined) return backend.start(path, device, host);
+  return spawnTied(host, { file: path, args: backend.args(device) }, { stdin: false });
+}
+
+/** One error for all: its code is that of the backend that came furthest, its words are everybody's. */
+function summary(told: readonly DeviceError[], wanted: string | undefined): DeviceError {
+  const [only] = told;
+  if (told.length === 1 && only !== undefined) return only;
+  const installed = told.filter(({ code }) => code !== 'BRIDGE_ERR_DEVICE_TOOL');
+  const telling = installed.find(({ code }) => code !== 'BRIDGE_ERR_DEVICE_UNKNOWN') ?? installed[0] ?? only;
+  const device = wanted === undefined ? 'the default microphone' : `the microphone '${wanted}'`;
+  // What is missing matters only when nothing was there to try.
+  const reasons = (installed.length > 0 ? installed : told).map(({ message }) => `\n  ${message}`);
+  return new DeviceError(
+    telling?.code ?? 'BRIDGE_ERR_DEVICE_TOOL',
+    `Nothing here could record ${device}:${reasons.join('')}`,
+    { retryable: installed.length > 0, cause: telling },
+  );
+}
+
+function noSuchBackend(name: string, platform: NodeJS.Platform): DeviceError {
+  const names = captureBackends(platform).map((backend) => backend.name);
+  return new DeviceError(
+    'BRIDGE_ERR_DEVICE_TOOL',
+    `'${name}' does not record on this system (${platform}); choose one of: auto, ${names.join(', ')}`,
+  );
+}
