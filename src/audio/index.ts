@@ -17,3 +17,12 @@ export { MonoResampler } from './resampler.js';
 export type { SoundDescription } from './sound-reader.js';
 export { SoundRecorder, type SoundRecorderOptions } from './sound-recorder.js';
 export type { SoundSource } from './sound-source.js';
+export {
+  MAX_GAIN_DB,
+  MIN_GAIN_DB,
+  VOICE_FRAME_BYTES,
+  VoiceFeed,
+  type VoiceFeedOptions,
+  type VoiceMeter,
+} from './voice-feed.js';
+export type { VoiceGateRule } from './voice-gate.js';
