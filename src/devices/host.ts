@@ -23,14 +23,21 @@ export interface ProgramAnswer {
   readonly stderr: string;
 }
 
+export interface SpawnOptions {
+  /** Whether sound will be written to it. */
+  readonly stdin: boolean;
+  /** Laid over the machine's environment. @default nothing */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
 /** The machine as this room sees it; tests give their own. */
 export interface DeviceHost {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Full path of a program on PATH; undefined when it is not installed. */
   find(program: string): Promise<string | undefined>;
-  /** Never through a shell. `stdin`: whether sound will be written to it. */
-  spawn(file: string, args: readonly string[], options: { readonly stdin: boolean }): SoundProgram;
+  /** Never through a shell. */
+  spawn(file: string, args: readonly string[], options: SpawnOptions): SoundProgram;
   /** Runs a program that answers and ends, such as one that lists devices. Never rejects. */
   run(file: string, args: readonly string[], options: { readonly timeoutMs: number }): Promise<ProgramAnswer>;
 }
@@ -47,9 +54,9 @@ export function systemHost(
     platform,
     env,
     find: (program) => findOnPath(program, env, platform),
-    spawn: (file, args, { stdin }): ChildProcess =>
+    spawn: (file, args, { stdin, env: more }): ChildProcess =>
       spawn(file, args, {
-        env: childEnv,
+        env: { ...childEnv, ...more },
         stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
         windowsHide: true,
       }),

@@ -1,0 +1,338 @@
+import {
+  assertNever,
+  type Clock,
+  type DeviceError,
+  Emitter,
+  InvalidStateError,
+  type Timer,
+} from '../runtime/index.js';
+import type { SoundProgram } from './host.js';
+import type { Playback, PlaybackEvents } from './playback.js';
+import type { PlaybackBackend, PlayerWord } from './playback-backends.js';
+import { PlaybackClock } from './playback-clock.js';
+import { playerEnded, playerFlooded, playerStalled } from './playback-faults.js';
+import { fadeOut, PlaybackGain } from './playback-gain.js';
+import { type PlayerEnd, PlayerProcess } from './player.js';
+
+/** Sound goes to the player in pieces of this length: what a change of volume or a stop waits for at most. */
+const PIECE_MS = 10;
+/** Silence behind a fade or an end, so that the player is never ended on sound. */
+const TAIL_MS = 40;
+/** A device that was asleep may need 1.6 s to wake (measured: an idle null sink). */
+const START_PATIENCE_MS = 5000;
+const STALL_PATIENCE_MS = 2000;
+/** The clock is asked again this often while something waits for a position. */
+const POLL_MS = 20;
+
+export interface ProgramPlaybackOptions {
+  readonly backend: PlaybackBackend;
+  readonly device: string | undefined;
+  readonly sampleRateHz: number;
+  readonly clock: Clock;
+  readonly leadMs: number;
+  readonly volume: number;
+  readonly offsetMs: number;
+  readonly program: SoundProgram;
+}
+
+/** The write that waits for room. */
+interface WaitingWrite {
+  /** What was not handed over yet. */
+  rest: Uint8Array;
+  readonly settle: (error?: unknown) => void;
+}
+
+/**
+ * A playing program as a Playback.
+ *
+ * Sound is handed over when the device's own position comes within the lead of it, never by the wall clock.
+ *
+ * | state  | input                | next                                                     |
+ * |--------|----------------------|----------------------------------------------------------|
+ * | open   | write                | open                                                     |
+ * | open   | end                  | ending: the program sees the end of its input, plays out |
+ * | open   | stop                 | ending: a fade is written and heard                      |
+ * | ending | stop                 | ending: what is left is at most the lead                 |
+ * | ending | last sample heard    | closed, program ended                                    |
+ * | any    | program gone, fault  | closed, with the error unless it was being ended         |
+ */
+export class ProgramPlayback implements Playback {
+  readonly events = new Emitter<PlaybackEvents>();
+  readonly #options: ProgramPlaybackOptions;
+  readonly #process: PlayerProcess;
+  readonly #device: PlaybackClock;
+  readonly #gain: PlaybackGain;
+  readonly #leadMs: number;
+  #status: 'open' | 'ending' | 'closed' = 'open';
+  #error: DeviceError | undefined;
+  #waiting: WaitingWrite | undefined;
+  #writtenSamples = 0;
+  #lastSample = 0;
+  #underruns = 0;
+  #isDry = true;
+  #pumpTimer: Timer | undefined;
+  #stallTimer: Timer | undefined;
+  #ending: Promise<number> | undefined;
+  #tellReady: () => void = () => {};
+  /** Settles when sound can be written: rejects when the program ended before. */
+  readonly ready: Promise<void>;
+
+  constructor(options: ProgramPlaybackOptions) {
+    const { backend, program, clock, sampleRateHz, volume } = options;
+    this.#options = options;
+    this.#leadMs = Math.max(options.leadMs, backend.minLeadMs);
+    this.#device = new PlaybackClock(backend.clock);
+    this.#gain = new PlaybackGain(sampleRateHz, checkedVolume(volume));
+    const listen = backend.listener();
+    this.#process = new PlayerProcess({
+      program,
+      clock,
+      chatter: backend.chatter,
+      onLine: (line, readAtMs) => {
+        const word = listen(line);
+        if (word !== undefined) this.#hear(word, readAtMs);
+      },
+      onFlood: () => this.#fail(playerFlooded(backend, options.device)),
+      onEnd: (end) => this.#programEnded(end),
+    });
+    this.ready = this.#becomesReady();
+  }
+
+  get backend(): string {
+    return this.#options.backend.name;
+  }
+
+  get device(): string | undefined {
+    return this.#options.device;
+  }
+
+  get sampleRateHz(): number {
+    return this.#options.sampleRateHz;
+  }
+
+  get clockKind(): Playback['clockKind'] {
+    return this.#options.backend.clockKind;
+  }
+
+  get underruns(): number {
+    return this.#underruns;
+  }
+
+  get bufferedMs(): number {
+    return this.#writtenMs - this.#devicePositionMs();
+  }
+
+  heardAtMs(positionMs: number): number | undefined {
+    const atMs = this.#device.heardAtMs(positionMs);
+    return atMs === undefined ? undefined : atMs + this.#options.offsetMs;
+  }
+
+  positionMs(nowMs: number): number {
+    return Math.min(this.#writtenMs, this.#device.positionMs(nowMs - this.#options.offsetMs));
+  }
+
+  async write(pcm: Uint8Array, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#status !== 'open') throw this.#error ?? new InvalidStateError('The playback has ended');
+    if (pcm.byteLength % 2 !== 0) throw new InvalidStateError(`Half a sample: ${pcm.byteLength} bytes`);
+    if (this.#waiting !== undefined) throw new InvalidStateError('The write before has not been taken yet');
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = (): void => settle(signal?.reason);
+      const settle = (error?: unknown): void => {
+        signal?.removeEventListener('abort', onAbort);
+        this.#waiting = undefined;
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting = { rest: new Uint8Array(pcm), settle };
+      this.#pump();
+    });
+  }
+
+  setVolume(volume: number): void {
+    this.#gain.set(checkedVolume(volume));
+  }
+
+  async end(): Promise<void> {
+    if (this.#status === 'open') {
+      if (this.#waiting !== undefined) throw new InvalidStateError('A write has not been taken yet');
+      this.#status = 'ending';
+      this.#process.endInput();
+      this.#ending = this.#playOut(this.#writtenMs);
+    }
+    await this.#ending;
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  stop(): Promise<number> {
+    if (this.#status === 'open') {
+      this.#status = 'ending';
+      this.#ending = this.#fade();
+    }
+    return this.#ending ?? Promise.resolve(this.positionMs(this.#options.clock.nowMs()));
+  }
+
+  get #writtenMs(): number {
+    return (this.#writtenSamples * 1000) / this.#options.sampleRateHz;
+  }
+
+  #devicePositionMs(): number {
+    return Math.min(this.#writtenMs, this.#device.positionMs(this.#options.clock.nowMs()));
+  }
+
+  /** Hands over what has come within the lead, and comes back when the next piece does. */
+  #pump(): void {
+    this.#pumpTimer?.cancel();
+    const { clock, sampleRateHz } = this.#options;
+    const pieceBytes = 2 * Math.round((sampleRateHz * PIECE_MS) / 1000);
+    while (this.#waiting !== undefined) {
+      const duePositionMs = this.#writtenMs + PIECE_MS - this.#leadMs;
+      if (duePositionMs > this.#devicePositionMs()) {
+        const dueMs = this.#device.heardAtMs(duePositionMs);
+        // A device that stands still says when it goes on.
+        if (dueMs !== undefined) this.#pumpTimer = clock.after(dueMs - clock.nowMs(), () => this.#pump());
+        return;
+      }
+      const { rest, settle } = this.#waiting;
+      this.#hand(this.#gain.apply(rest.subarray(0, pieceBytes)));
+      this.#waiting.rest = rest.subarray(pieceBytes);
+      if (rest.byteLength <= pieceBytes) settle();
+    }
+  }
+
+  #hand(pcm: Uint8Array): void {
+    if (pcm.byteLength === 0) return;
+    this.#process.write(pcm);
+    this.#writtenSamples += pcm.byteLength / 2;
+    this.#lastSample = new DataView(pcm.buffer, pcm.byteOffset).getInt16(pcm.byteLength - 2, true);
+    this.#isDry = false;
+    if (this.#stallTimer === undefined) this.#watchForStall();
+  }
+
+  #hear(word: PlayerWord, readAtMs: number): void {
+    if (this.#status === 'closed') return;
+    switch (word.kind) {
+      case 'ready':
+        this.#tellReady();
+        return;
+      case 'moved':
+        this.#device.interrupt();
+        return;
+      case 'underrun':
+        this.#ranDry();
+        return;
+      case 'position':
+        this.#device.report(readAtMs, Math.min(word.positionMs, this.#writtenMs));
+        if (this.#device.isMoving) this.#watchForStall();
+        if (!this.#options.backend.tellsUnderrun && word.positionMs >= this.#writtenMs) this.#ranDry();
+        this.#pump();
+        return;
+      default:
+        assertNever(word);
+    }
+  }
+
+  #ranDry(): void {
+    if (this.#isDry || this.#status !== 'open') return;
+    this.#isDry = true;
+    this.#device.interrupt();
+    this.#underruns++;
+    this.events.emit('underrun', this.#underruns);
+    this.#pump();
+  }
+
+  /** Begins to wait anew for the device to move. */
+  #watchForStall(): void {
+    this.#stallTimer?.cancel();
+    this.#stallTimer = undefined;
+    if (this.#status === 'closed') return;
+    const hasPlayed = this.#device.hasMoved;
+    const patienceMs = hasPlayed ? STALL_PATIENCE_MS : START_PATIENCE_MS;
+    this.#stallTimer = this.#options.clock.after(patienceMs, () => {
+      this.#stallTimer = undefined;
+      if (this.#isDry || this.bufferedMs < PIECE_MS) return;
+      const { backend, device } = this.#options;
+      this.#fail(playerStalled(backend, device, patienceMs, hasPlayed));
+    });
+  }
+
+  /** What comes next is faded out behind what the player already has, and silence behind that. */
+  async #fade(): Promise<number> {
+    const { sampleRateHz } = this.#options;
+    const rest = this.#waiting?.rest ?? new Uint8Array(0);
+    this.#waiting?.settle(new DOMException('The playback was stopped', 'AbortError'));
+    this.#pumpTimer?.cancel();
+    if (this.#device.isMoving && !this.#isDry) {
+      this.#hand(fadeOut(this.#gain, rest, this.#lastSample, sampleRateHz));
+    }
+    const endMs = this.#writtenMs;
+    this.#hand(new Uint8Array(2 * Math.round((sampleRateHz * TAIL_MS) / 1000)));
+    if (this.#device.isMoving) await this.#heard(endMs);
+    const heardMs = Math.min(endMs, this.#devicePositionMs());
+    await this.#process.kill();
+    return heardMs;
+  }
+
+  /** The program ends by itself once it has played out; it is helped when it does not. */
+  async #playOut(endMs: number): Promise<number> {
+    await this.#heard(endMs + TAIL_MS);
+    await this.#process.kill();
+    return Math.min(endMs, this.#devicePositionMs());
+  }
+
+  /** Resolves when the device has passed a position, or the program is gone. */
+  #heard(positionMs: number): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      let timer: Timer | undefined;
+      const check = (): void => {
+        const atMs = this.#device.heardAtMs(positionMs);
+        const leftMs = atMs === undefined ? POLL_MS : atMs - clock.nowMs();
+        if (leftMs <= 0) resolve();
+        else timer = clock.after(Math.min(leftMs, POLL_MS), check);
+      };
+      check();
+      void this.#process.gone.then(() => {
+        timer?.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #becomesReady(): Promise<void> {
+    const told = new Promise<void>((resolve) => {
+      this.#tellReady = resolve;
+    });
+    if (!this.#options.backend.tellsReady) this.#tellReady();
+    const ready = Promise.race([told, this.#process.gone]).then(() => {
+      if (this.#error !== undefined) throw this.#error;
+    });
+    ready.catch(() => {});
+    return ready;
+  }
+
+  #fail(error: DeviceError): void {
+    if (this.#status === 'closed') return;
+    this.#error ??= error;
+    void this.#process.kill();
+  }
+
+  #programEnded(end: PlayerEnd): void {
+    const wasOpen = this.#status === 'open';
+    this.#status = 'closed';
+    this.#pumpTimer?.cancel();
+    this.#stallTimer?.cancel();
+    if (wasOpen || (end.code !== 0 && end.code !== null)) {
+      this.#error ??= playerEnded(this.#options.backend, this.#options.device, end);
+    }
+    this.#waiting?.settle(this.#error);
+    this.#tellReady();
+    this.events.emit('closed', this.#error);
+  }
+}
+
+function checkedVolume(volume: number): number {
+  if (volume >= 0 && volume <= 1) return volume;
+  throw new InvalidStateError(`A volume is 0 to 1, not ${volume}`);
+}
