@@ -1,6 +1,172 @@
-import { InvalidStateError } from '../../runtime/index.js';
-import type { CommandContext } from '../context.js';
+import { type RawFormat, VoiceFeed, type VoiceGateRule } from '../../audio/index.js';
+import type { BridgeClient } from '../../client/index.js';
+import { anySignal, type Clock, ConfigError, SystemClock } from '../../runtime/index.js';
+import { closeLink } from '../closing.js';
+import { type CommandContext, textArg } from '../context.js';
+import { connectDaemon } from '../daemon-connection.js';
+import { EXIT } from '../exit-codes.js';
+import { isKeyboard } from '../keyboard.js';
+import { LiveStream } from '../live-stream.js';
+import { MicPanel } from '../mic-panel.js';
+import { numberArg } from '../numbers.js';
+import { soundOptions } from '../speaking.js';
+import { openMicrophone, openVoiceInput, type VoiceSource } from '../voice-source.js';
 
-export async function mic(_context: CommandContext): Promise<number> {
-  throw new InvalidStateError('Being written');
+/** What standard input holds when nothing else is said. */
+const RAW_INPUT: RawFormat = { sampleRateHz: 16_000, channels: 1, encoding: 's16le' };
+const WEEK_SECONDS = 604_800;
+
+interface MicOptions {
+  /** Undefined: the microphone. */
+  readonly rawFormat: RawFormat | undefined;
+  readonly feed: VoiceFeed;
+  readonly seconds: number | undefined;
+}
+
+/** `mic [-]`: passes a microphone, or raw sound on standard input, on to an avatar, live, until it is told to end. */
+export async function mic(context: CommandContext): Promise<number> {
+  const options = micOptions(context);
+  const clock = new SystemClock();
+  const connection = await connectDaemon(context);
+  try {
+    const lane = await passOn(context, connection.client, clock, options);
+    if (context.args['close'] === true && lane !== undefined)
+      await closeLink(context, connection.client, lane);
+  } finally {
+    if (options.rawFormat !== undefined) context.io.stdin.destroy();
+    await connection.leave();
+  }
+  return context.io.quit.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+/** @returns The lane that was spoken on; undefined when it was ended before. */
+async function passOn(
+  context: CommandContext,
+  client: BridgeClient,
+  clock: Clock,
+  options: MicOptions,
+): Promise<string | undefined> {
+  const { feed } = options;
+  const stop = new AbortController();
+  const quit = new AbortController();
+  const stopped = anySignal(context.io.drain, context.io.quit, stop.signal);
+  const hasKeyboard = options.rawFormat === undefined;
+  const panel = new MicPanel({ context, clock, feed, hasKeyboard, stop, quit });
+  let stream: LiveStream | undefined;
+  let source: VoiceSource | undefined;
+  try {
+    const opening = {
+      context,
+      clock,
+      signal: stopped,
+      onFrame: (frame: Uint8Array) => stream?.write(feed.pass(frame)),
+      say: (text: string) => panel.say(text),
+    };
+    const { rawFormat } = options;
+    source = await (rawFormat === undefined ? openMicrophone(opening) : openVoiceInput(opening, rawFormat));
+    stream = await LiveStream.open({ client, clock, params: openParams(context), say: opening.say });
+    panel.start(source, stream);
+    const isAtEnd = await untilOver(source, stream, stopped, clock, options.seconds);
+    await source.close();
+    await finish(stream, isAtEnd, anySignal(context.io.quit, quit.signal));
+    panel.report(stream, source);
+    return stream.lane;
+  } catch (error) {
+    // It was ended while it was being opened.
+    if (stopped.aborted) return undefined;
+    await stream?.interrupt();
+    throw error;
+  } finally {
+    panel.close();
+    await source?.close();
+  }
+}
+
+/**
+ * Waits for Ctrl-C, `q`, the time, or the end of the input.
+ *
+ * @returns Whether the input ended: what it gave is then to be heard, however long the avatar takes to be ready.
+ * @throws what ended source or stream.
+ */
+async function untilOver(
+  source: VoiceSource,
+  stream: LiveStream,
+  stopped: AbortSignal,
+  clock: Clock,
+  seconds: number | undefined,
+): Promise<boolean> {
+  let stop = (): void => {};
+  const over = new Promise<boolean>((resolve) => {
+    stop = () => resolve(false);
+  });
+  if (stopped.aborted) stop();
+  stopped.addEventListener('abort', stop, { once: true });
+  const limit = clock.after(seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000, stop);
+  try {
+    return await Promise.race([over, source.ended.then(() => true), stream.failed]);
+  } finally {
+    limit.cancel();
+    stopped.removeEventListener('abort', stop);
+  }
+}
+
+/** What the daemon has is spoken; a second Ctrl-C ends that too. */
+async function finish(stream: LiveStream, isToBeHeard: boolean, quit: AbortSignal): Promise<void> {
+  await stream.measureDrops();
+  const onQuit = (): void => void stream.interrupt();
+  if (quit.aborted || !(isToBeHeard || stream.isSpeaking)) onQuit();
+  quit.addEventListener('abort', onQuit, { once: true });
+  await stream.end();
+  quit.removeEventListener('abort', onQuit);
+}
+
+function openParams(context: CommandContext): Parameters<typeof LiveStream.open>[0]['params'] {
+  const { config, origins } = context.resolved;
+  return {
+    ...(config.lane === undefined ? {} : { lane: config.lane }),
+    ...(origins.mode === 'default' ? {} : { mode: config.mode }),
+    ...(origins.model === 'default' ? {} : { model: config.model }),
+    ...(origins.leadMs === 'default' ? {} : { leadMs: config.leadMs }),
+    ...(origins.readyTimeoutMs === 'default' ? {} : { readyTimeoutMs: config.readyTimeoutMs }),
+  };
+}
+
+/** @throws {ConfigError} BRIDGE_ERR_USAGE */
+function micOptions(context: CommandContext): MicOptions {
+  const { args } = context;
+  const source = textArg(args, 'source');
+  if (source !== undefined && source !== '-') {
+    throw usage(
+      `Expected - (standard input) or nothing, got "${source}"; \`play\` plays files, --input-device chooses a microphone`,
+    );
+  }
+  const { rawFormat, gainDb } = soundOptions(args);
+  if (rawFormat !== undefined && source === undefined) throw usage('--raw describes standard input: add -');
+  const feed = new VoiceFeed({
+    gate: gateRule(context, source === '-'),
+    isMuted: args['mute'] === true,
+    ...(gainDb === undefined ? {} : { gainDb }),
+  });
+  return {
+    rawFormat: source === '-' ? (rawFormat ?? RAW_INPUT) : undefined,
+    feed,
+    seconds: numberArg(args, 'seconds', { min: 0.02, max: WEEK_SECONDS, unit: 's' }),
+  };
+}
+
+function gateRule({ args, io }: CommandContext, isInput: boolean): VoiceGateRule {
+  const thresholdDbfs = numberArg(args, 'threshold-db', { min: -100, max: 0, unit: 'dBFS' });
+  const isPushed = args['push-to-talk'] === true;
+  const isOff = args['gate'] === false;
+  if ([thresholdDbfs !== undefined, isPushed, isOff].filter(Boolean).length > 1)
+    throw usage('--threshold-db, --push-to-talk and --no-gate exclude each other: give one of them');
+  if (isPushed && (isInput || !isKeyboard(io.stdin)))
+    throw usage('--push-to-talk needs a keyboard: a terminal as standard input');
+  if (isPushed) return { by: 'push-to-talk' };
+  if (isOff) return { by: 'off' };
+  return thresholdDbfs === undefined ? { by: 'auto' } : { by: 'fixed', thresholdDbfs };
+}
+
+function usage(text: string): ConfigError {
+  return new ConfigError('BRIDGE_ERR_USAGE', text);
 }
