@@ -37,6 +37,7 @@ export class MicPanel {
   readonly #talkKey: HoldKey;
   #keyboard: Keyboard | undefined;
   #parts: Parts | undefined;
+  #endedAtMs: number | undefined;
 
   constructor(options: MicPanelOptions) {
     const { context, clock, feed } = options;
@@ -59,6 +60,11 @@ export class MicPanel {
     const keys = this.#keyboard === undefined ? '' : `; keys: ${talkHelp(feed)}m mute, + - gain, q end`;
     this.say(`Passing ${source.label} on to lane ${stream.lane}${keys}`);
     this.#line.start();
+  }
+
+  /** The time counts to here; what follows is the end of what the avatar has to say. */
+  soundEnded(): void {
+    this.#endedAtMs ??= this.#options.clock.nowMs();
   }
 
   say(text: string): void {
@@ -122,7 +128,8 @@ export class MicPanel {
 
   get #seconds(): number {
     if (this.#parts === undefined) return 0;
-    return Math.round((this.#options.clock.nowMs() - this.#parts.startedAtMs) / 100) / 10;
+    const untilMs = this.#endedAtMs ?? this.#options.clock.nowMs();
+    return Math.round((untilMs - this.#parts.startedAtMs) / 100) / 10;
   }
 
   #notes(): string[] {
@@ -131,6 +138,7 @@ export class MicPanel {
     if (feed.gainDb !== 0) notes.push(`${feed.gainDb > 0 ? '+' : ''}${feed.gainDb} dB`);
     if (this.#parts === undefined) return notes;
     const { source, stream } = this.#parts;
+    if (this.#endedAtMs !== undefined) return [...notes, 'ending'];
     if (!source.isRunning) notes.push('no sound from the microphone');
     if (!stream.isSpeaking) notes.push(`waiting for lane ${stream.lane}`);
     else if (stream.lagMs !== undefined) notes.push(`lag ${Math.round(stream.lagMs)} ms`);

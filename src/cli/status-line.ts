@@ -59,8 +59,9 @@ export class StatusLine {
 
   #draw(): void {
     const { stderr } = this.#options.context.io;
-    const columns =
-      'columns' in stderr && typeof stderr.columns === 'number' ? stderr.columns : USUAL_COLUMNS;
+    const known = 'columns' in stderr ? Number(stderr.columns) : 0;
+    // A terminal without a size says 0.
+    const columns = known > 0 ? known : USUAL_COLUMNS;
     stderr.write(`\r\u001b[2K${this.#options.draw(columns)}`);
     this.#isDrawn = true;
   }

@@ -6,7 +6,7 @@ import type { CommandContext } from './context.js';
 /** Frames of 20 ms, s16le mono 16 000 Hz, in memory that is used again. Must not throw. */
 export type OnVoiceFrame = (frame: Uint8Array) => void;
 
-/** Where a voice comes from; it runs from the beginning. */
+/** Where a voice comes from. */
 export interface VoiceSource {
   /** For people. */
   readonly label: string;
@@ -16,6 +16,8 @@ export interface VoiceSource {
   readonly isRunning: boolean;
   /** Resolves when it has come to its end by itself, rejects when it failed for good; a microphone hardly does either. */
   readonly ended: Promise<void>;
+  /** Once: frames come from now on. What a microphone heard before is left out, what waits on standard input comes first. */
+  start(onFrame: OnVoiceFrame): void;
   /** No frame comes afterwards. Idempotent. */
   close(): Promise<void>;
 }
@@ -23,7 +25,6 @@ export interface VoiceSource {
 export interface OpenVoiceOptions {
   readonly context: CommandContext;
   readonly clock: Clock;
-  readonly onFrame: OnVoiceFrame;
   /** Gives up opening; later it does nothing. */
   readonly signal: AbortSignal;
   /** What a person should know: once an outage, and that it is over. */
@@ -36,8 +37,9 @@ export interface OpenVoiceOptions {
  * @throws {DeviceError} why there is no sound from it.
  */
 export async function openMicrophone(options: OpenVoiceOptions): Promise<VoiceSource> {
-  const { context, clock, onFrame, signal, say } = options;
+  const { context, clock, signal, say } = options;
   const { inputBackend, inputDevice } = context.resolved.config;
+  let onFrame: OnVoiceFrame = () => {};
   const opening = new AbortController();
   const stopOpening = (): void => opening.abort(signal.reason);
   if (signal.aborted) stopOpening();
@@ -45,7 +47,7 @@ export async function openMicrophone(options: OpenVoiceOptions): Promise<VoiceSo
   const capture = await openCapture({
     backend: inputBackend,
     device: inputDevice,
-    onFrame,
+    onFrame: (frame) => onFrame(frame),
     clock,
     host: systemHost(context.io.env),
     signal: opening.signal,
@@ -71,6 +73,9 @@ export async function openMicrophone(options: OpenVoiceOptions): Promise<VoiceSo
       return capture.state.status === 'running';
     },
     ended,
+    start: (listener) => {
+      onFrame = listener;
+    },
     close: () => capture.close(),
   };
 }
@@ -81,28 +86,33 @@ export async function openMicrophone(options: OpenVoiceOptions): Promise<VoiceSo
  * @throws {RequestError} BRIDGE_ERR_AUDIO_EMPTY, BRIDGE_ERR_AUDIO_UNREADABLE
  */
 export async function openVoiceInput(options: OpenVoiceOptions, rawFormat: RawFormat): Promise<VoiceSource> {
-  const { context, onFrame, signal } = options;
+  const { context, signal } = options;
   const { stdin } = context.io;
   const closing = new AbortController();
-  const sound = await openSound(stdin, {
-    rawFormat,
-    name: 'standard input',
-    signal: anySignal(signal, closing.signal),
-  }).catch((error: unknown) => {
-    stdin.destroy();
-    throw error;
-  });
+  const over = anySignal(signal, closing.signal);
+  const sound = await openSound(stdin, { rawFormat, name: 'standard input', signal: over }).catch(
+    (error: unknown) => {
+      stdin.destroy();
+      throw error;
+    },
+  );
   let isRunning = true;
-  const ended = passFrames(sound.frames(), (frame) => {
-    if (!closing.signal.aborted) onFrame(frame);
-  })
-    .catch((error: unknown) => {
-      if (!closing.signal.aborted && !signal.aborted) throw error;
-    })
-    .finally(() => {
-      isRunning = false;
-    });
+  let settle: (end: Promise<void>) => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
   ended.catch(() => {});
+  const passOn = async (onFrame: OnVoiceFrame): Promise<void> => {
+    try {
+      await passFrames(sound.frames(), (frame) => {
+        if (!over.aborted) onFrame(frame);
+      });
+    } catch (error) {
+      if (!over.aborted) throw error;
+    } finally {
+      isRunning = false;
+    }
+  };
   return {
     label: 'standard input',
     restarts: 0,
@@ -110,6 +120,7 @@ export async function openVoiceInput(options: OpenVoiceOptions, rawFormat: RawFo
       return isRunning;
     },
     ended,
+    start: (onFrame) => settle(passOn(onFrame)),
     close: async () => {
       closing.abort();
       await sound.close();

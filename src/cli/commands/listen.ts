@@ -69,11 +69,12 @@ class Recording {
         context: this.#context,
         clock: this.#clock,
         signal: stopped,
-        onFrame: (frame) => this.#take(frame),
         say: (text) => line.say(text),
       });
       // Not before there is sound: a microphone that does not work must not cost an older recording.
-      this.#sink = this.#file === '-' ? new PcmOutput(io.stdout) : await SoundRecorder.create(this.#file);
+      const sink = this.#file === '-' ? new PcmOutput(io.stdout) : await SoundRecorder.create(this.#file);
+      this.#sink = sink;
+      source.start((frame) => this.#take(frame, sink));
       line.say(`Recording ${source.label}${this.#file === '-' ? '' : ` to ${this.#file}`}`);
       line.start();
       await Promise.race([this.#over, source.ended]);
@@ -89,11 +90,11 @@ class Recording {
     return EXIT.ok;
   }
 
-  #take(frame: Uint8Array): void {
-    if (this.#sink === undefined || this.#frames >= this.#limitFrames) return;
+  #take(frame: Uint8Array, sink: Sink): void {
+    if (this.#frames >= this.#limitFrames) return;
     this.#meter.pass(frame);
     this.#frames++;
-    if (!this.#sink.write(frame)) this.#droppedFrames++;
+    if (!sink.write(frame)) this.#droppedFrames++;
     if (this.#frames === this.#limitFrames) this.#finish();
   }
 

@@ -52,25 +52,23 @@ async function passOn(
   const stopped = anySignal(context.io.drain, context.io.quit, stop.signal);
   const hasKeyboard = options.rawFormat === undefined;
   const panel = new MicPanel({ context, clock, feed, hasKeyboard, stop, quit });
+  const say = (text: string): void => panel.say(text);
   let stream: LiveStream | undefined;
   let source: VoiceSource | undefined;
   try {
-    const opening = {
-      context,
-      clock,
-      signal: stopped,
-      onFrame: (frame: Uint8Array) => stream?.write(feed.pass(frame)),
-      say: (text: string) => panel.say(text),
-    };
+    const opening = { context, clock, signal: stopped, say };
     const { rawFormat } = options;
     source = await (rawFormat === undefined ? openMicrophone(opening) : openVoiceInput(opening, rawFormat));
-    stream = await LiveStream.open({ client, clock, params: openParams(context), say: opening.say });
-    panel.start(source, stream);
-    const isAtEnd = await untilOver(source, stream, stopped, clock, options.seconds);
+    const live = await LiveStream.open({ client, clock, params: openParams(context), say });
+    stream = live;
+    panel.start(source, live);
+    source.start((frame) => live.write(feed.pass(frame)));
+    const isAtEnd = await untilOver(source, live, stopped, clock, options.seconds);
     await source.close();
-    await finish(stream, isAtEnd, anySignal(context.io.quit, quit.signal));
-    panel.report(stream, source);
-    return stream.lane;
+    panel.soundEnded();
+    await finish(live, isAtEnd, anySignal(context.io.quit, quit.signal));
+    panel.report(live, source);
+    return live.lane;
   } catch (error) {
     // It was ended while it was being opened.
     if (stopped.aborted) return undefined;
