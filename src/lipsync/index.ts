@@ -1,2 +1,16 @@
+export type { Alphabet } from './alphabets.js';
+export { DEFAULT_LIP_TABLE } from './default-lip-table.js';
+export { type LipRow, LipTable } from './lip-table.js';
 export type { LipsDriver, LipsDriverEvents, LipsDriverOptions, SoundTimeline } from './lips-driver.js';
+export {
+  HOLD_FRAMES,
+  MOTION_FPS,
+  MOTION_FRAME_MS,
+  type MotionFrames,
+  motionFrames,
+} from './motion-frames.js';
+export { type ParsedLipTable, parseLipTable } from './parse-lip-table.js';
+export { readPhonemeList } from './phoneme-list.js';
+export { alphabetOf, PhonemeNames } from './phoneme-names.js';
+export { readTimings, type TimingFormat, type Timings } from './read-timings.js';
 export type { LipEstimator, TimedPhoneme } from './timed-phoneme.js';
