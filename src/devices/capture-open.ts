@@ -4,11 +4,15 @@ import type { CaptureBackend } from './capture-backend.js';
 import { captureBackends } from './capture-backends.js';
 import { CaptureSupervisor } from './capture-supervisor.js';
 import { chooseDevice, deviceNames } from './choose-device.js';
-import type { DeviceHost, SoundProgram } from './host.js';
+import type { DeviceHost } from './host.js';
 import { installHint } from './sound-tools.js';
-import { spawnTied } from './tied-life.js';
+import { type ProgramCall, spawnTied } from './tied-life.js';
 
 const AUTO = 'auto';
+/** Backends that a user may expect and that are left out for a reason. */
+const WHY_NOT: Partial<Readonly<Record<NodeJS.Platform, Readonly<Record<string, string>>>>> = {
+  win32: { mic: ', where it gives 32-bit sound with a header instead of what it is asked for' },
+};
 
 /**
  * Starts recording a microphone.
@@ -49,18 +53,19 @@ async function openWith(backend: CaptureBackend, options: OpenCaptureOptions): P
       `${backend.program} is not installed; ${installHint(backend.program, host.platform)}`,
     );
   }
-  const device =
-    options.device === undefined ? undefined : await resolveDevice(backend, options.device, host);
+  const device = await resolveDevice(backend, options.device, host);
+  const call = await callOf(backend, path, device, host);
   signal?.throwIfAborted();
   const capture = new CaptureSupervisor({
     backend,
     device,
+    leadMs: call.leadMs,
     platform: host.platform,
     clock,
     random: options.random ?? Math.random,
     onFrame: options.onFrame,
     maxRestarts: options.maxRestarts ?? Number.POSITIVE_INFINITY,
-    start: () => startRecorder(backend, path, device ?? backend.defaultDevice, host),
+    start: () => backend.start?.(path, device, host) ?? spawnTied(host, call, { stdin: false }),
   });
   await openOrAbort(capture, signal);
   return capture;
@@ -81,28 +86,38 @@ async function openOrAbort(capture: CaptureSupervisor, signal: AbortSignal | und
   }
 }
 
-/** The id of the device that is meant, as this backend names it. */
-async function resolveDevice(backend: CaptureBackend, wanted: string, host: DeviceHost): Promise<string> {
+/** The id of the device that is meant, as this backend names it; undefined: its default. */
+async function resolveDevice(
+  backend: CaptureBackend,
+  wanted: string | undefined,
+  host: DeviceHost,
+): Promise<string | undefined> {
+  if (wanted === undefined && backend.needsDevice !== true) return undefined;
   const listing = await backend.list?.(host);
-  if (listing === undefined) return wanted;
-  const chosen = chooseDevice(listing.devices, wanted);
+  const devices = listing?.devices ?? [];
+  const chosen = wanted === undefined ? devices[0] : chooseDevice(devices, wanted);
   if (chosen !== undefined) return chosen.id;
-  if (backend.takesUnlisted?.(wanted) === true) return wanted;
-  const known = listing.problem ?? `it has: ${deviceNames(listing.devices)}`;
-  throw new DeviceError(
-    'BRIDGE_ERR_DEVICE_UNKNOWN',
-    `${backend.name} knows no microphone '${wanted}'; ${known}`,
-  );
+  const takes = backend.takesUnlisted ?? (() => listing?.problem !== undefined || listing === undefined);
+  if (wanted !== undefined && takes(wanted)) return wanted;
+  const known = listing?.problem ?? `it has: ${deviceNames(devices)}`;
+  const unknown = wanted === undefined ? 'finds no microphone' : `knows no microphone '${wanted}'`;
+  throw new DeviceError('BRIDGE_ERR_DEVICE_UNKNOWN', `${backend.name} ${unknown}; ${known}`);
 }
 
-async function startRecorder(
+/** What to spawn, and what it then holds back. */
+async function callOf(
   backend: CaptureBackend,
   path: string,
   device: string | undefined,
   host: DeviceHost,
-): Promise<SoundProgram> {
-  if (backend.start !== undefined) return backend.start(path, device, host);
-  return spawnTied(host, { file: path, args: backend.args(device) }, { stdin: false });
+): Promise<ProgramCall & { readonly leadMs: number }> {
+  const first = (await backend.firstArgs?.(host, path)) ?? [];
+  const call = { file: path, args: [...first, ...backend.args(device)], leadMs: backend.leadMs };
+  if (backend.unbufferedLeadMs === undefined) return call;
+  // Replaces itself with the program, whose writes then leave at once instead of by 4 KB.
+  const stdbuf = await host.find('stdbuf');
+  if (stdbuf === undefined) return call;
+  return { file: stdbuf, args: ['-o0', path, ...call.args], leadMs: backend.unbufferedLeadMs };
 }
 
 /** One error for all: its code is that of the backend that came furthest, its words are everybody's. */
@@ -123,8 +138,9 @@ function summary(told: readonly DeviceError[], wanted: string | undefined): Devi
 
 function noSuchBackend(name: string, platform: NodeJS.Platform): DeviceError {
   const names = captureBackends(platform).map((backend) => backend.name);
+  const why = WHY_NOT[platform]?.[name] ?? '';
   return new DeviceError(
     'BRIDGE_ERR_DEVICE_TOOL',
-    `'${name}' does not record on this system (${platform}); choose one of: auto, ${names.join(', ')}`,
+    `'${name}' does not record on this system (${platform})${why}; choose one of: auto, ${names.join(', ')}`,
   );
 }

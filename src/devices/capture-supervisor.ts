@@ -10,6 +10,7 @@ import type { SoundProgram } from './host.js';
 export interface SupervisorOptions {
   readonly backend: CaptureBackend;
   readonly device: string | undefined;
+  readonly leadMs: number;
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
   readonly random: Random;
@@ -59,6 +60,7 @@ export class CaptureSupervisor implements Capture {
   #run: Run | undefined;
   #timer: Timer | undefined;
   #attempt = 0;
+  #hadSound = false;
   /** Of all runs that were told to end: the next waits for it, since the device may still be held. */
   #allGone: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -77,7 +79,7 @@ export class CaptureSupervisor implements Capture {
   }
 
   get leadMs(): number {
-    return this.#options.backend.leadMs;
+    return this.#options.leadMs;
   }
 
   get state(): CaptureState {
@@ -119,14 +121,17 @@ export class CaptureSupervisor implements Capture {
   }
 
   #attach(run: Run, program: SoundProgram): Promise<void> | undefined {
-    const { backend, clock } = this.#options;
+    const { backend, clock, device } = this.#options;
     const recorder = new Recorder({
       program,
       clock,
       chatter: backend.chatter,
       onSound: (bytes, atMs) => this.#sound(run, bytes, atMs),
       onLine: (line) => {
-        const code = matchFault(backend.alarms ?? [], line);
+        const alarms = backend.alarms?.filter(
+          ({ isNamedOnly }) => isNamedOnly !== true || device !== undefined,
+        );
+        const code = matchFault(alarms ?? [], line);
         if (code !== undefined) this.#fail(run, { kind: 'alarm', code, line });
       },
       onFlood: () => this.#fail(run, { kind: 'flood', stderr: recorder.stderr }),
@@ -146,6 +151,7 @@ export class CaptureSupervisor implements Capture {
 
   #frame(run: Run, frame: Uint8Array, atMs: number): void {
     run.firstFrameMs ??= atMs;
+    this.#hadSound = true;
     if (atMs - run.firstFrameMs >= HEALTHY_MS) this.#attempt = 0;
     if (this.#state.status !== 'running') {
       this.#transition({ status: 'running' });
@@ -180,8 +186,7 @@ export class CaptureSupervisor implements Capture {
   #fail(run: Run, fault: CaptureFault): void {
     if (run !== this.#run) return;
     const { backend, device, platform, maxRestarts } = this.#options;
-    const hadSound = run.firstFrameMs !== undefined;
-    const error = captureError(fault, { backend, device, platform, hadSound });
+    const error = captureError(fault, { backend, device, platform, hadSound: this.#hadSound });
     const opening = this.#opening;
     if (opening !== undefined || this.#attempt >= maxRestarts) {
       this.#opening = undefined;

@@ -23,7 +23,11 @@ export async function listPulse(
 ): Promise<InputListing> {
   const pactl = await host.find('pactl');
   if (pactl === undefined) {
-    return { devices: [], problem: `pactl is missing; ${installHint('pactl', host.platform)}` };
+    return {
+      devices: [],
+      problem: `pactl is missing; ${installHint('pactl', host.platform)}`,
+      isListerMissing: true,
+    };
   }
   const what = kind === 'input' ? 'sources' : 'sinks';
   const options = { timeoutMs: LIST_TIMEOUT_MS };
