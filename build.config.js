@@ -1,29 +1,39 @@
-// Builds dist/: the Node side with tsc, the pages in src/web as one browser bundle each.
+// Builds dist/: the Node side with tsc, the pages in src/web as browser bundles. `--web FOLDER`: only the pages, there.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { build } from 'esbuild';
 
-const require = createRequire(import.meta.url);
-rmSync('dist', { recursive: true, force: true });
-// Its exports name only package.json; the compiler lies beside that.
-const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+/** The page, and what runs in its audio thread: each is loaded by the browser as a file of its own. */
+const PROGRAMS = ['src/web/page.ts', 'src/web/mic-worklet.ts'];
+const COPIED = ['.html', '.css', '.svg'];
 
-if (existsSync('src/web/page.ts')) {
-  mkdirSync('dist/web', { recursive: true });
-  for (const name of ['index.html', 'page.css', 'icon.svg']) {
-    if (existsSync(`src/web/${name}`)) cpSync(`src/web/${name}`, `dist/web/${name}`);
+if (process.argv[2] === '--web') {
+  await buildWeb(process.argv[3] ?? 'dist/web');
+} else {
+  const require = createRequire(import.meta.url);
+  rmSync('dist', { recursive: true, force: true });
+  // Its exports name only package.json; the compiler lies beside that.
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+  if (existsSync('src/web/page.ts')) await buildWeb('dist/web');
+}
+
+/** @param {string} folder */
+async function buildWeb(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync('src/web')) {
+    if (COPIED.includes(extname(name))) cpSync(join('src/web', name), join(folder, name));
   }
   await build({
-    entryPoints: ['src/web/page.ts'],
+    entryPoints: PROGRAMS,
     bundle: true,
     format: 'esm',
     target: 'es2022',
     minify: true,
     sourcemap: 'linked',
-    outdir: 'dist/web',
+    outdir: folder,
     logLevel: 'warning',
   });
 }

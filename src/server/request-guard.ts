@@ -62,6 +62,10 @@ export function securityHeaders(host: string | undefined): Record<string, string
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Cross-Origin-Opener-Policy': 'same-origin',
+    // What the page needs; nothing else, and nothing for what it would embed.
+    'Permissions-Policy': ['microphone=(self)', 'camera=()', 'geolocation=()', 'display-capture=()'].join(
+      ', ',
+    ),
   };
 }
 

@@ -1,9 +1,12 @@
 // Only files that a browser can run: the index files of these rooms also bring sockets and processes.
 import { BridgeClient } from '../client/bridge-client.js';
-import type { DaemonStatus, Events } from '../control/messages.js';
+import { DaemonClock } from '../client/daemon-clock.js';
+import type { SpeechHandle } from '../client/speech-handle.js';
+import type { DaemonStatus, Events, OpenParams, RequestName, Requests } from '../control/messages.js';
 import type { SoundPart } from '../control/sound-frame.js';
 import { type Clock, sleep } from '../runtime/clock.js';
 import { Emitter } from '../runtime/emitter.js';
+import { TransportError } from '../runtime/errors.js';
 import { openBrowserChannel } from './browser-channel.js';
 
 export type LinkState = 'connecting' | 'online' | 'lost';
@@ -59,8 +62,34 @@ export class BridgeView {
 
   /** @throws {BridgeError} what the daemon answered. */
   async send(message: string, lane: string | undefined): Promise<void> {
-    if (this.#client === undefined) throw new Error('The bridge does not answer');
-    await this.#client.request('send', lane === undefined ? { message } : { message, lane });
+    await this.request('send', lane === undefined ? { message } : { message, lane });
+  }
+
+  /** @throws {BridgeError} what the daemon answered. */
+  async request<Name extends RequestName>(
+    name: Name,
+    params: Requests[Name]['params'],
+  ): Promise<Requests[Name]['result']> {
+    return this.#connected.request(name, params);
+  }
+
+  /** Opens a stream of sound into an avatar. @throws {BridgeError} what the daemon answered. */
+  async open(params: OpenParams): Promise<SpeechHandle> {
+    return this.#connected.open(params);
+  }
+
+  /** @throws {BridgeError} */
+  async measureClock(): Promise<DaemonClock> {
+    return DaemonClock.measure(this.#connected, this.#clock);
+  }
+
+  get #connected(): BridgeClient {
+    if (this.#client === undefined) {
+      throw new TransportError('BRIDGE_ERR_DAEMON_UNREACHABLE', 'The bridge does not answer', {
+        retryable: true,
+      });
+    }
+    return this.#client;
   }
 
   /** Asks for the status now, not only at its next turn. */

@@ -1,12 +1,21 @@
+import type { DaemonStatus } from '../control/messages.js';
 import { SystemClock } from '../runtime/clock.js';
 import { BridgeView } from './bridge-view.js';
 import { ConnectPanel } from './connect-panel.js';
 import { byId, setText } from './dom.js';
 import { Face } from './face.js';
+import { takeDroppedFiles } from './file-drops.js';
+import { targetOf } from './lane-choice.js';
 import { LanesPanel } from './lanes-panel.js';
 import { LogPanel } from './log-panel.js';
+import { MicMeter } from './mic-meter.js';
+import { MicPanel } from './mic-panel.js';
+import { MicSession } from './mic-session.js';
 import { MouthTrack } from './mouth-track.js';
+import { PageVolume } from './page-volume.js';
 import { PlayerPanel } from './player-panel.js';
+import { Tabs } from './tabs.js';
+import { TalkKey } from './talk-key.js';
 import { TapPlayer } from './tap-player.js';
 import { Words } from './words.js';
 
@@ -14,6 +23,7 @@ import { Words } from './words.js';
  * The page: the only file that knows all its parts.
  *
  *   server ⇄ BridgeView → panels;   tapSound → TapPlayer → loudspeaker;   tapMouth → MouthTrack → Face
+ *   Microphone → MicSession → BridgeView
  */
 const clock = new SystemClock();
 const words = new Words();
@@ -23,16 +33,40 @@ const mouths = new MouthTrack();
 const face = new Face();
 const lanes = new LanesPanel(words);
 const connect = new ConnectPanel(words, clock);
+const volume = new PageVolume();
 const panel = new PlayerPanel(words, bridge, lanes, player);
+const ways = new Tabs('way', ['file', 'mic', 'lips']);
+const mic = new MicSession(bridge, clock);
+const meter = new MicMeter(mic, words);
+const talkKey = new TalkKey((isTalking) => {
+  mic.feed.isTalking = isTalking;
+});
+const micPanel = new MicPanel({ words, bridge, session: mic, meter, talkKey, laneNow: () => laneNow() });
+const hear = byId('mic-hear', HTMLInputElement);
+let status: DaemonStatus | undefined;
 new LogPanel(words, bridge, () => lanes.chosen);
 
-bridge.events.on('status', (status) => {
-  lanes.update(status);
-  panel.update(status);
-  connect.update(status);
+bridge.events.on('status', (newest) => {
+  status = newest;
+  lanes.update(newest);
+  panel.update(newest);
+  connect.update(newest);
+  showWay();
 });
 bridge.events.on('tapSound', (part) => player.push(part));
 bridge.events.on('tapMouth', (mouth) => mouths.push(mouth, performance.now(), player.delayMs));
+lanes.events.on('chosen', showWay);
+mic.events.on('changed', showWay);
+hear.addEventListener('change', showWay);
+ways.events.on('shown', showWay);
+volume.events.on('changed', (gain) => {
+  player.gain = gain;
+});
+player.gain = volume.gain;
+takeDroppedFiles((files) => {
+  ways.show('file');
+  panel.play(files[0]);
+});
 
 // Browsers let sound out only after the first click or key press: any will do.
 for (const gesture of ['pointerdown', 'keydown'] as const) {
@@ -58,9 +92,30 @@ void bridge.run();
 
 function draw(nowMs: number): void {
   face.draw(mouths.at(performance.now()), nowMs);
+  if (ways.shown === 'mic') {
+    meter.draw(nowMs);
+    micPanel.draw();
+  }
+  byId('mic-live').dataset['open'] = String(mic.feed.isOpen);
   // For tests, and for whoever wonders whether sound leaves the page.
   byId('stage').dataset['level'] = player.peak().toFixed(3);
   requestAnimationFrame(draw);
+}
+
+/** Lane that sound goes to, as the page tells it; undefined while that is open. */
+function laneNow(): string | undefined {
+  const target = targetOf(status?.lanes ?? [], lanes.chosen);
+  return 'lane' in target ? target.lane.lane : undefined;
+}
+
+function showWay(): void {
+  const { kind } = targetOf(status?.lanes ?? [], lanes.chosen);
+  mic.lane = laneNow();
+  // What the microphone says would come back through it.
+  player.isHeldBack = mic.isOn && !hear.checked;
+  byId('mic-hear-row').hidden = kind !== 'simulator';
+  const isHeardHere = kind !== 'real' || status?.lanes.some(({ isSimulator }) => isSimulator) === true;
+  byId('volume-row').hidden = !isHeardHere && ways.shown !== 'lips';
 }
 
 function showLink(): void {

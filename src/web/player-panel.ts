@@ -1,6 +1,7 @@
 import type { DaemonStatus } from '../control/messages.js';
 import type { BridgeView } from './bridge-view.js';
 import { byId, setText } from './dom.js';
+import { takeChosenFiles } from './file-drops.js';
 import { type Target, targetOf } from './lane-choice.js';
 import type { LanesPanel } from './lanes-panel.js';
 import { type PlayState, play } from './play-request.js';
@@ -39,13 +40,12 @@ export class PlayerPanel {
     this.#bridge = bridge;
     this.#lanes = lanes;
     this.#player = player;
-    this.#playButton.addEventListener('click', () => this.#play(undefined));
+    this.#playButton.addEventListener('click', () => this.play(undefined));
     this.#stopButton.addEventListener('click', () => void this.#stop());
     lanes.events.on('chosen', () => this.#show());
     words.events.on('changed', () => this.#show());
     bridge.events.on('link', () => this.#show());
-    this.#takeFiles();
-    this.#takeVolume();
+    takeChosenFiles('file', (files) => this.play(files[0]));
     this.#show();
   }
 
@@ -54,7 +54,8 @@ export class PlayerPanel {
     this.#show();
   }
 
-  #play(file: File | undefined): void {
+  /** Has a file spoken; undefined: the sample. */
+  play(file: File | undefined): void {
     this.#player.unlock();
     const turn = ++this.#turn;
     const name = file === undefined ? '' : file.name;
@@ -92,8 +93,6 @@ export class PlayerPanel {
     this.#showTarget(target, isOnline);
     this.#showPlay(isOther);
     this.#showElsewhere(target, isOther);
-    byId('volume-row').hidden =
-      target.kind === 'real' && this.#status?.lanes.every((one) => !one.isSimulator) === true;
   }
 
   #showTarget(target: Target, isOnline: boolean): void {
@@ -192,50 +191,10 @@ export class PlayerPanel {
       : this.#words.say(isOther ? 'elsewhere' : 'elsewhereIdle');
     setText(this.#elsewhere, text);
   }
-
-  #takeFiles(): void {
-    const input = byId('file', HTMLInputElement);
-    input.addEventListener('change', () => {
-      const file = input.files?.[0];
-      input.value = '';
-      if (file !== undefined) this.#play(file);
-    });
-    const isFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
-    // The whole page takes files: a near miss must not make the browser leave the page.
-    addEventListener('dragover', (event) => {
-      if (!isFiles(event)) return;
-      event.preventDefault();
-      document.body.dataset['drag'] = 'true';
-    });
-    addEventListener('dragleave', (event) => {
-      if (event.relatedTarget === null) document.body.dataset['drag'] = 'false';
-    });
-    addEventListener('drop', (event) => {
-      document.body.dataset['drag'] = 'false';
-      if (!isFiles(event)) return;
-      event.preventDefault();
-      const file = event.dataTransfer?.files[0];
-      if (file !== undefined) this.#play(file);
-    });
-  }
-
-  #takeVolume(): void {
-    const range = byId('volume', HTMLInputElement);
-    const mute = byId('mute', HTMLButtonElement);
-    const apply = (): void => {
-      this.#player.volume = Number(range.value) / 100;
-    };
-    range.addEventListener('input', apply);
-    mute.addEventListener('click', () => {
-      const isMuted = mute.getAttribute('aria-pressed') !== 'true';
-      mute.setAttribute('aria-pressed', String(isMuted));
-      this.#player.isMuted = isMuted;
-    });
-    apply();
-  }
 }
 
-function clockText(ms: number): string {
+/** Minutes and seconds. */
+export function clockText(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

@@ -24,8 +24,8 @@ export class TapPlayer {
   #gain: GainNode | undefined;
   #meter: AnalyserNode | undefined;
   #meterSamples = new Float32Array(1024);
-  #volume = 0.8;
-  #isMuted = false;
+  #volume = 0.64;
+  #isHeldBack = false;
   #nextAtS = 0;
   #nextOffsetMs = Number.NaN;
 
@@ -42,13 +42,16 @@ export class TapPlayer {
     return 1000 * (LEAD_S - TOLD_AHEAD_S + deviceS);
   }
 
-  set volume(volume: number) {
-    this.#volume = volume;
+  /** Factor for samples, 0 … 1. */
+  set gain(gain: number) {
+    this.#volume = gain;
     this.#setGain();
   }
 
-  set isMuted(isMuted: boolean) {
-    this.#isMuted = isMuted;
+  /** Nothing comes out, whatever the volume: a microphone would hear it. */
+  set isHeldBack(isHeldBack: boolean) {
+    if (isHeldBack === this.#isHeldBack) return;
+    this.#isHeldBack = isHeldBack;
     this.#setGain();
   }
 
@@ -113,8 +116,7 @@ export class TapPlayer {
 
   #setGain(): void {
     const context = this.#context;
-    // Squared: closer to how loudness is felt.
-    const gain = this.#isMuted ? 0 : this.#volume ** 2;
+    const gain = this.#isHeldBack ? 0 : this.#volume;
     if (context !== undefined) this.#gain?.gain.setTargetAtTime(gain, context.currentTime, 0.015);
   }
 }

@@ -1,37 +1,26 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SILENT_LOGGER } from '../../src/runtime/index.js';
 import { runSimulator } from '../../src/simulator/index.js';
 import { type PageRig, SAMPLE, startPageRig } from '../integration/server/page-rig.js';
+import {
+  areScreensTaken,
+  type BuiltPage,
+  buildPage,
+  freePort,
+  isChromiumThere,
+  launch,
+  openPage,
+  SCREENS,
+  WAIT,
+  whySkipped,
+} from './page-browser.js';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const ROOT = join(import.meta.dirname, '../..');
-const SCREENS = join(ROOT, 'fixtures/screens');
-/** Takes the pictures in fixtures/screens anew: `UPDATE_SCREENS=1 npx vitest run test/e2e/page.test.ts`. */
-const areScreensTaken = process.env['UPDATE_SCREENS'] === '1';
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-];
-const WAIT = { timeout: 15_000 };
-
-const isChromiumThere = existsSync(CHROMIUM);
-const why = isChromiumThere ? '' : ` (skipped: no Chromium at ${CHROMIUM}; set CHROMIUM)`;
-
-describe.skipIf(!isChromiumThere)(`the page in a browser${why}`, () => {
-  let folder: string;
+describe.skipIf(!isChromiumThere)(`the page in a browser${whySkipped}`, () => {
+  let built: BuiltPage;
   let browser: Browser;
   let rig: PageRig;
   let page: Page;
@@ -39,31 +28,19 @@ describe.skipIf(!isChromiumThere)(`the page in a browser${why}`, () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'page-e2e-'));
-    const web = join(folder, 'web');
-    mkdirSync(web);
-    for (const name of ['index.html', 'page.css', 'icon.svg'])
-      cpSync(join(ROOT, 'src/web', name), join(web, name));
-    await build({
-      entryPoints: [join(ROOT, 'src/web/page.ts')],
-      bundle: true,
-      format: 'esm',
-      target: 'es2022',
-      minify: true,
-      outdir: web,
-    });
+    built = buildPage();
     linkPort = areScreensTaken ? 9001 : await freePort();
     rig = await startPageRig(
-      { staticDir: web },
+      { staticDir: built.folder },
       { links: ['simulator:', `ws-listen://127.0.0.1:${linkPort}/chat`] },
     );
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    browser = await launch();
   });
 
   afterAll(async () => {
     await browser.close();
     await rig.close();
-    rmSync(folder, { recursive: true, force: true });
+    built.remove();
   });
 
   afterEach(async () => {
@@ -73,19 +50,9 @@ describe.skipIf(!isChromiumThere)(`the page in a browser${why}`, () => {
   });
 
   async function open(options: BrowserContextOptions = {}): Promise<void> {
-    const context = await browser.newContext({
-      locale: 'en-US',
-      viewport: { width: 1240, height: 1010 },
-      ...options,
-    });
-    page = await context.newPage();
-    complaints = [];
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    await page.goto(rig.server.url);
-    await page.waitForSelector('body[data-link="online"]', WAIT);
+    const opened = await openPage(browser, rig.server.url, options);
+    page = opened.page;
+    complaints = opened.complaints;
   }
 
   const text = async (selector: string): Promise<string> =>
@@ -339,14 +306,3 @@ describe.skipIf(!isChromiumThere)(`the page in a browser${why}`, () => {
     await page.waitForSelector('#target[data-kind="simulator"]', WAIT);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
