@@ -59,6 +59,8 @@ export function systemHost(
         env: { ...childEnv, ...more },
         stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
         windowsHide: true,
+        // Ctrl-C goes to every program of the terminal; these are ended by us, in order. On Windows it would untie them.
+        detached: platform !== 'win32',
       }),
     run: (file, args, { timeoutMs }) =>
       new Promise((resolve) => {
