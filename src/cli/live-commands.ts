@@ -162,7 +162,14 @@ function research(parser: Argv, choose: Choose): void {
           type: 'string',
           requiresArg: true,
           describe: 'File to write; left out: standard output',
-        }),
+        })
+        .option('sound', {
+          type: 'string',
+          requiresArg: true,
+          describe:
+            'WAV file to write with the silences put back, so that the times fit; with textgrid, eaf and --out it is OUT with .wav (--no-sound: none)',
+        })
+        .example('$0 export recordings/2026-01-31T12-00-00-000Z-chat --format eaf --out chat.eaf', ''),
     (args) => choose(async () => (await import('./commands/export.js')).exportSession, args),
   );
 }

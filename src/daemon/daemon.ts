@@ -93,6 +93,7 @@ export class Daemon {
       onStreamStarted: (owner, stream, lane, heardAtMs) =>
         this.#sessions.streamStarted(owner, { stream, lane, heardAtMs }),
       onInterrupted: (lane) => metrics.interruptions.inc({ lane }),
+      onUtterance: (lane, utterance, speech) => this.#reports.watchUtterance(lane, utterance, speech),
     });
     metrics.source = {
       lanes: () =>

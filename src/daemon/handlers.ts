@@ -15,6 +15,8 @@ export interface HandlersOptions {
   /** Tells every session that listens to a topic, except the one that owns the stream. */
   readonly onStreamStarted: (owner: ControlSession, stream: number, lane: string, heardAtMs: number) => void;
   readonly onInterrupted: (lane: string) => void;
+  /** Something waits for its turn to be said. `speech`: the same, where it is streamed. */
+  readonly onUtterance: (lane: AvatarLane, utterance: Utterance, speech: SpeechStream | undefined) => void;
 }
 
 /** Files that this bridge puts into a shared folder for MMDAgent-EX, and nothing else, may be deleted on a client's word. */
@@ -148,8 +150,9 @@ export class SpeakingHandlers {
     utterance: Utterance,
     speech: SpeechStream | undefined,
   ): void {
-    const { onStreamStarted, onInterrupted } = this.#options;
+    const { onStreamStarted, onInterrupted, onUtterance } = this.#options;
     const stream = utterance.id;
+    onUtterance(lane, utterance, speech);
     session.streams.set(stream, { utterance, speech, lane: lane.name });
     utterance.events.on('started', (heardAtMs) =>
       onStreamStarted(session, stream, lane.name, this.#wallAtMs(heardAtMs)),

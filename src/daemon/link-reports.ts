@@ -1,5 +1,6 @@
-import type { AvatarLane } from '../avatar/index.js';
-import type { PacingObserver } from '../pacing/index.js';
+import type { AvatarLane, SpeechStream, Utterance, UtteranceEnd } from '../avatar/index.js';
+import type { PacingObserver, PlayoutClock } from '../pacing/index.js';
+import { BYTES_PER_MS } from '../protocol/index.js';
 import { type BridgeError, type Clock, errorText, type Logger } from '../runtime/index.js';
 import type { LaneRegistry, LinkEntry } from './lane-registry.js';
 import type { DaemonMetrics } from './metrics.js';
@@ -18,6 +19,7 @@ export interface LinkReportsOptions {
 /** Carries what happens on links and lanes to those who want to know: log, metrics, recordings, clients. Decides nothing. */
 export class LinkReports {
   readonly #options: LinkReportsOptions;
+  readonly #playouts = new Map<string, PlayoutClock>();
 
   constructor(options: LinkReportsOptions) {
     this.#options = options;
@@ -43,7 +45,10 @@ export class LinkReports {
 
   watchLane(lane: AvatarLane, entry: LinkEntry): void {
     const { logger, metrics, sessions, recorders, clock, registry } = this.#options;
+    this.#playouts.set(lane.name, lane.playout);
+    recorders.watch(lane.name, lane.model);
     lane.events.on('stateChange', (state) => {
+      recorders.state(lane.name, state.status);
       if (state.status === 'waiting') metrics.connections.inc({ lane: lane.name });
       logger.info({ lane: lane.name, status: state.status }, 'Avatar changed');
       if (registry().entries.includes(entry))
@@ -74,6 +79,23 @@ export class LinkReports {
     });
   }
 
+  /** @param speech - the utterance itself, where it is streamed. */
+  watchUtterance(lane: AvatarLane, utterance: Utterance, speech: SpeechStream | undefined): void {
+    const { recorders, clock } = this.#options;
+    const { id, model } = utterance;
+    const source = speech?.kind ?? 'file';
+    utterance.events.on('started', (heardAtMs) =>
+      recorders.started(lane.name, { id, model, source }, heardAtMs),
+    );
+    utterance.events.on('ended', (end: UtteranceEnd) => {
+      const nowMs = clock.nowMs();
+      // What the peer holds of an interrupted stream is heard all the same.
+      const leftMs = Math.min(speech?.expectedEndMs ?? nowMs, lane.playout.endsAtMs);
+      const heardToMs = end.reason === 'interrupted' ? Math.max(nowMs, leftMs) : nowMs;
+      recorders.ended(lane.name, id, end, heardToMs);
+    });
+  }
+
   /** What pacing calls for every unit: counters without labels to look up. */
   observer(lane: string): PacingObserver {
     const { metrics, recorders } = this.#options;
@@ -84,7 +106,8 @@ export class LinkReports {
         units.inc();
         bytes.inc(payload.byteLength);
         if (lateMs !== undefined) metrics.lateness.observe(lateMs / 1000);
-        recorders.sound(lane, payload, nowMs);
+        const heardToMs = this.#playouts.get(lane)?.endsAtMs ?? nowMs;
+        recorders.sound(lane, payload, nowMs, heardToMs - payload.byteLength / BYTES_PER_MS);
       },
       underrunExpected: (gapMs) => {
         metrics.underruns.inc({ lane });

@@ -1,36 +1,21 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SoundRecorder } from '../audio/index.js';
-import { BYTES_PER_MS } from '../protocol/index.js';
-import { type Clock, errorText, type Logger } from '../runtime/index.js';
-
-/** A line of messages.jsonl. `atMs` counts from the beginning of the recording. */
-export type RecordedLine =
-  | { readonly atMs: number; readonly kind: 'begin'; readonly lane: string; readonly wallMs: number }
-  /** Sound goes on at `soundMs` of sound.wav after a silence on the wire. */
-  | { readonly atMs: number; readonly kind: 'sound'; readonly soundMs: number }
-  | {
-      readonly atMs: number;
-      readonly kind: 'sent' | 'received' | 'echo';
-      readonly soundMs: number;
-      readonly text: string;
-    };
-
-/** Sound units further apart than this are told as a new beginning. */
-const GAP_MS = 200;
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+import type { UtteranceEnd } from '../avatar/index.js';
+import type { Clock, Logger } from '../runtime/index.js';
+import { LaneRecorder } from './lane-recorder.js';
+import type { UtteranceSource } from './recorded-line.js';
 
 /**
- * `--record DIR`: keeps what was sent to each avatar: sound.wav (all sound, without the silences between utterances) and
- * messages.jsonl (lines both ways, and where in the sound and when they stood), so that it can be replayed.
+ * `--record DIR`: keeps what each avatar was sent and said, in a folder named by time and lane: sound.wav (all sound, without the
+ * silences between utterances) and messages.jsonl (see RecordedLine), so that it can be replayed and exported.
  *
- * Never in the way: a full disk or a slow one ends the recording of that lane with one warning.
+ * A folder begins with the first thing there is to keep. Never in the way: a full disk or a slow one ends the recording of
+ * that lane with one warning. Times are those of the clock.
  */
 export class LaneRecorders {
   readonly #directory: string | undefined;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #models = new Map<string, string>();
   readonly #lanes = new Map<string, LaneRecorder>();
 
   constructor(directory: string | undefined, clock: Clock, logger: Logger) {
@@ -39,117 +24,78 @@ export class LaneRecorders {
     this.#logger = logger;
   }
 
-  sound(lane: string, pcm: Uint8Array, nowMs: number): void {
-    if (this.#directory !== undefined) this.#lane(lane, this.#directory).sound(pcm, nowMs);
+  /** Tells a lane's model, before anything else is told of the lane. */
+  watch(lane: string, model: string): void {
+    this.#models.set(lane, model);
+  }
+
+  /** @param pcm - s16le mono 16 kHz; copied. @param heardAtMs - when its first sample is heard. */
+  sound(lane: string, pcm: Uint8Array, nowMs: number, heardAtMs: number): void {
+    this.#lane(lane)?.sound(pcm, nowMs, heardAtMs);
   }
 
   sent(lane: string, text: string): void {
-    if (this.#directory !== undefined) this.#lane(lane, this.#directory).line('sent', text);
+    this.#lane(lane)?.message('sent', text);
   }
 
   received(lane: string, text: string, isEcho: boolean): void {
-    if (this.#directory !== undefined)
-      this.#lane(lane, this.#directory).line(isEcho ? 'echo' : 'received', text);
+    this.#lane(lane)?.message(isEcho ? 'echo' : 'received', text);
+  }
+
+  /** A lane that was never connected gets no folder. */
+  state(lane: string, status: string): void {
+    const isNothing = status === 'disconnected' || status === 'closed';
+    const recorder = isNothing ? this.#lanes.get(lane) : this.#lane(lane);
+    recorder?.line({ kind: 'state', status });
+  }
+
+  started(
+    lane: string,
+    utterance: { readonly id: number; readonly model: string; readonly source: UtteranceSource },
+    heardAtMs: number,
+  ): void {
+    const recorder = this.#lane(lane);
+    const { id, model, source } = utterance;
+    recorder?.line({
+      kind: 'started',
+      utterance: id,
+      source,
+      model,
+      heardAtMs: recorder.sinceBegin(heardAtMs),
+    });
+  }
+
+  /** @param heardToMs - when the last of its sound that left is heard. */
+  ended(lane: string, utterance: number, end: UtteranceEnd, heardToMs: number): void {
+    const recorder = this.#lane(lane);
+    recorder?.line({
+      kind: 'ended',
+      utterance,
+      reason: end.reason,
+      heardMs: Math.round(end.heardMs * 100) / 100,
+      heardToMs: recorder.sinceBegin(heardToMs),
+      ...(end.reason === 'failed' ? { error: end.error.code } : {}),
+    });
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#lanes.values()].map((recorder) => recorder.close()));
   }
 
-  #lane(lane: string, directory: string): LaneRecorder {
+  #lane(lane: string): LaneRecorder | undefined {
+    if (this.#directory === undefined) return undefined;
     let recorder = this.#lanes.get(lane);
     if (recorder === undefined) {
       const stamp = new Date(this.#clock.wallMs()).toISOString().replace(/[:.]/g, '-');
-      recorder = new LaneRecorder(join(directory, `${stamp}-${lane}`), lane, this.#clock, this.#logger);
+      recorder = new LaneRecorder({
+        directory: join(this.#directory, `${stamp}-${lane}`),
+        lane,
+        model: this.#models.get(lane) ?? '',
+        clock: this.#clock,
+        logger: this.#logger,
+      });
       this.#lanes.set(lane, recorder);
     }
     return recorder;
-  }
-}
-
-class LaneRecorder {
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-  readonly #directory: string;
-  readonly #startMs: number;
-  readonly #opened: Promise<void>;
-  readonly #early: (() => void)[] = [];
-  #sound: SoundRecorder | undefined;
-  #lines: WriteStream | undefined;
-  #soundBytes = 0;
-  #lastUnitAtMs = Number.NEGATIVE_INFINITY;
-  #isFailed = false;
-
-  constructor(directory: string, lane: string, clock: Clock, logger: Logger) {
-    this.#clock = clock;
-    this.#startMs = clock.nowMs();
-    this.#directory = directory;
-    this.#logger = logger;
-    this.#opened = this.#open(directory).catch((error: unknown) => this.#fail(error));
-    this.#write({ atMs: 0, kind: 'begin', lane, wallMs: Math.round(clock.wallMs()) });
-  }
-
-  sound(pcm: Uint8Array, nowMs: number): void {
-    if (nowMs - this.#lastUnitAtMs > GAP_MS) {
-      this.#write({ atMs: this.#atMs(), kind: 'sound', soundMs: this.#soundMs() });
-    }
-    this.#lastUnitAtMs = nowMs;
-    this.#soundBytes += pcm.byteLength;
-    // The caller writes its frame again: keep a copy.
-    const copy = pcm.slice();
-    this.#when(() => {
-      this.#sound?.write(copy);
-      if (this.#sound?.failure !== undefined) this.#fail(this.#sound.failure);
-    });
-  }
-
-  line(kind: 'sent' | 'received' | 'echo', text: string): void {
-    this.#write({ atMs: this.#atMs(), kind, soundMs: this.#soundMs(), text });
-  }
-
-  async close(): Promise<void> {
-    await this.#opened;
-    await this.#sound?.close().catch(() => {});
-    await new Promise<void>((resolve) => {
-      if (this.#lines === undefined || this.#isFailed) resolve();
-      else this.#lines.end(() => resolve());
-    });
-  }
-
-  async #open(directory: string): Promise<void> {
-    await mkdir(directory, { recursive: true });
-    this.#sound = await SoundRecorder.create(join(directory, 'sound.wav'));
-    this.#lines = createWriteStream(join(directory, 'messages.jsonl'));
-    this.#lines.on('error', (error) => this.#fail(error));
-    for (const write of this.#early.splice(0)) write();
-  }
-
-  #fail(error: unknown): void {
-    if (this.#isFailed) return;
-    this.#isFailed = true;
-    this.#early.length = 0;
-    const directory = this.#directory;
-    this.#logger.warn({ directory, reason: errorText(error) }, 'Recording is not possible, going on without');
-  }
-
-  #write(line: RecordedLine): void {
-    this.#when(() => {
-      if (this.#lines === undefined || this.#lines.writableLength > MAX_WAITING_BYTES) return;
-      this.#lines.write(`${JSON.stringify(line)}\n`);
-    });
-  }
-
-  #when(write: () => void): void {
-    if (this.#isFailed) return;
-    if (this.#lines !== undefined) write();
-    else if (this.#early.length < 2000) this.#early.push(write);
-  }
-
-  #atMs(): number {
-    return Math.round((this.#clock.nowMs() - this.#startMs) * 10) / 10;
-  }
-
-  #soundMs(): number {
-    return Math.round((this.#soundBytes / BYTES_PER_MS) * 10) / 10;
   }
 }

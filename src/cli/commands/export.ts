@@ -1,6 +1,155 @@
-import { InvalidStateError } from '../../runtime/index.js';
-import type { CommandContext } from '../context.js';
+import { once } from 'node:events';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import {
+  alignedWav,
+  blocks,
+  csv,
+  eaf,
+  jsonl,
+  openSession,
+  type Session,
+  textGrid,
+  writePieces,
+} from '../../export/index.js';
+import { anySignal, assertNever, ConfigError } from '../../runtime/index.js';
+import { type CommandContext, textArg } from '../context.js';
+import { EXIT } from '../exit-codes.js';
 
-export async function exportSession(_context: CommandContext): Promise<number> {
-  throw new InvalidStateError('Being written');
+type Format = 'csv' | 'textgrid' | 'eaf' | 'jsonl';
+
+/** Where what goes; `sound` undefined: none is written. */
+interface Targets {
+  readonly out: string | undefined;
+  readonly sound: string | undefined;
+}
+
+/** More than these are counted only. */
+const MAX_LISTED = 20;
+
+/** `export SESSION`: a recording as research tools read it, and its sound so that their times fit. */
+export async function exportSession(context: CommandContext): Promise<number> {
+  const { args, io } = context;
+  const format = (textArg(args, 'format') ?? 'csv') as Format;
+  const folder = await sessionFolder(textArg(args, 'session') ?? '');
+  const targets = targetsOf(context, format);
+  assertApart(folder, targets);
+  const signal = anySignal(io.drain, io.quit);
+  const session = await openSession(folder);
+  const text = pieces(session, format, targets);
+  if (targets.sound !== undefined) await writePieces(targets.sound, alignedWav(session), signal);
+  if (targets.out !== undefined) await writePieces(targets.out, text, signal);
+  else await toStdout(context, text, signal);
+  report(context, session, targets);
+  return EXIT.ok;
+}
+
+function pieces(session: Session, format: Format, { out, sound }: Targets): AsyncGenerator<string, void> {
+  switch (format) {
+    case 'csv':
+      return csv(session);
+    case 'jsonl':
+      return jsonl(session);
+    case 'textgrid':
+      return textGrid(session);
+    case 'eaf':
+      return eaf(session, { media: sound === undefined ? undefined : mediaName(out, sound) });
+    default:
+      return assertNever(format);
+  }
+}
+
+/** As ELAN looks for it: from the folder of the document, with slashes. */
+function mediaName(out: string | undefined, sound: string): string {
+  return relative(dirname(out ?? 'session.eaf'), sound)
+    .split(sep)
+    .join('/');
+}
+
+function targetsOf({ args }: CommandContext, format: Format): Targets {
+  const out = textArg(args, 'out');
+  const named = textArg(args, 'sound');
+  if (Array.isArray(args['sound']))
+    throw new ConfigError('BRIDGE_ERR_USAGE', 'Expected one --sound FILE, or --no-sound');
+  const isSilent = args['sound'] === false;
+  const needsSound = format === 'textgrid' || format === 'eaf';
+  if (named !== undefined || isSilent || !needsSound || out === undefined) return { out, sound: named };
+  return { out, sound: `${out.replace(/\.[^./\\]*$/, '')}.wav` };
+}
+
+/** What is read must not be written over. */
+function assertApart(folder: string, { out, sound }: Targets): void {
+  const ours = ['messages.jsonl', 'sound.wav'].map((name) => resolve(folder, name));
+  for (const target of [out, sound]) {
+    if (target !== undefined && ours.includes(resolve(target)))
+      throw new ConfigError('BRIDGE_ERR_USAGE', `Expected another file than the recording's own ${target}`);
+  }
+  if (out !== undefined && sound !== undefined && resolve(out) === resolve(sound))
+    throw new ConfigError(
+      'BRIDGE_ERR_USAGE',
+      `Expected two files for --out and --sound, got ${out} for both`,
+    );
+}
+
+/**
+ * The folder of one lane: the one given, or the only one in it.
+ *
+ * @throws {ConfigError} BRIDGE_ERR_USAGE - none, or several, which are listed.
+ */
+async function sessionFolder(given: string): Promise<string> {
+  if (await isFile(join(given, 'messages.jsonl'))) return given;
+  if (basename(given) === 'messages.jsonl' && (await isFile(given))) return dirname(given);
+  const sessions: string[] = [];
+  for (const name of await readdir(given).catch(() => []))
+    if (await isFile(join(given, name, 'messages.jsonl'))) sessions.push(join(given, name));
+  const [only, second] = sessions.sort();
+  if (only !== undefined && second === undefined) return only;
+  if (only === undefined) {
+    throw new ConfigError(
+      'BRIDGE_ERR_USAGE',
+      `Expected a folder that --record wrote, with messages.jsonl in it, got ${given}`,
+    );
+  }
+  const listed = sessions.slice(-MAX_LISTED).map((path) => `\n  ${path}`);
+  const more = sessions.length > MAX_LISTED ? `\n  and ${sessions.length - MAX_LISTED} older ones` : '';
+  throw new ConfigError(
+    'BRIDGE_ERR_USAGE',
+    `Expected one session, got a folder of ${sessions.length}. Name one of:${listed.join('')}${more}\n`,
+  );
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+async function toStdout(
+  { io }: CommandContext,
+  text: AsyncIterable<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const bytes of blocks(text, signal)) {
+    if (!io.stdout.write(bytes)) await once(io.stdout, 'drain', { signal });
+  }
+}
+
+function report(context: CommandContext, { info }: Session, targets: Targets): void {
+  const { lane, durationMs, damagedLines, lostLines, lostSoundMs } = info;
+  if (damagedLines > 0)
+    context.say('The last line of the recording was cut off, as a crash leaves it, and was left out');
+  if (lostLines > 0 || lostSoundMs > 0)
+    context.say(
+      `The recording lacks ${lostLines} lines and ${lostSoundMs} ms of sound: the disk was too slow`,
+    );
+  const files = [targets.out, targets.sound].filter((file) => file !== undefined);
+  if (files.length === 0 || targets.out === undefined) return;
+  if (context.args['json'] === true) {
+    const tiers = Object.fromEntries(info.tiers.map(({ name, count }) => [name, count]));
+    context.print(JSON.stringify({ files, lane, durationMs, damagedLines, lostLines, lostSoundMs, tiers }));
+    return;
+  }
+  const counts = info.tiers.map(({ name, count }) => `${count} ${name}`).join(', ');
+  context.say(`${files.join(' and ')}: ${(durationMs / 1000).toFixed(1)} s of lane ${lane} (${counts})`);
 }

@@ -1,20 +1,23 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSound } from '../../audio/index.js';
-import type { RecordedLine } from '../../daemon/index.js';
+import { type SessionLine, type SoundSpan, sessionLines, soundSpans } from '../../export/index.js';
 import { BYTES_PER_MS } from '../../protocol/index.js';
-import { ConfigError, errorText, SystemClock, sleep } from '../../runtime/index.js';
+import { SystemClock, sleep } from '../../runtime/index.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 
-type SentLine = Extract<RecordedLine, { readonly text: string }>;
+type SentLine = Extract<SessionLine, { readonly text: string }>;
 
-interface Utterance {
+/** A stretch of sound.wav that is said in one go. */
+interface Stretch {
   readonly atMs: number;
   readonly fromMs: number;
   readonly toMs: number;
 }
+
+/** What was heard closer together than this is one utterance with a hitch, which is not repeated. */
+const GAP_MS = 200;
 
 /**
  * `replay DIR`: what `--record` kept is said again: each stretch of sound at its time, and the lines that were sent during it tied to
@@ -22,30 +25,31 @@ interface Utterance {
  */
 export async function replay(context: CommandContext): Promise<number> {
   const directory = textArg(context.args, 'directory') ?? '';
-  const lines = await readLines(join(directory, 'messages.jsonl'));
-  const sent = lines.filter((line): line is SentLine => line.kind === 'sent');
+  const file = join(directory, 'messages.jsonl');
+  const sent: SentLine[] = [];
+  for await (const line of sessionLines(file)) if (line.kind === 'sent') sent.push(line);
   const sound = await openSound(join(directory, 'sound.wav'));
   const pcm = await collect(sound.frames());
   await sound.close();
-  const utterances = stretches(lines, pcm.byteLength / BYTES_PER_MS);
+  const stretches = await joined(soundSpans(sessionLines(file), pcm.byteLength / BYTES_PER_MS));
   const connection = await connectDaemon(context);
   const { lane } = context.resolved.config;
   const clock = new SystemClock();
   try {
     const startMs = clock.nowMs();
-    for (const [index, { atMs, fromMs, toMs }] of utterances.entries()) {
+    for (const [index, { atMs, fromMs, toMs }] of stretches.entries()) {
       await sleep(clock, startMs + atMs - clock.nowMs(), context.io.drain);
       const handle = await connection.client.open({
         kind: 'recorded',
         ...(lane === undefined ? {} : { lane }),
       });
-      const isLast = index === utterances.length - 1;
+      const isLast = index === stretches.length - 1;
       for (const line of sent) {
         const isHere = line.soundMs >= fromMs && (line.soundMs < toMs || isLast);
         if (isHere && isReplayable(line.text))
           await handle.tie({ atMs: line.soundMs - fromMs, message: line.text });
       }
-      await handle.write(pcm.subarray(fromMs * BYTES_PER_MS, toMs * BYTES_PER_MS), context.io.drain);
+      await handle.write(pcm.subarray(byteAt(fromMs), byteAt(toMs)), context.io.drain);
       await handle.end();
       const end = await handle.ended;
       if (end.reason === 'failed') throw end.error ?? new Error('The utterance failed');
@@ -61,27 +65,26 @@ function isReplayable(text: string): boolean {
   return !text.startsWith('BRIDGE_HELLO');
 }
 
-function stretches(lines: readonly RecordedLine[], totalMs: number): Utterance[] {
-  const begins = lines.filter((line) => line.kind === 'sound');
-  return begins.map((begin, index) => ({
-    atMs: begin.atMs - (begins[0]?.atMs ?? 0),
-    fromMs: Math.round(begin.soundMs),
-    toMs: Math.round(begins[index + 1]?.soundMs ?? totalMs),
-  }));
+async function joined(spans: AsyncIterable<SoundSpan>): Promise<Stretch[]> {
+  const stretches: Stretch[] = [];
+  let firstMs: number | undefined;
+  let endMs = Number.NEGATIVE_INFINITY;
+  for await (const { startMs, endMs: spanEndMs, soundStartMs, soundEndMs } of spans) {
+    firstMs ??= startMs;
+    const last = stretches.at(-1);
+    if (last !== undefined && startMs - endMs < GAP_MS) {
+      stretches[stretches.length - 1] = { ...last, toMs: soundEndMs };
+    } else {
+      stretches.push({ atMs: startMs - firstMs, fromMs: soundStartMs, toMs: soundEndMs });
+    }
+    endMs = spanEndMs;
+  }
+  return stretches;
 }
 
-async function readLines(path: string): Promise<RecordedLine[]> {
-  try {
-    return (await readFile(path, 'utf8'))
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as RecordedLine);
-  } catch (error) {
-    throw new ConfigError(
-      'BRIDGE_ERR_USAGE',
-      `Expected a recording made by --record, got ${path}: ${errorText(error)}`,
-    );
-  }
+/** Whole samples. */
+function byteAt(positionMs: number): number {
+  return 2 * Math.round((positionMs * BYTES_PER_MS) / 2);
 }
 
 async function collect(frames: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

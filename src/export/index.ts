@@ -1,0 +1,19 @@
+export { alignedWav } from './aligned-wav.js';
+export { csv } from './csv.js';
+export { type EafOptions, eaf } from './eaf.js';
+export { jsonl } from './jsonl.js';
+export { openSession, type Session, type SessionInfo, type Tier } from './session.js';
+export type { SessionLine } from './session-line.js';
+export { sessionLines } from './session-reader.js';
+export { soundSpans } from './sound-spans.js';
+export { textGrid } from './textgrid.js';
+export type {
+  LipPhoneme,
+  Loss,
+  SessionMessage,
+  SoundSpan,
+  StateChange,
+  TimelineItem,
+  UtteranceSpan,
+} from './timeline.js';
+export { blocks, writePieces } from './write-pieces.js';

@@ -1,0 +1,34 @@
+import { assertNever } from '../runtime/index.js';
+import type { TimelineItem } from './timeline.js';
+
+/** What an item is called where there is room for one text. */
+export function itemValue(item: TimelineItem): string {
+  switch (item.kind) {
+    case 'sound':
+      return 'sound';
+    case 'utterance':
+      return `${item.utterance} ${item.reason}`;
+    case 'lip':
+      return item.phoneme;
+    case 'sent':
+    case 'received':
+    case 'echo':
+      return item.text;
+    case 'state':
+      return item.status;
+    case 'lost':
+      return `${item.lostLines} lines, ${item.lostSoundMs} ms of sound`;
+    default:
+      return assertNever(item);
+  }
+}
+
+/** Sound, utterances and lips last; the others happen. */
+export function isInterval(kind: TimelineItem['kind']): boolean {
+  return kind === 'sound' || kind === 'utterance' || kind === 'lip';
+}
+
+/** Milliseconds with at most a thousandth, without trailing zeros. */
+export function msText(ms: number): string {
+  return String(Math.round(ms * 1000) / 1000);
+}
