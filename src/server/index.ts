@@ -1,1 +1,9 @@
+export type {
+  ExamineOptions,
+  MachineDevice,
+  MachineDeviceList,
+  MachineFinding,
+  MachineFindingText,
+  MachinePort,
+} from './machine-port.js';
 export { type PageServer, type PageServerOptions, startPageServer } from './page-server.js';

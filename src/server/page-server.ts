@@ -14,6 +14,7 @@ import { type ControlChannel, MAX_CONTROL_FRAME_BYTES } from '../control/index.j
 import { BridgeError, type Clock, errorText, type Logger, TransportError } from '../runtime/index.js';
 import { relayControl } from './control-relay.js';
 import { answerError, HttpRefusal } from './http-answer.js';
+import type { MachinePort } from './machine-port.js';
 import { checkHost, checkOrigin, securityHeaders, setSecurityHeaders } from './request-guard.js';
 import { createRoutes, type RouteTable } from './routes.js';
 import { StaticFiles } from './static-files.js';
@@ -33,6 +34,8 @@ export interface PageServerOptions {
   readonly staticDir: string;
   /** The sound file that ships with the package. */
   readonly samplePath: string;
+  /** What the page may learn of this machine, on this machine only. @default nothing */
+  readonly machine?: MachinePort;
   readonly version: string;
   /** Where uploads lie while they are spoken. @default the system's temporary folder */
   readonly uploadFolder?: string;

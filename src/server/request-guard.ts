@@ -38,6 +38,34 @@ export function checkOrigin(request: IncomingMessage): void {
   );
 }
 
+/**
+ * For what is told of this machine itself: the page has no key, so only browsers on the machine hear it.
+ *
+ * @throws {HttpRefusal} 403 - the request comes from another machine, or through a proxy, behind which anybody may be.
+ */
+export function checkThisMachine(request: IncomingMessage): void {
+  const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
+  const isForwarded = ['forwarded', 'x-forwarded-for', 'via'].some((name) => name in request.headers);
+  if (isLoopbackHost(address) && !isForwarded) return;
+  throw new HttpRefusal(
+    403,
+    'BRIDGE_ERR_CONTROL_AUTH',
+    'This is told on the machine itself only, since the page has no key: open it there as http://localhost, or use `mmdagent-bridge doctor` and `devices`',
+  );
+}
+
+/**
+ * For reads that do something. Browsers name no Origin in those, but say which site asks.
+ *
+ * @throws {HttpRefusal} 403 - another site made a browser ask.
+ */
+export function checkSameSite(request: IncomingMessage): void {
+  if (request.headers.origin !== undefined) checkOrigin(request);
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  throw new HttpRefusal(403, 'BRIDGE_ERR_USAGE', 'Expected the page of this server to ask, not another site');
+}
+
 /** On every answer. */
 export function setSecurityHeaders(request: IncomingMessage, response: ServerResponse): void {
   for (const [name, value] of Object.entries(securityHeaders(request.headers.host)))

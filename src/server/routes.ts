@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openSound } from '../audio/index.js';
 import type { BridgeClient } from '../client/index.js';
@@ -6,6 +7,8 @@ import type { IfBusy } from '../control/index.js';
 import { mdfFor } from '../mdf/index.js';
 import { type Clock, type Logger, RequestError } from '../runtime/index.js';
 import { answerJson, answerText, HttpRefusal } from './http-answer.js';
+import type { MachinePort } from './machine-port.js';
+import { machineRoutes } from './machine-routes.js';
 import { type PlayTarget, playSound } from './play-sound.js';
 import { tooLarge, Upload } from './upload.js';
 
@@ -14,6 +17,7 @@ export interface RouteOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly samplePath: string;
+  readonly machine?: MachinePort;
   readonly version: string;
   readonly uploadFolder: string;
   readonly maxUploadBytes: number;
@@ -42,6 +46,7 @@ const IF_BUSY: readonly string[] = ['queue', 'interrupt', 'fail'] satisfies IfBu
 export function createRoutes(options: RouteOptions): RouteTable {
   let uploads = 0;
   return {
+    ...machineRoutes(options),
     '/api/play': {
       POST: async (exchange) => {
         if (uploads >= MAX_UPLOADS) throw new HttpRefusal(503, 'BRIDGE_ERR_QUEUE_FULL', tooMany());
@@ -54,6 +59,7 @@ export function createRoutes(options: RouteOptions): RouteTable {
       },
     },
     '/api/sample': {
+      GET: async ({ response }) => answerSound(response, await readFile(options.samplePath)),
       POST: async ({ request, response, query }) => {
         const target = targetOf(query);
         const sound = await openSound(options.samplePath, { signal: options.signal, name: 'the sample' });
@@ -84,6 +90,15 @@ export function createRoutes(options: RouteOptions): RouteTable {
       },
     },
   };
+}
+
+function answerSound(response: ServerResponse, bytes: Buffer): void {
+  response.writeHead(200, {
+    'Content-Type': 'audio/wav',
+    'Content-Length': bytes.byteLength,
+    'Cache-Control': 'no-cache',
+  });
+  response.end(bytes);
 }
 
 async function playUpload({ request, response, query }: Exchange, options: RouteOptions): Promise<void> {

@@ -1,0 +1,170 @@
+import { networkInterfaces } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ExamineOptions, MachineFinding, MachinePort } from '../../../src/server/index.js';
+import { ask } from './ask.js';
+import { type PageRig, startPageRig } from './page-rig.js';
+
+const FOUND: MachineFinding = {
+  id: 'mdf.retryCount',
+  level: 'warning',
+  area: 'mdf',
+  texts: { en: { text: 'One', remedy: 'Do' }, ja: { text: '一', remedy: 'する' } },
+};
+
+/** A machine on which nothing ends until it is told. */
+class HeldMachine implements MachinePort {
+  asked: ExamineOptions[] = [];
+  ended = 0;
+  go: () => void = () => {};
+  readonly #held = new Promise<void>((resolve) => {
+    this.go = resolve;
+  });
+
+  async listDevices() {
+    const device = { index: 0, id: 'mic0', name: 'Mic', channels: 1, sampleRatesHz: [48_000] };
+    const devices = [{ ...device, isDefault: true, isMonitor: false }];
+    return [{ kind: 'input' as const, backend: 'parec', isAvailable: true, reason: undefined, devices }];
+  }
+
+  async *examine(options: ExamineOptions): AsyncGenerator<MachineFinding> {
+    this.asked.push(options);
+    try {
+      yield FOUND;
+      const aborted = new Promise<void>((resolve) =>
+        options.signal.addEventListener('abort', () => resolve()),
+      );
+      await Promise.race([this.#held, aborted]);
+      yield { ...FOUND, id: 'second' };
+    } finally {
+      this.ended++;
+    }
+  }
+
+  async report(options: ExamineOptions) {
+    this.asked.push(options);
+    return 'a report\n';
+  }
+}
+
+describe('what is told of the machine', () => {
+  let rig: PageRig;
+  let machine: HeldMachine;
+  afterEach(() => rig.close());
+
+  async function start(host = '127.0.0.1'): Promise<void> {
+    machine = new HeldMachine();
+    rig = await startPageRig({ machine, host });
+  }
+  const lines = (text: string): unknown[] =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+  it('lists devices', async () => {
+    await start();
+    const { status, json } = await ask(rig.origin, '/api/devices');
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ lists: [{ backend: 'parec', devices: [{ name: 'Mic' }] }] });
+  });
+
+  it('tells findings line by line as they come, with both languages, and that they are all', async () => {
+    await start();
+    const response = await fetch(`${rig.origin}/api/doctor?tone=1`);
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+    const reader = response.body?.getReader();
+    const first = new TextDecoder().decode((await reader?.read())?.value);
+    expect(lines(first)).toEqual([FOUND]);
+    machine.go();
+    let rest = '';
+    for (;;) {
+      const part = await reader?.read();
+      if (part === undefined || part.done) break;
+      rest += new TextDecoder().decode(part.value);
+    }
+    expect(lines(rest)).toEqual([{ ...FOUND, id: 'second' }, { done: true }]);
+    expect(machine.asked[0]?.tone).toBe(true);
+  });
+
+  it('looks once at a time, and again afterwards, silently unless it is asked to sound', async () => {
+    await start();
+    const first = ask(rig.origin, '/api/doctor');
+    await expect.poll(() => machine.asked.length).toBe(1);
+    expect(await ask(rig.origin, '/api/doctor')).toMatchObject({
+      status: 409,
+      json: { error: { code: 'BRIDGE_ERR_QUEUE_FULL' } },
+    });
+    expect((await ask(rig.origin, '/api/doctor/bundle')).status).toBe(409);
+    machine.go();
+    expect((await first).status).toBe(200);
+    const report = await ask(rig.origin, '/api/doctor/bundle');
+    expect(report).toMatchObject({ status: 200, text: 'a report\n' });
+    expect(report.headers['content-disposition']).toBe('attachment; filename="mmdagent-bridge-report.txt"');
+    expect(machine.asked.map(({ tone }) => tone)).toEqual([false, false]);
+  });
+
+  it('stops looking when nobody reads any more', async () => {
+    await start();
+    const leaving = new AbortController();
+    await fetch(`${rig.origin}/api/doctor`, { signal: leaving.signal });
+    await expect.poll(() => machine.asked.length).toBe(1);
+    leaving.abort();
+    await expect.poll(() => machine.ended).toBe(1);
+    await expect.poll(async () => (await ask(rig.origin, '/api/doctor/bundle')).status).toBe(200);
+  });
+
+  it.each(['/api/devices', '/api/doctor', '/api/doctor/bundle'])(
+    'tells another site nothing at %s',
+    async (path) => {
+      await start();
+      for (const headers of [
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+        { origin: 'http://evil.example' },
+        { host: 'evil.example' },
+      ] as Record<string, string>[]) {
+        expect((await ask(rig.origin, path, { headers })).status, JSON.stringify(headers)).toBe(403);
+      }
+      expect(machine.asked).toEqual([]);
+      expect(
+        (await ask(rig.origin, path, { method: 'HEAD', headers: { 'sec-fetch-site': 'none' } })).status,
+      ).toBe(200);
+      expect(machine.asked).toEqual([]);
+    },
+  );
+
+  it('tells nothing through a proxy, behind which anybody may be', async () => {
+    await start();
+    const answer = await ask(rig.origin, '/api/doctor', { headers: { 'x-forwarded-for': '127.0.0.1' } });
+    expect(answer).toMatchObject({ status: 403, json: { error: { code: 'BRIDGE_ERR_CONTROL_AUTH' } } });
+  });
+
+  const elsewhere = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
+  it.skipIf(elsewhere === undefined)('tells other machines nothing, however the page is served', async () => {
+    await start('0.0.0.0');
+    const origin = `http://${elsewhere}:${new URL(rig.origin).port}`;
+    expect((await ask(origin, '/healthz')).status).toBe(200);
+    const answer = await ask(origin, '/api/doctor');
+    expect(answer.status).toBe(403);
+    expect(answer.json.error?.message).toContain('open it there as http://localhost');
+  });
+
+  it('has no such paths where the app gives no machine', async () => {
+    machine = new HeldMachine();
+    rig = await startPageRig();
+    expect((await ask(rig.origin, '/api/doctor')).status).toBe(404);
+  });
+});
+
+describe('the sample', () => {
+  it('is given to the page as a file', async () => {
+    const rig = await startPageRig();
+    const { status, headers } = await ask(rig.origin, '/api/sample');
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('audio/wav');
+    expect(headers['content-length']).toBe('189544');
+    await rig.close();
+  });
+});
