@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 /** A program that some tests need and `npm ci` cannot install. */
 export interface OptionalTool {
@@ -19,5 +20,30 @@ export function optionalTools(): readonly OptionalTool[] {
       isThere: existsSync(chromium),
       needed: `test/e2e (looked at ${chromium}; CHROMIUM names another)`,
     },
+    {
+      package: 'pulseaudio',
+      isThere: isOnPath('pulseaudio'),
+      needed: 'sound through a null sink',
+    },
+    {
+      package: 'pulseaudio-utils',
+      isThere: ['pactl', 'parec', 'pacat'].every(isOnPath),
+      needed: 'sound through a null sink',
+    },
   ];
+}
+
+/** Whether these packages' programs are here; names one that `optionalTools` does not know, and it throws. */
+export function isThere(...packages: readonly string[]): boolean {
+  return packages.every((name) => {
+    const tool = optionalTools().find((candidate) => candidate.package === name);
+    if (tool === undefined) throw new Error(`optional-tools.ts does not list ${name}`);
+    return tool.isThere;
+  });
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
