@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { spawnTied } from '../../../src/devices/tied-life.js';
+import { actedHost } from './capture-acting.js';
+
+const CALL = { file: '/bin/parec', args: ['--raw'] };
+const TIED = ['--pdeathsig', 'KILL', '--', '/bin/parec', '--raw'];
+
+describe('spawnTied', () => {
+  it('has the kernel kill the program with us on Linux', async () => {
+    const host = actedHost({ programs: ['setpriv', 'sh'], answers: { setpriv: { code: 0 } } });
+    await spawnTied(host, CALL, { stdin: false });
+    expect(host.spawned.map(({ file, args }) => [file, args])).toEqual([['/bin/setpriv', TIED]]);
+  });
+
+  it('asks setpriv once per machine whether it can', async () => {
+    let asked = 0;
+    const host = actedHost({ programs: ['setpriv'] });
+    const counting = {
+      ...host,
+      run: async () => {
+        asked++;
+        return { code: 0, stdout: '', stderr: '' };
+      },
+    };
+    await Promise.all([
+      spawnTied(counting, CALL, { stdin: false }),
+      spawnTied(counting, CALL, { stdin: false }),
+    ]);
+    await spawnTied(counting, CALL, { stdin: false });
+    expect(asked).toBe(1);
+  });
+
+  it.each([
+    ['Linux whose setpriv does not know the option', 'linux', ['setpriv', 'sh']],
+    ['Linux without setpriv', 'linux', ['sh']],
+    ['macOS', 'darwin', ['setpriv', 'sh']],
+  ] as const)('sets a guard beside it on %s, which ends with the program', async (_, platform, programs) => {
+    const host = actedHost({ platform, programs, answers: { setpriv: { code: 1 } } });
+    const program = await spawnTied(host, CALL, { stdin: false });
+    const [recorder, guard] = host.spawned;
+    expect(recorder?.file).toBe('/bin/parec');
+    expect(guard?.file).toBe('/bin/sh');
+    expect(guard?.args.at(-1)).toBe(String(program.pid));
+    expect(guard?.program.signals).toEqual([]);
+    recorder?.program.end(0);
+    expect(guard?.program.signals).toEqual(['SIGKILL']);
+  });
+
+  it('leaves it to the job of Node on Windows', async () => {
+    const host = actedHost({ platform: 'win32', programs: ['sh', 'setpriv'] });
+    await spawnTied(host, CALL, { stdin: false });
+    expect(host.spawned.map(({ file }) => file)).toEqual(['/bin/parec']);
+  });
+
+  it('sets no guard for a program that did not start', async () => {
+    const host = actedHost({ platform: 'darwin', programs: ['sh'] });
+    const spawn = host.spawn;
+    const failing: typeof host = {
+      ...host,
+      spawn: (file, args, options) => {
+        const program = spawn(file, args, options);
+        Object.assign(program, { pid: undefined });
+        return program;
+      },
+    };
+    await spawnTied(failing, CALL, { stdin: false });
+    expect(host.spawned.length).toBe(1);
+  });
+});
