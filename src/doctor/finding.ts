@@ -1,6 +1,18 @@
 export type FindingLevel = 'ok' | 'info' | 'warning' | 'error';
 export type FindingArea = 'tools' | 'devices' | 'ports' | 'mdf' | 'content' | 'peer' | 'clock' | 'exposure';
 
+/** In the order in which people read them: from this machine outwards. */
+export const FINDING_AREAS = [
+  'tools',
+  'devices',
+  'ports',
+  'mdf',
+  'content',
+  'peer',
+  'clock',
+  'exposure',
+] as const satisfies readonly FindingArea[];
+
 /**
  * One thing that the doctor looked at. Its texts stand in tables by `id` and language, with `{name}` places for `values`,
  * so that a page can change the language without looking again.

@@ -1,0 +1,115 @@
+import { arch, release } from 'node:os';
+import { shownConfig } from '../config/index.js';
+import type { DeviceList } from '../devices/index.js';
+import { secretsOf } from './checks/secrets.js';
+import type { DoctorOptions } from './context.js';
+import type { Finding } from './finding.js';
+import { findingText } from './finding-text.js';
+import { createRedactor, SECRET_VARIABLE } from './redact.js';
+
+/** What a report is made of beside what the doctor was given. */
+export interface BundleOptions {
+  readonly options: DoctorOptions;
+  readonly findings: readonly Finding[];
+  /** Of the user and the machine, which must not stand in it. */
+  readonly userName: string;
+  readonly hostName: string;
+}
+
+const LOG_BYTES = 64 * 1024;
+const LOG_LINES = 200;
+
+/**
+ * A report for asking others: findings, settings, devices, versions and the end of the log, as indented JSON.
+ *
+ * Secrets, tokens in paths of links, names of user, machine and home folder, and public addresses are taken out.
+ *
+ * @returns The text of the file.
+ */
+export async function supportBundle({
+  options,
+  findings,
+  userName,
+  hostName,
+}: BundleOptions): Promise<string> {
+  const { resolved, host, files } = options;
+  const peerLinks = resolved.links.flatMap((link) => (link.kind === 'simulator' ? [] : [link]));
+  const redact = createRedactor({
+    secrets: [...secretsOf({ resolved, peerLinks }), ...environmentSecrets(host.env)],
+    homeFolders: [host.env['HOME'] ?? '', host.env['USERPROFILE'] ?? ''],
+    names: [
+      userName,
+      hostName,
+      host.env['USER'] ?? '',
+      host.env['USERNAME'] ?? '',
+      host.env['LOGNAME'] ?? '',
+    ],
+  });
+  const report = {
+    report: 'mmdagent-bridge doctor',
+    writtenAt: new Date(options.clock.wallMs()).toISOString(),
+    versions: {
+      bridge: options.version,
+      node: options.nodeVersion,
+      platform: host.platform,
+      release: release(),
+      processor: arch(),
+    },
+    findings: [],
+    settings: shownConfig(resolved).map(({ key, value, origin }) => ({ key, value, origin })),
+    warnings: resolved.warnings,
+    inputs: await listed(() => options.sound?.listInputs()),
+    outputs: await listed(() => options.sound?.listOutputs()),
+    log: await logTail(),
+  };
+  const hidden = redactedIn(report, redact) as typeof report;
+  // Ids are ours: a user called `ports` must not change them.
+  const told = findings.map(({ id, level, area, ...found }) => {
+    const { text, remedy } = findingText({ id, level, area, ...found }, 'en');
+    return {
+      id,
+      level,
+      area,
+      text: redact(text),
+      remedy: redact(remedy),
+      values: redactedIn(found.values, redact),
+    };
+  });
+  return `${JSON.stringify({ ...hidden, findings: told }, undefined, 2)}\n`;
+
+  async function logTail(): Promise<readonly string[]> {
+    const path = resolved.config.logFile;
+    const bytes = path === undefined ? undefined : await files.readEnd(path, LOG_BYTES);
+    return new TextDecoder()
+      .decode(bytes)
+      .split(/\r?\n/)
+      .filter((line) => line !== '')
+      .slice(-LOG_LINES);
+  }
+}
+
+async function listed(
+  list: () => Promise<readonly DeviceList[]> | undefined,
+): Promise<readonly DeviceList[] | string> {
+  try {
+    return (await list()) ?? [];
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function environmentSecrets(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    SECRET_VARIABLE.test(name) && value !== undefined ? [value] : [],
+  );
+}
+
+/** The same value with every text redacted, those of keys included. */
+function redactedIn(value: unknown, redact: (text: string) => string): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((item) => redactedIn(item, redact));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [redact(key), redactedIn(item, redact)]),
+  );
+}

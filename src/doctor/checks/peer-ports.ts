@@ -1,0 +1,107 @@
+import { isAnyHost, isLoopbackHost } from '../../config/index.js';
+import type { Check } from '../check.js';
+import { readSettings } from '../content/find-content.js';
+import type { DoctorContext } from '../context.js';
+import type { Finding } from '../finding.js';
+import { peersAmong } from '../machine/machine-view.js';
+import type { ProcessEntry, SocketEntry } from '../machine/socket-entry.js';
+import { finding } from '../make-finding.js';
+import { isBridge, localDaemonPid, processName } from './own-processes.js';
+
+const HTTP_PORT = 50_000;
+
+interface Tables {
+  readonly sockets: readonly SocketEntry[];
+  readonly processes: readonly ProcessEntry[];
+  readonly peers: readonly ProcessEntry[];
+  readonly daemonPid: number | undefined;
+}
+
+/**
+ * What the socket table says of MMDAgent-EX on this machine. It is never connected to: a second connection that goes away
+ * would end it.
+ */
+export const peerPortsCheck: Check = {
+  id: 'ports.peer',
+  area: 'ports',
+  timeoutMs: 10_000,
+  run: async (context) => {
+    const [sockets, processes] = await Promise.all([context.machine.sockets(), context.machine.processes()]);
+    if (sockets === undefined || processes === undefined) return [];
+    const daemonPid = await localDaemonPid(context);
+    const tables = { sockets, processes, peers: peersAmong(processes), daemonPid };
+    const served = context.peerLinks.flatMap((link) =>
+      link.kind === 'tcp' ? serverFindings(link, tables) : [],
+    );
+    const running = tables.peers.flatMap((peer) => connectionFindings(context, peer, tables));
+    const http = await httpFindings(context, tables);
+    if (tables.peers.length > 0) return [...served, ...running, ...http];
+    const isExpectedHere = context.peerLinks.some((link) => !('host' in link) || isHere(link.host));
+    return [...served, ...(isExpectedHere ? [finding('ports.peerNotRunning', 'info', {})] : []), ...http];
+  },
+};
+
+/** The bridge dials: who listens there, and who else is connected. */
+function serverFindings(
+  { host, port }: { readonly host: string; readonly port: number },
+  { sockets, processes, peers, daemonPid }: Tables,
+): Finding[] {
+  if (!isHere(host)) return [finding('ports.peerElsewhere', 'info', { host })];
+  const listener = sockets.find(({ state, localPort }) => state === 'listen' && localPort === port);
+  if (listener === undefined) return [finding('ports.peerSilent', 'warning', { port })];
+  const pid = listener.pid ?? 0;
+  if (listener.pid !== undefined && !peers.some((peer) => peer.pid === pid)) {
+    return [finding('ports.notPeer', 'error', { port, program: processName(processes, pid), pid })];
+  }
+  const findings: Finding[] = [finding('ports.peerListens', 'ok', { pid, port })];
+  const clients = sockets.filter(
+    (socket) => socket.state === 'established' && socket.remotePort === port && socket.pid !== undefined,
+  );
+  for (const client of clients) {
+    // Its own side of the connection stands in the table too.
+    if (client.pid === pid || client.pid === daemonPid || client.pid === undefined) continue;
+    const owner = processes.find((entry) => entry.pid === client.pid);
+    if (owner !== undefined && isBridge(owner)) continue;
+    const program = owner?.name ?? '?';
+    findings.push(finding('ports.secondClient', 'error', { port, program, pid: client.pid }));
+  }
+  return findings;
+}
+
+/** Whether a running MMDAgent-EX and the bridge are connected. */
+function connectionFindings(
+  { peerLinks }: DoctorContext,
+  peer: ProcessEntry,
+  { sockets }: Tables,
+): Finding[] {
+  const own = sockets.filter(({ state, pid }) => state === 'established' && pid === peer.pid);
+  const port = peerLinks
+    .flatMap((link) => {
+      if (link.kind === 'stdio') return [];
+      const side = link.kind === 'tcp' ? 'localPort' : 'remotePort';
+      return own.some((socket) => socket[side] === link.port) ? [link.port] : [];
+    })
+    .at(0);
+  if (port !== undefined) return [finding('ports.peerConnected', 'ok', { pid: peer.pid, port })];
+  const isByPipe = peerLinks.some(({ kind }) => kind === 'stdio');
+  return isByPipe ? [] : [finding('ports.peerApart', 'warning', { pid: peer.pid })];
+}
+
+async function httpFindings(context: DoctorContext, { sockets, peers }: Tables): Promise<Finding[]> {
+  const { mdf } = await context.findContent();
+  const written = mdf === undefined ? undefined : readSettings(mdf.bytes)?.get('http_server_port');
+  const port = written === undefined ? HTTP_PORT : Number.parseInt(written, 10);
+  return sockets
+    .filter(
+      ({ state, localPort, localAddress, pid }) =>
+        state === 'listen' &&
+        localPort === port &&
+        isAnyHost(localAddress) &&
+        peers.some((peer) => peer.pid === pid),
+    )
+    .map(({ localAddress }) => finding('ports.httpOpen', 'warning', { address: localAddress, port }));
+}
+
+function isHere(host: string): boolean {
+  return isLoopbackHost(host) || isAnyHost(host);
+}

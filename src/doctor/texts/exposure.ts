@@ -1,0 +1,99 @@
+import type { TextRow } from './text-row.js';
+
+export const EXPOSURE_TEXTS = {
+  'exposure.loopbackOnly': {
+    en: { text: 'Links, page and control port can be reached from this machine only', remedy: '' },
+    ja: { text: 'リンク、ページ、制御ポートに届くのはこの機械だけです', remedy: '' },
+  },
+  'exposure.link': {
+    en: {
+      text: 'The link {link} listens on {host} and lets in {allowed}',
+      remedy: 'Allow only the machine of MMDAgent-EX: --allow ADDRESS. Sound and messages are not encrypted.',
+    },
+    ja: {
+      text: 'リンク {link} は {host} で待ち受け、{allowed} からの接続を許します',
+      remedy: '--allow で MMDAgent-EX の機械だけを許してください。音とメッセージは暗号化されません。',
+    },
+  },
+  'exposure.linkTls': {
+    en: {
+      text: 'The link {link} listens on {host} with TLS and lets in {allowed}',
+      remedy: 'Allow only the machine of MMDAgent-EX: --allow ADDRESS.',
+    },
+    ja: {
+      text: 'リンク {link} は {host} で TLS で待ち受け、{allowed} からの接続を許します',
+      remedy: '--allow で MMDAgent-EX の機械だけを許してください。',
+    },
+  },
+  'exposure.allowAll': {
+    en: {
+      text: '--allow {range} lets in every machine that reaches the port, and there is no password on links',
+      remedy: 'Name the address of the machine that MMDAgent-EX runs on.',
+    },
+    ja: {
+      text: '--allow {range} は、ポートに届くすべての機械を許します。リンクにパスワードはありません',
+      remedy: 'MMDAgent-EX が動く機械のアドレスだけを書いてください。',
+    },
+  },
+  'exposure.page': {
+    en: {
+      text: 'The page is served on {host}: who reaches it can speak through the avatar and use what it hears',
+      remedy: 'Use --page-host 127.0.0.1 and an SSH tunnel, or a proxy that asks for a password.',
+    },
+    ja: {
+      text: 'ページは {host} で公開されます。届く人は誰でもアバターに話させることができます',
+      remedy: '--page-host 127.0.0.1 にして SSH のトンネルか、パスワードを求めるプロキシを使ってください。',
+    },
+  },
+  'exposure.controlPlain': {
+    en: {
+      text: 'The control port {host}:{port} is reached from other machines without encryption: the key can be read on the way',
+      remedy: 'Set --control-tls-cert and --control-tls-key, or listen on 127.0.0.1 behind an SSH tunnel.',
+    },
+    ja: {
+      text: '制御ポート {host}:{port} はほかの機械から暗号化なしで使われ、途中で鍵を読まれるおそれがあります',
+      remedy:
+        '--control-tls-cert と --control-tls-key を設定するか、127.0.0.1 で待ち受けて SSH のトンネルを使ってください。',
+    },
+  },
+  'exposure.daemonPlain': {
+    en: {
+      text: 'The daemon on {host} is spoken to without encryption (ws://)',
+      remedy: 'Use wss://, or an SSH tunnel.',
+    },
+    ja: {
+      text: '{host} のデーモンとは暗号化なし（ws://）で話しています',
+      remedy: 'wss:// か SSH のトンネルを使ってください。',
+    },
+  },
+  'exposure.weakKey': {
+    en: {
+      text: 'BRIDGE_KEY is easy to guess: {reason}',
+      remedy: 'Make one by chance: `openssl rand -hex 24`.',
+    },
+    ja: {
+      text: 'BRIDGE_KEY が推測されやすいものです: {reason}',
+      remedy: '`openssl rand -hex 24` などで作り直してください。',
+    },
+  },
+  'exposure.keyInArguments': {
+    en: {
+      text: 'A secret of the bridge stands in the command line of {program} (pid {pid}), where every user of this machine sees it',
+      remedy: 'Set it in the environment or in a file that only you can read, then change the secret.',
+    },
+    ja: {
+      text: 'ブリッジの秘密が {program}（pid {pid}）のコマンドラインにあり、この機械の利用者全員に見えます',
+      remedy: '環境変数か、本人だけが読めるファイルで設定し、秘密は新しいものに替えてください。',
+    },
+  },
+  'exposure.fileReadable': {
+    en: {
+      text: '{path} holds a secret and can be read by other users (mode {mode})',
+      remedy: 'chmod 600 {path}',
+    },
+    ja: {
+      text: '{path} には秘密がありますが、ほかの利用者にも読めます（モード {mode}）',
+      remedy: 'chmod 600 {path}',
+    },
+  },
+} as const satisfies Readonly<Record<string, TextRow>>;
