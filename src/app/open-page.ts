@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { type BridgeClient, isDaemonUrl, localSocketPath, openLocal, openRemote } from '../client/index.js';
-import type { Config } from '../config/index.js';
+import type { Config, ResolvedConfig } from '../config/index.js';
 import type { ControlChannel, ControlFrame } from '../control/index.js';
 import { type Logger, SystemClock } from '../runtime/index.js';
 import { startPageServer } from '../server/index.js';
+import { createMachine } from './machine.js';
 
 export interface OpenPageOptions {
-  readonly config: Config;
+  readonly resolved: ResolvedConfig;
   readonly client: BridgeClient;
   readonly logger: Logger;
   readonly version: string;
@@ -20,18 +21,21 @@ export interface OpenedPage {
 
 /** Puts the app together: the page and its server, as a client of the daemon. */
 export function openPage(options: OpenPageOptions): Promise<OpenedPage> {
-  const { config, client, logger, version, env } = options;
+  const { resolved, client, logger, version, env } = options;
+  const { config } = resolved;
+  const clock = new SystemClock();
   const isRemote = isDaemonUrl(config.daemon);
   const path = localSocketPath(config.daemon, env['XDG_RUNTIME_DIR']);
   return startPageServer({
     host: config.pageHost,
     port: config.pagePort,
     logger,
-    clock: new SystemClock(),
+    clock,
     openChannel: () => (isRemote ? openRemoteWithKey(config) : openLocal(path)),
     client,
     staticDir: fileURLToPath(new URL('../web/', import.meta.url)),
     samplePath: fileURLToPath(new URL('../../fixtures/audio/speech-sample.wav', import.meta.url)),
+    machine: createMachine({ resolved, client, clock, version, env }),
     version,
   });
 }

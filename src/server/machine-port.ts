@@ -43,6 +43,6 @@ export interface MachinePort {
   listDevices(): Promise<readonly MachineDeviceList[]>;
   /** Findings as they come; bounded in time. Leaving the loop early ends it. */
   examine(options: ExamineOptions): AsyncIterable<MachineFinding>;
-  /** A report for asking others, as plain text without secrets. */
+  /** A report for asking others, as JSON without secrets. */
   report(options: ExamineOptions): Promise<string>;
 }

@@ -51,8 +51,8 @@ export function machineRoutes(options: MachineRouteOptions): RouteTable {
       GET: alone(async ({ request, response, query }) => {
         const signal = untilGone(request, response, options.signal);
         const text = await machine.report({ tone: isTone(query), signal });
-        response.setHeader('Content-Disposition', 'attachment; filename="mmdagent-bridge-report.txt"');
-        answerText(response, 200, text, 'text/plain');
+        response.setHeader('Content-Disposition', 'attachment; filename="mmdagent-bridge-report.json"');
+        answerText(response, 200, text, 'application/json');
       }),
     },
   };

@@ -52,7 +52,7 @@ async function openPageOrStop(
 ): Promise<OpenedPage> {
   const { version, io, resolved } = context;
   try {
-    return await openPage({ config: resolved.config, client, logger, version, env: io.env });
+    return await openPage({ resolved, client, logger, version, env: io.env });
   } catch (error) {
     await endDaemon(context, client);
     throw error;

@@ -42,7 +42,7 @@ class HeldMachine implements MachinePort {
 
   async report(options: ExamineOptions) {
     this.asked.push(options);
-    return 'a report\n';
+    return '{}';
   }
 }
 
@@ -98,8 +98,8 @@ describe('what is told of the machine', () => {
     machine.go();
     expect((await first).status).toBe(200);
     const report = await ask(rig.origin, '/api/doctor/bundle');
-    expect(report).toMatchObject({ status: 200, text: 'a report\n' });
-    expect(report.headers['content-disposition']).toBe('attachment; filename="mmdagent-bridge-report.txt"');
+    expect(report).toMatchObject({ status: 200, text: '{}' });
+    expect(report.headers['content-disposition']).toBe('attachment; filename="mmdagent-bridge-report.json"');
     expect(machine.asked.map(({ tone }) => tone)).toEqual([false, false]);
   });
 
