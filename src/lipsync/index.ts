@@ -1,7 +1,16 @@
 export type { Alphabet } from './alphabets.js';
+export { createLipsDriver } from './create-lips-driver.js';
 export { DEFAULT_LIP_TABLE } from './default-lip-table.js';
+export { LevelMouth } from './level-mouth.js';
 export { type LipRow, LipTable } from './lip-table.js';
-export type { LipsDriver, LipsDriverEvents, LipsDriverOptions, SoundTimeline } from './lips-driver.js';
+export type {
+  LipsCounts,
+  LipsDriver,
+  LipsDriverEvents,
+  LipsDriverOptions,
+  LipsDriverStatus,
+  SoundTimeline,
+} from './lips-driver.js';
 export {
   HOLD_FRAMES,
   MOTION_FPS,

@@ -17,6 +17,8 @@ const MAX_MORPHS = 100;
 const MAX_PHONEMES = 10_000;
 const MAX_TEXT_LENGTH = 4 * 1024 * 1024;
 const MAX_IGNORED = 100;
+/** MMDAgent-EX's own have three letters at most; so long a name would leave no room for others in a message. */
+const MAX_NAME_LENGTH = 32;
 /** Such a name could not be written in a LIPSYNC_START. */
 const UNSENDABLE = /[,|\p{C}\s]/u;
 
@@ -48,7 +50,8 @@ export function parseLipTable(text: string, name: string): ParsedLipTable {
   for (let row = 1; row <= rowCount; row++) {
     const phoneme = words.next(`phoneme ${row} of ${rowCount}`);
     const weights = morphs.map((morph) => words.weight(`the weight of ${morph} for ${phoneme.text}`));
-    if (!UNSENDABLE.test(phoneme.text)) rows.push({ name: phoneme.text, weights });
+    if (phoneme.text.length <= MAX_NAME_LENGTH && !UNSENDABLE.test(phoneme.text))
+      rows.push({ name: phoneme.text, weights });
   }
   if (rows.length === 0)
     throw wrong(name, undefined, 'a phoneme that can be named in a message', `${rowCount} that cannot`);

@@ -119,7 +119,8 @@ function nearestOf(name: string, table: LipTable): string {
   if (table.has(name)) return name;
   if (DEFAULT_LIP_TABLE.isClosed(name)) return table.closedName;
   let best = table.closedName;
-  let bestDistance = distance(name, best, table);
+  // As good as closed is better: it is a phoneme that opens the mouth.
+  let bestDistance = distance(name, best, table) + 1e-9;
   for (const candidate of table.names) {
     const candidateDistance = distance(name, candidate, table);
     if (candidateDistance < bestDistance) {
