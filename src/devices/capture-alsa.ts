@@ -38,7 +38,6 @@ export const ARECORD: CaptureBackend = {
     '--buffer-time=80000',
     '--period-time=20000',
     ...(device === undefined ? [] : ['-D', device]),
-    '-',
   ],
   faults: ALSA_FAULTS,
   alarms: [{ pattern: /rate is not accurate/i, code: 'BRIDGE_ERR_DEVICE_RATE' }],

@@ -82,14 +82,13 @@ export class Recorder {
     if (this.#isEnding || this.#isGone) return this.#gone;
     this.#isEnding = true;
     const { program, clock } = this.#options;
-    // Unread pipes would hold back a program that writes its last block.
-    program.kill('SIGTERM');
     this.#killTimer = clock.after(TERM_PATIENCE_MS, () => {
       program.kill('SIGKILL');
       // Something it started may hold the pipes open; `close` waits for them.
       program.stdout?.destroy();
       program.stderr?.destroy();
     });
+    program.kill('SIGTERM');
     return this.#gone;
   }
 

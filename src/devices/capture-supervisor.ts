@@ -154,6 +154,7 @@ export class CaptureSupervisor implements Capture {
     this.#hadSound = true;
     if (atMs - run.firstFrameMs >= HEALTHY_MS) this.#attempt = 0;
     if (this.#state.status !== 'running') {
+      this.#watch(run, STALL_MS);
       this.#transition({ status: 'running' });
       this.#opening?.resolve();
       this.#opening = undefined;
@@ -177,7 +178,7 @@ export class CaptureSupervisor implements Capture {
         // What came meanwhile waits in the pipe and was not seen yet.
         run.lastSoundMs = nowMs;
         this.#watch(run, allowedMs);
-      } else if (silentMs < allowedMs) this.#watch(run, allowedMs);
+      } else if (nowMs < run.lastSoundMs + allowedMs) this.#watch(run, allowedMs);
       else this.#fail(run, { kind: 'stalled', forMs: silentMs, stderr: run.recorder?.stderr ?? '' });
     });
   }
