@@ -11,6 +11,5 @@ export { chooseDevice, deviceNames } from './choose-device.js';
 export type { Device, DeviceList } from './device.js';
 export { type DeviceHost, type ProgramAnswer, type SoundProgram, systemHost } from './host.js';
 export { autoInput, listInputs } from './input-list.js';
-export { openPlayback, type PlaybackOptions } from './open-playback.js';
+export { type OpenedOutput, openPlayback, type PlaybackOptions } from './open-playback.js';
 export type { Playback, PlaybackEvents } from './playback.js';
-export type { PlaybackBackendName } from './playback-backends.js';

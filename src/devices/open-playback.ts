@@ -1,71 +1,101 @@
 import { type Clock, DeviceError } from '../runtime/index.js';
-import type { DeviceHost } from './host.js';
+import { chooseDevice, deviceNames } from './choose-device.js';
+import type { DeviceHost, SoundProgram } from './host.js';
 import type { Playback } from './playback.js';
-import { backendsOf, type PlaybackBackend, type PlaybackBackendName } from './playback-backends.js';
+import type { PlaybackBackend } from './playback-backend.js';
+import { playbackBackends } from './playback-backends.js';
 import { ProgramPlayback } from './program-playback.js';
+import { installHint } from './sound-tools.js';
 import { spawnTied } from './tied-life.js';
 
 export interface PlaybackOptions {
-  /** A program by name, or the best that is installed and finds a device. @default 'auto' */
-  readonly backend?: 'auto' | PlaybackBackendName | undefined;
-  /** Index, id or name as `listOutputs` gives them. @default the system's */
+  /** `auto`, or the name of a backend of this platform: pacat, pw-play, aplay, play, ffplay. @default 'auto' */
+  readonly backend?: string | undefined;
+  /**
+   * Index, name, id, or a part of the name or id that fits only one device, as `listOutputs` has them. Left out: the
+   * system's default.
+   */
   readonly device?: string | undefined;
   /** Of what will be written: s16le mono, 4000 – 192 000. */
   readonly sampleRateHz: number;
   readonly clock: Clock;
   readonly host: DeviceHost;
-  /** Sound kept ahead of what is heard: what `stop` costs. Raised to what the program needs. @default 80 */
+  /** Sound kept ahead of what is heard: what `stop` costs. Raised to what the program needs. @default 100 */
   readonly leadMs?: number | undefined;
   /** 0 … 1. @default 1 */
   readonly volume?: number | undefined;
-  /** Added to when positions are heard: what `calibrate` found for this device. @default 0 */
-  readonly offsetMs?: number | undefined;
-  /** Stops it, as `stop` does. */
+  /**
+   * Added to when positions are heard: what `calibrate` found for this device. A function is asked once it is known which
+   * backend and device it came to.
+   *
+   * @default 0
+   */
+  readonly offsetMs?: number | ((opened: OpenedOutput) => number) | undefined;
+  /** While opening: gives up, rejecting with its reason. Later: stops, as `stop` does. */
   readonly signal?: AbortSignal | undefined;
 }
 
-const DEFAULT_LEAD_MS = 80;
-
-/**
- * Opens a loudspeaker by a program of this machine.
- *
- * `auto` takes the next program when one is missing or reaches no device. Ends with us, however we end.
- *
- * @throws {DeviceError} BRIDGE_ERR_DEVICE_TOOL - no such program; BRIDGE_ERR_DEVICE_UNKNOWN, _BUSY, _FAILED - what it said.
- */
-export async function openPlayback(options: PlaybackOptions): Promise<Playback> {
-  const { backend = 'auto', host, signal } = options;
-  signal?.throwIfAborted();
-  const known = backendsOf(host.platform).filter(({ name }) => backend === 'auto' || name === backend);
-  let firstError: DeviceError | undefined;
-  for (const candidate of known) {
-    const path = await host.find(candidate.name);
-    if (path === undefined) continue;
-    try {
-      return await start(candidate, path, options);
-    } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      firstError ??= error;
-    }
-  }
-  throw firstError ?? noPlayer(backend, host.platform);
+/** What a playback came to. */
+export interface OpenedOutput {
+  readonly backend: string;
+  /** Undefined: the system's default. */
+  readonly device: string | undefined;
+  readonly sampleRateHz: number;
 }
 
-async function start(backend: PlaybackBackend, path: string, options: PlaybackOptions): Promise<Playback> {
-  const { host, clock, signal, sampleRateHz, device } = options;
-  const args = backend.argv({ device, sampleRateHz, platform: host.platform });
-  const program = await spawnTied(host, { file: path, args }, { stdin: true });
+const AUTO = 'auto';
+const DEFAULT_LEAD_MS = 100;
+
+/**
+ * Opens a loudspeaker by a program of this machine. The program ends with us, however we end.
+ *
+ * `auto` takes the first backend of this platform that is installed and opens the device. A program that has nothing to open
+ * before sound comes (play, ffplay) tells a wrong device only by `closed` and the next write.
+ *
+ * @throws {DeviceError} BRIDGE_ERR_DEVICE_TOOL, _UNKNOWN, _BUSY, _STALLED, _ENDED, _FLOOD or _FAILED: why nothing plays;
+ *   nothing is left running. The reason of the signal when aborted.
+ */
+export async function openPlayback(options: PlaybackOptions): Promise<Playback> {
+  const { host, signal } = options;
+  const wanted = options.backend ?? AUTO;
+  const backends = playbackBackends(host.platform).filter(({ name }) => wanted === AUTO || name === wanted);
+  if (backends.length === 0) throw noSuchBackend(wanted, host.platform);
+  const refusals: DeviceError[] = [];
+  for (const backend of backends) {
+    signal?.throwIfAborted();
+    try {
+      return await openWith(backend, options);
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      refusals.push(error);
+    }
+  }
+  throw summary(refusals, options.device);
+}
+
+async function openWith(backend: PlaybackBackend, options: PlaybackOptions): Promise<Playback> {
+  const { host, clock, signal, sampleRateHz } = options;
+  const path = await installed(backend.program, host);
+  const device =
+    options.device === undefined ? undefined : await resolveDevice(backend, options.device, host);
+  signal?.throwIfAborted();
+  const leadMs = Math.max(options.leadMs ?? DEFAULT_LEAD_MS, backend.minLeadMs);
+  const { offsetMs = 0, volume = 1 } = options;
+  const program = await spawnPlayer(backend, path, host, { device, sampleRateHz, leadMs });
   const playback = new ProgramPlayback({
     backend,
     device,
     sampleRateHz,
     clock,
     program,
-    leadMs: options.leadMs ?? DEFAULT_LEAD_MS,
-    volume: options.volume ?? 1,
-    offsetMs: options.offsetMs ?? 0,
+    leadMs,
+    volume,
+    offsetMs:
+      typeof offsetMs === 'number' ? offsetMs : offsetMs({ backend: backend.name, device, sampleRateHz }),
   });
-  const onAbort = (): void => void playback.stop().catch(() => {});
+  const onAbort = (): void => {
+    playback.stop().catch(() => {});
+  };
   signal?.addEventListener('abort', onAbort, { once: true });
   playback.events.once('closed', () => signal?.removeEventListener('abort', onAbort));
   await playback.ready;
@@ -73,13 +103,64 @@ async function start(backend: PlaybackBackend, path: string, options: PlaybackOp
   return playback;
 }
 
-function noPlayer(backend: string, platform: NodeJS.Platform): DeviceError {
-  const names = backendsOf(platform).map(({ name }) => name);
-  const install =
-    platform === 'linux'
-      ? 'install pulseaudio-utils (pacat), pipewire-bin (pw-play), alsa-utils (aplay), sox or ffmpeg'
-      : 'install sox or ffmpeg';
-  const what =
-    backend === 'auto' ? `none of ${names.join(', ')} is installed` : `${backend} is not installed`;
-  return new DeviceError('BRIDGE_ERR_DEVICE_TOOL', `No program to play sound: ${what}; ${install}`);
+async function spawnPlayer(
+  backend: PlaybackBackend,
+  path: string,
+  host: DeviceHost,
+  options: { readonly device: string | undefined; readonly sampleRateHz: number; readonly leadMs: number },
+): Promise<SoundProgram> {
+  const args = backend.args(options);
+  const spawning = { stdin: true, env: backend.env?.(options.device) };
+  if (backend.needsLineBuffer !== true) return spawnTied(host, { file: path, args }, spawning);
+  const stdbuf = await installed('stdbuf', host);
+  return spawnTied(host, { file: stdbuf, args: ['-oL', path, ...args] }, spawning);
+}
+
+async function installed(program: string, host: DeviceHost): Promise<string> {
+  const path = await host.find(program);
+  if (path !== undefined) return path;
+  throw new DeviceError(
+    'BRIDGE_ERR_DEVICE_TOOL',
+    `${program} is not installed; ${installHint(program, host.platform)}`,
+  );
+}
+
+/** The id of the device that is meant, as this backend names it. */
+async function resolveDevice(backend: PlaybackBackend, wanted: string, host: DeviceHost): Promise<string> {
+  if (backend.defaultOnly !== undefined) {
+    throw new DeviceError('BRIDGE_ERR_DEVICE_UNKNOWN', `'${wanted}': ${backend.defaultOnly}`);
+  }
+  const listing = await backend.list?.(host);
+  if (listing === undefined) return wanted;
+  const chosen = chooseDevice(listing.devices, wanted);
+  if (chosen !== undefined) return chosen.id;
+  if (backend.takesUnlisted?.(wanted) === true) return wanted;
+  const known = listing.problem ?? `it has: ${deviceNames(listing.devices)}`;
+  throw new DeviceError(
+    'BRIDGE_ERR_DEVICE_UNKNOWN',
+    `${backend.name} knows no loudspeaker '${wanted}'; ${known}`,
+  );
+}
+
+/** One error for all: its code is that of the first that was there to try, its words are everybody's. */
+function summary(told: readonly DeviceError[], wanted: string | undefined): DeviceError {
+  const [only] = told;
+  if (told.length === 1 && only !== undefined) return only;
+  const tried = told.filter(({ code }) => code !== 'BRIDGE_ERR_DEVICE_TOOL');
+  const telling = tried.find(({ code }) => code !== 'BRIDGE_ERR_DEVICE_UNKNOWN') ?? tried[0] ?? only;
+  const device = wanted === undefined ? 'the default loudspeaker' : `the loudspeaker '${wanted}'`;
+  const reasons = (tried.length > 0 ? tried : told).map(({ message }) => `\n  ${message}`);
+  return new DeviceError(
+    telling?.code ?? 'BRIDGE_ERR_DEVICE_TOOL',
+    `Nothing here could play on ${device}:${reasons.join('')}`,
+    { retryable: tried.length > 0, cause: telling },
+  );
+}
+
+function noSuchBackend(name: string, platform: NodeJS.Platform): DeviceError {
+  const names = playbackBackends(platform).map((backend) => backend.name);
+  return new DeviceError(
+    'BRIDGE_ERR_DEVICE_TOOL',
+    `'${name}' does not play on this system (${platform}); choose one of: auto, ${names.join(', ')}`,
+  );
 }

@@ -26,6 +26,8 @@ const SETTLED_REPORTS = 8;
 /** A difference beyond this that lasts is no drift: the device skipped without a word. */
 const SKIP_MS = 15;
 const SKIP_LASTS_MS = 500;
+/** An announced start that no report has shown after so long was none. */
+const ASSUMED_LASTS_MS = 1500;
 /** Stretches kept for looking back. */
 const MAX_STRETCHES = 64;
 
@@ -46,6 +48,10 @@ export class PlaybackClock {
   #reports: Report[] = [];
   #last: { readonly atMs: number; readonly positionMs: number } | undefined;
   #isMoving = false;
+  /** When it announced to move; undefined once a report has shown it. */
+  #assumedAtMs: number | undefined;
+  /** What was written when it stopped: all of it was heard. */
+  #haltedMs = 0;
 
   constructor(options: PlaybackClockOptions = {}) {
     this.#windowMs = options.windowMs ?? 3000;
@@ -72,23 +78,43 @@ export class PlaybackClock {
     const isMoving =
       advanceMs >= this.#minAdvanceMs || (last !== undefined && atMs - last.atMs < 5 && this.#isMoving);
     if (!isMoving) {
-      this.#isMoving = false;
+      this.#isMoving = this.#assumedAtMs !== undefined && atMs - this.#assumedAtMs < ASSUMED_LASTS_MS;
       return;
     }
+    this.#assumedAtMs = undefined;
     const offsetMs = atMs - positionMs;
-    if (!this.#isMoving) this.#begin(last?.positionMs ?? 0, offsetMs);
+    if (!this.#isMoving) this.#begin(Math.max(this.#haltedMs, last?.positionMs ?? 0), offsetMs);
     this.#isMoving = true;
     this.#follow({ atMs, offsetMs });
   }
 
-  /** The device stands still, or has gone on to another: what comes is heard with a new offset. */
-  interrupt(): void {
+  /**
+   * The device announces that it begins, or goes on, where it stood.
+   *
+   * @param afterMs - until the first sample is heard.
+   */
+  start(atMs: number, afterMs = 0): void {
+    if (this.#isMoving) return;
+    const fromMs = this.#standingMs;
+    this.#begin(fromMs, atMs + afterMs - fromMs);
+    this.#isMoving = true;
+    this.#assumedAtMs = atMs;
+  }
+
+  /**
+   * The device stands still, or has gone on to another: what comes is heard with a new offset.
+   *
+   * @param positionMs - up to which everything is heard; left out: up to the last report.
+   */
+  interrupt(positionMs = this.#last?.positionMs ?? 0): void {
     this.#isMoving = false;
+    this.#assumedAtMs = undefined;
+    this.#haltedMs = positionMs;
   }
 
   /** Undefined for what lies beyond a device that stands still. */
   heardAtMs(positionMs: number): number | undefined {
-    if (!this.#isMoving && positionMs > (this.#last?.positionMs ?? 0)) return undefined;
+    if (!this.#isMoving && positionMs > this.#standingMs) return undefined;
     const stretch = this.#stretchOf(({ fromPositionMs }) => fromPositionMs <= positionMs);
     return stretch === undefined ? undefined : positionMs + stretch.offsetMs;
   }
@@ -98,8 +124,12 @@ export class PlaybackClock {
     const stretch = this.#stretchOf(({ fromPositionMs, offsetMs }) => fromPositionMs + offsetMs <= nowMs);
     if (stretch === undefined) return 0;
     const nextMs = this.#stretches[this.#stretches.indexOf(stretch) + 1]?.fromPositionMs;
-    const endMs = nextMs ?? (this.#isMoving ? Number.POSITIVE_INFINITY : (this.#last?.positionMs ?? 0));
+    const endMs = nextMs ?? (this.#isMoving ? Number.POSITIVE_INFINITY : this.#standingMs);
     return Math.max(0, Math.min(endMs, nowMs - stretch.offsetMs));
+  }
+
+  get #standingMs(): number {
+    return Math.max(this.#haltedMs, this.#last?.positionMs ?? 0);
   }
 
   #stretchOf(fits: (stretch: Stretch) => boolean): Stretch | undefined {

@@ -1,5 +1,5 @@
 import { DeviceError } from '../runtime/index.js';
-import type { PlaybackBackend } from './playback-backends.js';
+import type { PlaybackBackend } from './playback-backend.js';
 import type { PlayerEnd } from './player.js';
 
 type Player = Pick<PlaybackBackend, 'name' | 'faults'>;

@@ -8,7 +8,7 @@ import {
 } from '../runtime/index.js';
 import type { SoundProgram } from './host.js';
 import type { Playback, PlaybackEvents } from './playback.js';
-import type { PlaybackBackend, PlayerWord } from './playback-backends.js';
+import type { PlaybackBackend, PlayerWord } from './playback-backend.js';
 import { PlaybackClock } from './playback-clock.js';
 import { playerEnded, playerFlooded, playerStalled } from './playback-faults.js';
 import { fadeOut, PlaybackGain } from './playback-gain.js';
@@ -23,6 +23,9 @@ const START_PATIENCE_MS = 5000;
 const STALL_PATIENCE_MS = 2000;
 /** The clock is asked again this often while something waits for a position. */
 const POLL_MS = 20;
+/** Each underrun shows that the lead was too short for this machine: it grows, up to a limit. */
+const LEAD_GROWTH = 1.5;
+const MAX_GROWN_LEAD_MS = 400;
 
 export interface ProgramPlaybackOptions {
   readonly backend: PlaybackBackend;
@@ -62,7 +65,7 @@ export class ProgramPlayback implements Playback {
   readonly #process: PlayerProcess;
   readonly #device: PlaybackClock;
   readonly #gain: PlaybackGain;
-  readonly #leadMs: number;
+  #leadMs: number;
   #status: 'open' | 'ending' | 'closed' = 'open';
   #error: DeviceError | undefined;
   #waiting: WaitingWrite | undefined;
@@ -80,10 +83,10 @@ export class ProgramPlayback implements Playback {
   constructor(options: ProgramPlaybackOptions) {
     const { backend, program, clock, sampleRateHz, volume } = options;
     this.#options = options;
-    this.#leadMs = Math.max(options.leadMs, backend.minLeadMs);
     this.#device = new PlaybackClock(backend.clock);
+    this.#leadMs = options.leadMs;
     this.#gain = new PlaybackGain(sampleRateHz, checkedVolume(volume));
-    const listen = backend.listener();
+    const listen = backend.listen(sampleRateHz);
     this.#process = new PlayerProcess({
       program,
       clock,
@@ -123,17 +126,19 @@ export class ProgramPlayback implements Playback {
   }
 
   heardAtMs(positionMs: number): number | undefined {
-    const atMs = this.#device.heardAtMs(positionMs);
+    const atMs = this.#device.heardAtMs(positionMs + this.#options.backend.preRollMs);
     return atMs === undefined ? undefined : atMs + this.#options.offsetMs;
   }
 
   positionMs(nowMs: number): number {
-    return Math.min(this.#writtenMs, this.#device.positionMs(nowMs - this.#options.offsetMs));
+    const deviceMs = this.#device.positionMs(nowMs - this.#options.offsetMs);
+    return this.#soundMs(Math.min(this.#writtenMs, deviceMs));
   }
 
   async write(pcm: Uint8Array, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#status !== 'open') throw this.#error ?? new InvalidStateError('The playback has ended');
+    if (this.#writtenSamples === 0) this.#handSilence(this.#options.backend.preRollMs);
     if (pcm.byteLength % 2 !== 0) throw new InvalidStateError(`Half a sample: ${pcm.byteLength} bytes`);
     if (this.#waiting !== undefined) throw new InvalidStateError('The write before has not been taken yet');
     await new Promise<void>((resolve, reject) => {
@@ -173,6 +178,11 @@ export class ProgramPlayback implements Playback {
     return this.#ending ?? Promise.resolve(this.positionMs(this.#options.clock.nowMs()));
   }
 
+  /** The caller's position of a device's, which counts the silence before it. */
+  #soundMs(deviceMs: number): number {
+    return Math.max(0, deviceMs - this.#options.backend.preRollMs);
+  }
+
   get #writtenMs(): number {
     return (this.#writtenSamples * 1000) / this.#options.sampleRateHz;
   }
@@ -210,11 +220,19 @@ export class ProgramPlayback implements Playback {
     if (this.#stallTimer === undefined) this.#watchForStall();
   }
 
+  #handSilence(durationMs: number): void {
+    this.#hand(new Uint8Array(2 * Math.round((this.#options.sampleRateHz * durationMs) / 1000)));
+  }
+
   #hear(word: PlayerWord, readAtMs: number): void {
     if (this.#status === 'closed') return;
     switch (word.kind) {
       case 'ready':
         this.#tellReady();
+        return;
+      case 'started':
+        this.#device.start(readAtMs, word.afterMs);
+        this.#pump();
         return;
       case 'moved':
         this.#device.interrupt();
@@ -236,8 +254,9 @@ export class ProgramPlayback implements Playback {
   #ranDry(): void {
     if (this.#isDry || this.#status !== 'open') return;
     this.#isDry = true;
-    this.#device.interrupt();
+    this.#device.interrupt(this.#writtenMs);
     this.#underruns++;
+    this.#leadMs = Math.max(this.#leadMs, Math.min(this.#leadMs * LEAD_GROWTH, MAX_GROWN_LEAD_MS));
     this.events.emit('underrun', this.#underruns);
     this.#pump();
   }
@@ -267,18 +286,18 @@ export class ProgramPlayback implements Playback {
       this.#hand(fadeOut(this.#gain, rest, this.#lastSample, sampleRateHz));
     }
     const endMs = this.#writtenMs;
-    this.#hand(new Uint8Array(2 * Math.round((sampleRateHz * TAIL_MS) / 1000)));
+    this.#handSilence(TAIL_MS);
     if (this.#device.isMoving) await this.#heard(endMs);
     const heardMs = Math.min(endMs, this.#devicePositionMs());
     await this.#process.kill();
-    return heardMs;
+    return this.#soundMs(heardMs);
   }
 
   /** The program ends by itself once it has played out; it is helped when it does not. */
   async #playOut(endMs: number): Promise<number> {
     await this.#heard(endMs + TAIL_MS);
     await this.#process.kill();
-    return Math.min(endMs, this.#devicePositionMs());
+    return this.#soundMs(Math.min(endMs, this.#devicePositionMs()));
   }
 
   /** Resolves when the device has passed a position, or the program is gone. */

@@ -1,4 +1,4 @@
-import type { DeviceHost, SoundProgram } from './host.js';
+import type { DeviceHost, SoundProgram, SpawnOptions } from './host.js';
 
 /** A program and its arguments. */
 export interface ProgramCall {
@@ -27,7 +27,7 @@ const probes = new WeakMap<DeviceHost, Promise<string | undefined>>();
 export async function spawnTied(
   host: DeviceHost,
   { file, args }: ProgramCall,
-  options: { readonly stdin: boolean },
+  options: SpawnOptions,
 ): Promise<SoundProgram> {
   if (host.platform === 'win32') return host.spawn(file, args, options);
   const setpriv = host.platform === 'linux' ? await setprivOf(host) : undefined;
