@@ -161,7 +161,7 @@ function research(parser: Argv, choose: Choose): void {
         .option('out', {
           type: 'string',
           requiresArg: true,
-          describe: 'File to write; left out: standard output',
+          describe: 'File to write; left out, or -: standard output',
         })
         .option('sound', {
           type: 'string',

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { BridgeError, errorText, isAbortError, RequestError } from '../runtime/index.js';
 
 /** Pieces are a line or so: as many go to the disk at once. */
@@ -6,7 +6,7 @@ const WRITE_BYTES = 65_536;
 
 /**
  * Writes a file from its pieces as they come. The file is there, under its name, only when it is whole: one that was there is
- * kept until then.
+ * kept until then. Pipes and devices are written to as they are.
  *
  * @throws {RequestError} BRIDGE_ERR_FILE_WRITE; what the pieces throw; the signal's reason.
  */
@@ -15,17 +15,22 @@ export async function writePieces(
   pieces: AsyncIterable<string | Uint8Array>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const partial = `${path}.part`;
+  const target = await realpath(path).catch(() => path);
+  const isReplaceable = await stat(target).then(
+    (found) => found.isFile(),
+    () => true,
+  );
+  const written = isReplaceable ? `${target}.part` : target;
   try {
-    const file = await open(partial, 'w');
+    const file = await open(written, 'w');
     try {
       for await (const bytes of blocks(pieces, signal)) await writeAll(file, bytes);
     } finally {
       await file.close();
     }
-    await rename(partial, path);
+    if (isReplaceable) await rename(written, target);
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => {});
+    if (isReplaceable) await rm(written, { force: true }).catch(() => {});
     if (error instanceof BridgeError || isAbortError(error)) throw error;
     const advice = 'Check that the folder exists, may be written to and has free space';
     throw new RequestError('BRIDGE_ERR_FILE_WRITE', `${path}: ${errorText(error)}. ${advice}`, {

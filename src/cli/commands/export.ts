@@ -67,7 +67,8 @@ function mediaName(out: string | undefined, sound: string): string {
 }
 
 function targetsOf({ args }: CommandContext, format: Format): Targets {
-  const out = textArg(args, 'out');
+  const given = textArg(args, 'out');
+  const out = given === '-' ? undefined : given;
   const named = textArg(args, 'sound');
   if (Array.isArray(args['sound']))
     throw new ConfigError('BRIDGE_ERR_USAGE', 'Expected one --sound FILE, or --no-sound');

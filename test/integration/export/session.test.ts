@@ -72,7 +72,7 @@ describe('A recorded session', () => {
     });
     peer.peer.events.on('mouth', ({ a }, atMs) => truth.mouth.push({ a, atMs }));
     const { client } = await daemon.client();
-    const [{ lane }] = (await client.request('status', {})).lanes as [{ lane: string }];
+    const lane = (await client.request('status', {})).lanes[0]?.lane ?? '';
     await untilReady(client, lane);
     for (let n = 0; n < 2; n++) {
       const handle = await client.open({ kind: 'recorded', lane, lips: 'own' });
@@ -147,7 +147,7 @@ describe('A recorded session', () => {
   });
 
   it('says the same in CSV, on standard output', async () => {
-    const { code, stdout } = await run('export', session, '--format', 'csv');
+    const { code, stdout } = await run('export', session, '--format', 'csv', '--out', '-');
     expect(code).toBe(0);
     const [header = [], ...rows] = parseCsv(stdout);
     const of = (tier: string): number[] =>
