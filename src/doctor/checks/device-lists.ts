@@ -50,10 +50,11 @@ function listed(lists: readonly DeviceList[], id: 'devices.inputs' | 'devices.ou
     const standard = devices.find(({ isDefault }) => isDefault)?.name ?? '–';
     return [finding(id, 'ok', { backend, count: devices.length, default: standard })];
   }
-  return lists.flatMap(({ backend, isAvailable, reason }) =>
-    isAvailable && reason !== undefined
-      ? [finding('devices.listFailed', 'warning', { backend, reason })]
-      : [],
+  // What is not installed is told by the check of the programs.
+  return lists.flatMap(({ backend, reason }) =>
+    reason === undefined || / is not installed/.test(reason)
+      ? []
+      : [finding('devices.listFailed', 'warning', { backend, reason })],
   );
 }
 

@@ -34,7 +34,16 @@ export function parsePs(names: string, commands: string): ProcessEntry[] {
     return {
       pid,
       name: path.replace(/^.*\//, ''),
-      args: command === undefined ? undefined : [path, ...command.slice(path.length).trim().split(/\s+/)],
+      args:
+        command === undefined
+          ? undefined
+          : [
+              path,
+              ...command
+                .slice(path.length)
+                .split(/\s+/)
+                .filter((word) => word !== ''),
+            ],
       executable: path.startsWith('/') ? path : undefined,
       folder: undefined,
     };

@@ -3,7 +3,7 @@ import type { TextRow } from './text-row.js';
 export const TOOL_TEXTS = {
   'tools.node': {
     en: { text: 'Node.js {version} on {platform}', remedy: '' },
-    ja: { text: 'Node.js {version}（{platform}）', remedy: '' },
+    ja: { text: '{platform} の Node.js {version}', remedy: '' },
   },
   'tools.nodeOld': {
     en: {
