@@ -2,6 +2,7 @@ export type { Alphabet } from './alphabets.js';
 export { createLipsDriver } from './create-lips-driver.js';
 export { DEFAULT_LIP_TABLE } from './default-lip-table.js';
 export { LevelMouth } from './level-mouth.js';
+export { closingMessage } from './lip-part.js';
 export { type LipRow, LipTable } from './lip-table.js';
 export type {
   LipsCounts,

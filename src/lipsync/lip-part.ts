@@ -66,7 +66,16 @@ export function buildPart(options: LipPartOptions): LipPart {
   };
 }
 
-/** The message that closes a mouth, whatever it does; MMDAgent-EX has it closed within 250 ms. */
+/**
+ * The message that closes a mouth, whatever it does; MMDAgent-EX has it closed within 250 ms.
+ *
+ * @throws {ProtocolError} BRIDGE_ERR_MESSAGE_ARGUMENT - the model alias cannot stand in a message.
+ */
+export function closingMessage(model: string, table: LipTable): string {
+  return closingPart(model, table).message;
+}
+
+/** @internal `closingMessage` as a part. */
 export function closingPart(model: string, table: LipTable): LipPart {
   const phonemes = [{ phoneme: table.closedName, startMs: 0, endMs: CLOSING_MS }];
   return buildPart({ model, table, phonemes, leadInMs: 0, isLast: true });

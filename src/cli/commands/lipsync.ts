@@ -1,6 +1,65 @@
-import { InvalidStateError } from '../../runtime/index.js';
-import type { CommandContext } from '../context.js';
+import { type OpenSoundOptions, openSound, type SoundSource } from '../../audio/index.js';
+import { openPlayback, systemHost } from '../../devices/index.js';
+import { closingMessage } from '../../lipsync/index.js';
+import { SystemClock } from '../../runtime/index.js';
+import { closeLink } from '../closing.js';
+import { type CommandContext, textArg } from '../context.js';
+import { connectDaemon } from '../daemon-connection.js';
+import { EXIT } from '../exit-codes.js';
+import { LipsLink } from '../lips-link.js';
+import { LipsSession, type LipsyncParts } from '../lips-session.js';
+import { lipsSource } from '../lips-source.js';
+import { numberArg } from '../numbers.js';
+import { soundOptions } from '../speaking.js';
 
-export async function lipsync(_context: CommandContext): Promise<number> {
-  throw new InvalidStateError('Being written');
+/** `lipsync FILE|-`: plays a sound here and moves the lips of the avatar with it. */
+export function lipsync(context: CommandContext): Promise<number> {
+  const clock = new SystemClock();
+  const host = systemHost(context.io.env);
+  return runLipsync(context, {
+    clock,
+    openPlayback: (options) => openPlayback({ ...options, clock, host }),
+  });
+}
+
+/** As `lipsync`, on given parts. */
+export async function runLipsync(context: CommandContext, parts: LipsyncParts): Promise<number> {
+  const file = textArg(context.args, 'file') ?? '-';
+  const offsetMs = numberArg(context.args, 'offset-ms', { min: -2000, max: 2000, unit: 'ms' }) ?? 0;
+  const fromMs = numberArg(context.args, 'from-ms', { min: 0, max: 86_400_000, unit: 'ms' }) ?? 0;
+  const source = await lipsSource(context, file);
+  const open = soundOpener(context, file);
+  // Before the link: a sound that cannot be played costs the avatar nothing.
+  const sound = await open();
+  try {
+    const connection = await connectDaemon(context);
+    try {
+      const { config, origins } = context.resolved;
+      const link = await LipsLink.open({
+        client: connection.client,
+        clock: parts.clock,
+        lane: config.lane,
+        model: origins.model === 'default' ? undefined : config.model,
+        readyTimeoutMs: config.readyTimeoutMs,
+        offsetMs,
+        closing: (model) => closingMessage(model, source.names.table),
+        signal: context.io.drain,
+      });
+      const session = new LipsSession({ context, parts, file, source, link, sound, open, fromMs });
+      const reason = await session.run();
+      if (context.args['close'] === true) await closeLink(context, connection.client, link.lane);
+      return reason === 'interrupted' ? EXIT.interrupted : EXIT.ok;
+    } finally {
+      await connection.leave();
+    }
+  } finally {
+    await sound.close();
+    if (file === '-') context.io.stdin.destroy();
+  }
+}
+
+function soundOpener(context: CommandContext, file: string): () => Promise<SoundSource> {
+  const options: OpenSoundOptions = { ...soundOptions(context.args), signal: context.io.drain };
+  if (file === '-') return () => openSound(context.io.stdin, { ...options, name: 'standard input' });
+  return () => openSound(file, options);
 }
