@@ -8,6 +8,8 @@ const RUNS = [
   ['cli-latency.js', '--sends', '20', '--helps', '10'],
   ['idle.js', '--seconds', '10'],
   ['pacing.js', '--minutes', '0.5'],
+  ['mic-hour.js'],
+  ['mic-latency.js', '--minutes', '0.5'],
   ['scale.js', '--counts', '1,100,1000', '--seconds', '5'],
 ];
 let failed = 0;
