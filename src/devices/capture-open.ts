@@ -97,11 +97,19 @@ async function resolveDevice(
   const devices = listing?.devices ?? [];
   const chosen = wanted === undefined ? devices[0] : chooseDevice(devices, wanted);
   if (chosen !== undefined) return chosen.id;
-  const takes = backend.takesUnlisted ?? (() => listing?.problem !== undefined || listing === undefined);
-  if (wanted !== undefined && takes(wanted)) return wanted;
-  const known = listing?.problem ?? `it has: ${deviceNames(devices)}`;
+  const isBlind = listing === undefined || listing.isListerMissing === true;
+  if (wanted !== undefined && (backend.takesUnlisted?.(wanted) ?? isBlind)) return wanted;
+  const problem = listing?.problem;
+  if (problem !== undefined) {
+    throw new DeviceError('BRIDGE_ERR_DEVICE_FAILED', `${backend.name} has no microphones: ${problem}`, {
+      retryable: true,
+    });
+  }
   const unknown = wanted === undefined ? 'finds no microphone' : `knows no microphone '${wanted}'`;
-  throw new DeviceError('BRIDGE_ERR_DEVICE_UNKNOWN', `${backend.name} ${unknown}; ${known}`);
+  throw new DeviceError(
+    'BRIDGE_ERR_DEVICE_UNKNOWN',
+    `${backend.name} ${unknown}; it has: ${deviceNames(devices)}`,
+  );
 }
 
 /** What to spawn, and what it then holds back. */
@@ -120,12 +128,15 @@ async function callOf(
   return { file: stdbuf, args: ['-o0', path, ...call.args], leadMs: backend.unbufferedLeadMs };
 }
 
-/** One error for all: its code is that of the backend that came furthest, its words are everybody's. */
+/** One error for all: the most telling code, everybody's words. */
 function summary(told: readonly DeviceError[], wanted: string | undefined): DeviceError {
   const [only] = told;
   if (told.length === 1 && only !== undefined) return only;
   const installed = told.filter(({ code }) => code !== 'BRIDGE_ERR_DEVICE_TOOL');
-  const telling = installed.find(({ code }) => code !== 'BRIDGE_ERR_DEVICE_UNKNOWN') ?? installed[0] ?? only;
+  const isUnknown = ({ code }: DeviceError): boolean => code === 'BRIDGE_ERR_DEVICE_UNKNOWN';
+  // A device that was named is most likely misspelt when one that could look does not know it.
+  const telling =
+    installed.find((error) => isUnknown(error) === (wanted !== undefined)) ?? installed[0] ?? only;
   const device = wanted === undefined ? 'the default microphone' : `the microphone '${wanted}'`;
   // What is missing matters only when nothing was there to try.
   const reasons = (installed.length > 0 ? installed : told).map(({ message }) => `\n  ${message}`);

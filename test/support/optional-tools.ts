@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A program that some tests need and `npm ci` cannot install. */
@@ -30,6 +30,23 @@ export function optionalTools(): readonly OptionalTool[] {
       isThere: ['pactl', 'parec', 'pacat'].every(isOnPath),
       needed: 'sound through a null sink',
     },
+    {
+      package: 'alsa-utils',
+      isThere: isOnPath('arecord'),
+      needed: 'test/integration/devices: arecord and the package mic',
+    },
+    {
+      package: 'libasound2-plugins',
+      isThere: hasLibrary('alsa-lib/libasound_module_pcm_pulse.so'),
+      needed: 'test/integration/devices: ALSA through a null sink',
+    },
+    { package: 'sox', isThere: isOnPath('sox'), needed: 'test/integration/devices: SoX' },
+    {
+      package: 'libsox-fmt-alsa',
+      isThere: hasLibrary('sox/libsox_fmt_alsa.so'),
+      needed: 'test/integration/devices: SoX through ALSA',
+    },
+    { package: 'ffmpeg', isThere: isOnPath('ffmpeg'), needed: 'test/integration/devices: ffmpeg' },
   ];
 }
 
@@ -40,6 +57,14 @@ export function isThere(...packages: readonly string[]): boolean {
     if (tool === undefined) throw new Error(`optional-tools.ts does not list ${name}`);
     return tool.isThere;
   });
+}
+
+/** Looks where Debian puts libraries of any architecture. */
+function hasLibrary(path: string): boolean {
+  const root = '/usr/lib';
+  if (!existsSync(root)) return false;
+  const folders = [root, ...readdirSync(root).map((name) => join(root, name))];
+  return folders.some((folder) => existsSync(join(folder, path)));
 }
 
 function isOnPath(program: string): boolean {

@@ -139,6 +139,19 @@ describe('openCapture, a device', () => {
     expect(host.spawned).toEqual([]);
   });
 
+  it('that is unknown to one is unknown, whatever is wrong with the others', async () => {
+    const { host, opened } = open(
+      {
+        programs: ['parec', 'pactl', 'pw-record', 'pw-dump'],
+        answers: { ...LISTS, 'pw-dump': { code: 255, stderr: "can't connect: Host is down" } },
+      },
+      { device: 'nope' },
+    );
+    await expect(opened).rejects.toMatchObject({ code: 'BRIDGE_ERR_DEVICE_UNKNOWN' });
+    await expect(opened).rejects.toThrow(/Host is down/);
+    expect(host.spawned).toEqual([]);
+  });
+
   it('that fits several is an error that lists them', async () => {
     const { opened } = open({ programs: ['parec', 'pactl'] }, { device: 'b' });
     await expect(opened).rejects.toThrow(/'b' fits several/);
