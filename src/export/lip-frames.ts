@@ -1,8 +1,4 @@
-/** Motions are keyed at 30 frames a second whatever the display does. */
-const FRAME_MS = 1000 / 30;
-const FRAMES_PER_MS = 0.03;
-/** Frames that the last phoneme is held longer. */
-const HOLD_FRAMES = 6;
+import { MOTION_FRAME_MS, motionFrames } from '../lipsync/index.js';
 
 export interface ShownPhoneme {
   readonly phoneme: string;
@@ -14,27 +10,20 @@ export interface ShownPhoneme {
 }
 
 /**
- * The phonemes of a LIPSYNC_START list as MMDAgent-EX shows them: in whole frames, at least one each, the rounding carried over.
+ * The phonemes of a LIPSYNC_START list as MMDAgent-EX shows them: in whole frames, the last with its hold.
  *
  * @param list - `name,ms,name,ms,…`; an odd last token is ignored, a time that cannot be read is one frame.
- * @source peer-facts 5, lipsync.md 1: frames = floor(0.03 ms + carry + 0.5); the last is held 6 frames
  */
 export function shownPhonemes(list: string): ShownPhoneme[] {
   const tokens = list.split(',').filter((token) => token !== '');
-  const count = Math.floor(tokens.length / 2);
-  const shown: ShownPhoneme[] = [];
-  let frame = 0;
-  let carry = 0;
-  for (let index = 0; index < count; index++) {
-    const parsed = Number.parseFloat(tokens[index * 2 + 1] ?? '');
-    const askedMs = Number.isFinite(parsed) && parsed >= 0 ? parsed : undefined;
-    const exact = (askedMs ?? 0) * FRAMES_PER_MS + carry;
-    const frames = Math.max(1, Math.floor(exact + 0.5));
-    carry = exact - frames;
-    const endFrame = frame + frames + (index === count - 1 ? HOLD_FRAMES : 0);
-    const phoneme = tokens[index * 2]?.trim() ?? '';
-    shown.push({ phoneme, startMs: frame * FRAME_MS, endMs: endFrame * FRAME_MS, askedMs });
-    frame = endFrame;
-  }
-  return shown;
+  const asked = Array.from({ length: Math.floor(tokens.length / 2) }, (_, index) =>
+    Number.parseFloat(tokens[index * 2 + 1] ?? ''),
+  );
+  const { startFrames, stopFrame } = motionFrames(asked);
+  return asked.map((askedMs, index) => ({
+    phoneme: tokens[index * 2]?.trim() ?? '',
+    startMs: (startFrames[index] ?? 0) * MOTION_FRAME_MS,
+    endMs: (startFrames[index + 1] ?? stopFrame) * MOTION_FRAME_MS,
+    askedMs: Number.isFinite(askedMs) && askedMs >= 0 ? askedMs : undefined,
+  }));
 }
