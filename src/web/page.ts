@@ -2,18 +2,25 @@ import type { DaemonStatus } from '../control/messages.js';
 import { SystemClock } from '../runtime/clock.js';
 import { BridgeView } from './bridge-view.js';
 import { ConnectPanel } from './connect-panel.js';
+import { DevicesPanel } from './devices-panel.js';
 import { byId, setText } from './dom.js';
 import { Face } from './face.js';
 import { takeDroppedFiles } from './file-drops.js';
 import { targetOf } from './lane-choice.js';
 import { LanesPanel } from './lanes-panel.js';
+import { isTimings } from './lips-material.js';
+import { LipsPanel } from './lips-panel.js';
+import { LipsSession, type LipsTarget } from './lips-session.js';
 import { LogPanel } from './log-panel.js';
+import { LookPanel } from './look-panel.js';
 import { MicMeter } from './mic-meter.js';
 import { MicPanel } from './mic-panel.js';
 import { MicSession } from './mic-session.js';
 import { MouthTrack } from './mouth-track.js';
+import { Outputs } from './outputs.js';
 import { PageVolume } from './page-volume.js';
 import { PlayerPanel } from './player-panel.js';
+import { SoundPlayer } from './sound-player.js';
 import { Tabs } from './tabs.js';
 import { TalkKey } from './talk-key.js';
 import { TapPlayer } from './tap-player.js';
@@ -42,9 +49,19 @@ const talkKey = new TalkKey((isTalking) => {
   mic.feed.isTalking = isTalking;
 });
 const micPanel = new MicPanel({ words, bridge, session: mic, meter, talkKey, laneNow: () => laneNow() });
+const outputs = new Outputs(words);
+const sound = new SoundPlayer(clock, outputs);
+const lips = new LipsSession({ bridge, clock, player: sound, outputs, targetNow: lipsTarget });
+const lipsPanel = new LipsPanel({ words, session: lips, player: sound, outputs });
 const hear = byId('mic-hear', HTMLInputElement);
 let status: DaemonStatus | undefined;
 new LogPanel(words, bridge, () => lanes.chosen);
+new LookPanel(words);
+const devices = new DevicesPanel(words);
+const machine = new Tabs('machine', ['look', 'devices', 'calibrate']);
+machine.events.on('shown', (name) => {
+  if (name === 'devices') void devices.load();
+});
 
 bridge.events.on('status', (newest) => {
   status = newest;
@@ -54,18 +71,33 @@ bridge.events.on('status', (newest) => {
   showWay();
 });
 bridge.events.on('tapSound', (part) => player.push(part));
-bridge.events.on('tapMouth', (mouth) => mouths.push(mouth, performance.now(), player.delayMs));
+bridge.events.on('tapMouth', (mouth) => {
+  // The lips of a sound that plays here move when it is heard; those of sound from there when that is.
+  mouths.push(mouth, performance.now(), sound.status === 'playing' ? 0 : player.delayMs);
+});
 lanes.events.on('chosen', showWay);
 mic.events.on('changed', showWay);
+mic.events.on('changed', () => {
+  // A page that was allowed a microphone may know its loudspeakers.
+  if (mic.mic.status === 'on') void outputs.list();
+});
 hear.addEventListener('change', showWay);
 ways.events.on('shown', showWay);
 volume.events.on('changed', (gain) => {
   player.gain = gain;
+  sound.gain = gain;
 });
 player.gain = volume.gain;
+sound.gain = volume.gain;
 takeDroppedFiles((files) => {
-  ways.show('file');
-  panel.play(files[0]);
+  // Timings say what is wanted.
+  if (ways.shown === 'lips' || files.some(isTimings)) {
+    ways.show('lips');
+    void lipsPanel.take(files);
+  } else {
+    ways.show('file');
+    panel.play(files[0]);
+  }
 });
 
 // Browsers let sound out only after the first click or key press: any will do.
@@ -96,6 +128,7 @@ function draw(nowMs: number): void {
     meter.draw(nowMs);
     micPanel.draw();
   }
+  if (ways.shown === 'lips') lipsPanel.draw();
   byId('mic-live').dataset['open'] = String(mic.feed.isOpen);
   // For tests, and for whoever wonders whether sound leaves the page.
   byId('stage').dataset['level'] = player.peak().toFixed(3);
@@ -108,8 +141,14 @@ function laneNow(): string | undefined {
   return 'lane' in target ? target.lane.lane : undefined;
 }
 
+function lipsTarget(): LipsTarget | undefined {
+  const target = targetOf(status?.lanes ?? [], lanes.chosen);
+  return 'lane' in target ? { lane: target.lane.lane, model: target.lane.model } : undefined;
+}
+
 function showWay(): void {
   const { kind } = targetOf(status?.lanes ?? [], lanes.chosen);
+  panel.way = ways.shown;
   mic.lane = laneNow();
   // What the microphone says would come back through it.
   player.isHeldBack = mic.isOn && !hear.checked;

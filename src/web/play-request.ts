@@ -1,3 +1,5 @@
+import { jsonLines, refusalOf } from './json-lines.js';
+
 /** What becomes of one thing that was given to be spoken. */
 export type PlayState =
   | { readonly status: 'idle' }
@@ -46,7 +48,7 @@ export async function play(request: PlayRequest, tell: (state: PlayState) => voi
       headers: { Accept: 'application/x-ndjson' },
       ...(file === undefined ? {} : { body: file }),
     });
-    if (!response.ok) throw await refusal(response);
+    if (!response.ok) throw await refusalOf(response);
     await follow(response, name, tell);
   } catch (error) {
     tell({ status: 'failed', name, error: isPlayError(error) ? error : unreachable(error) });
@@ -57,7 +59,7 @@ async function follow(response: Response, name: string, tell: (state: PlayState)
   let lane = '';
   let durationMs: number | undefined;
   let hasEnded = false;
-  for await (const line of lines(response)) {
+  for await (const line of jsonLines<PlayLine>(response)) {
     const heardMs = line.heardMs ?? 0;
     lane = line.lane ?? lane;
     durationMs = line.durationMs ?? durationMs;
@@ -67,25 +69,6 @@ async function follow(response: Response, name: string, tell: (state: PlayState)
     else tell({ status: 'ended', name, isWhole: line.ended === 'completed', heardMs });
   }
   if (!hasEnded) throw new Error('The connection was lost while it was spoken');
-}
-
-async function* lines(response: Response): AsyncGenerator<PlayLine, void> {
-  if (response.body === null) return;
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const parts = (rest + decoder.decode(value, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) if (part !== '') yield JSON.parse(part) as PlayLine;
-  }
-}
-
-async function refusal(response: Response): Promise<PlayError> {
-  const body = (await response.json().catch(() => ({}))) as { error?: PlayError };
-  return body.error ?? { code: `HTTP ${response.status}`, message: response.statusText };
 }
 
 function isPlayError(error: unknown): error is PlayError {

@@ -32,6 +32,7 @@ export class PlayerPanel {
   /** Only the newest request is shown; those before it were interrupted by it. */
   #turn = 0;
   #lastKind: Target['kind'] | undefined;
+  #way: 'file' | 'mic' | 'lips' = 'file';
   #freshUntilMs = 0;
   #staleUntilMs = 0;
 
@@ -46,6 +47,12 @@ export class PlayerPanel {
     words.events.on('changed', () => this.#show());
     bridge.events.on('link', () => this.#show());
     takeChosenFiles('file', (files) => this.play(files[0]));
+    this.#show();
+  }
+
+  /** How it is spoken now: the line under the face tells where the sound is then. */
+  set way(way: 'file' | 'mic' | 'lips') {
+    this.#way = way;
     this.#show();
   }
 
@@ -103,7 +110,7 @@ export class PlayerPanel {
       this.#freshUntilMs = previous !== undefined && isNews ? performance.now() + FRESH_MS : 0;
     }
     const isFresh = isOnline && performance.now() < this.#freshUntilMs;
-    const key = `${isOnline}${target.kind}${isFresh}${document.documentElement.lang}${'lane' in target ? target.lane.lane : ''}`;
+    const key = `${this.#way}${isOnline}${target.kind}${isFresh}${document.documentElement.lang}${'lane' in target ? target.lane.lane : ''}`;
     // Said again only when it changed: the line is read aloud.
     if (this.#target.dataset['said'] === key) return;
     this.#target.dataset['said'] = key;
@@ -116,6 +123,10 @@ export class PlayerPanel {
     const words = this.#words;
     if (!isOnline || this.#status === undefined) return [words.say('targetLost')];
     const here = words.say('targetSimulatorHere');
+    if (this.#way !== 'file' && !isFresh && (target.kind === 'simulator' || target.kind === 'real')) {
+      const name = target.lane.lane;
+      return words.sayBold(this.#way === 'mic' ? 'targetMic' : 'targetLips', { here, name });
+    }
     switch (target.kind) {
       case 'simulator':
         return words.sayBold(isFresh ? 'targetBackNow' : 'targetSimulator', { here });

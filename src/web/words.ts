@@ -18,6 +18,10 @@ export class Words {
     this.#show();
   }
 
+  get language(): Language {
+    return this.#language;
+  }
+
   say(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
     return textOf(this.#language, key, values);
   }
