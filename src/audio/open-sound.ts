@@ -4,15 +4,31 @@ import type { ByteReader } from './byte-reader.js';
 import { isRereadable, openBytes, type SoundInput } from './byte-source.js';
 import { gainForLoudness, type LoudnessReport } from './loudness-gain.js';
 import { outputBlocks } from './output-blocks.js';
-import { MAX_CHANNELS, MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ, type RawFormat } from './pcm.js';
+import {
+  MAX_CHANNELS,
+  MAX_SAMPLE_RATE_HZ,
+  MIN_SAMPLE_RATE_HZ,
+  OUTPUT_SAMPLE_RATE_HZ,
+  type RawFormat,
+} from './pcm.js';
 import { PcmReader } from './pcm-reader.js';
 import { openReader } from './sound-kind.js';
 import type { SoundReader } from './sound-reader.js';
 import { ReadSound, type SoundSource } from './sound-source.js';
 
+/** No device plays more. */
+const MAX_OUTPUT_RATE_HZ = 192_000;
+
 export interface OpenSoundOptions {
   /** The input is raw PCM of this format; its content is then not looked at. @default detected by content */
   readonly rawFormat?: RawFormat | undefined;
+  /**
+   * Rate of what comes out, 4 000 – 192 000. Local playback takes 48 000, which keeps what a file has; where 16 kHz is needed
+   * from the same read (lips of a stream), put a `MonoResampler` behind it.
+   *
+   * @default 16000
+   */
+  readonly sampleRateHz?: number | undefined;
   /** Fixed gain, -60 … 40 dB; samples beyond full scale are cut and counted. @default 0 */
   readonly gainDb?: number | undefined;
   /**
@@ -28,7 +44,7 @@ export interface OpenSoundOptions {
 }
 
 /**
- * Opens sound of any supported kind for playing once, as s16le mono at 16 000 Hz.
+ * Opens sound of any supported kind for playing once, as s16le mono at 16 000 Hz or the rate asked for.
  *
  * Resolves when the first sample is decoded, so a sound that cannot be played fails here and not while speaking.
  * Memory stays bounded whatever the length; nothing is read ahead of the consumer but one block.
@@ -51,6 +67,7 @@ export async function openSound(input: SoundInput, options: OpenSoundOptions = {
       reader,
       bytes,
       closing,
+      sampleRateHz: options.sampleRateHz ?? OUTPUT_SAMPLE_RATE_HZ,
       gainDb: loudness?.gainDb ?? options.gainDb ?? 0,
       loudness,
     });
@@ -99,6 +116,7 @@ function nothingPlayed(sound: SoundSource): Error {
 }
 
 function checkOptions(options: OpenSoundOptions): void {
+  checkRange('sampleRateHz', options.sampleRateHz, MIN_SAMPLE_RATE_HZ, MAX_OUTPUT_RATE_HZ, true);
   checkRange('gainDb', options.gainDb, -60, 40);
   checkRange('loudnessLufs', options.loudnessLufs, -60, -5);
   checkRange(

@@ -4,16 +4,20 @@ import { MonoResampler } from './resampler.js';
 import type { SoundReader } from './sound-reader.js';
 
 /**
- * A reader's blocks at 16 000 Hz; each is valid until the next is asked for.
+ * A reader's blocks at one rate; each is valid until the next is asked for.
  *
  * A sound that has this rate already passes untouched and loads no resampler. A rate that changes on the way
  * (chained Ogg, spliced MP3) ends one resampler and starts the next.
  *
  * @throws {RequestError} BRIDGE_ERR_AUDIO_FORMAT - a rate no sound has, which would need absurd memory.
  */
-export async function* outputBlocks(reader: SoundReader, name: string): AsyncGenerator<Float32Array, void> {
+export async function* outputBlocks(
+  reader: SoundReader,
+  name: string,
+  outputHz: number = OUTPUT_SAMPLE_RATE_HZ,
+): AsyncGenerator<Float32Array, void> {
   let resampler: MonoResampler | undefined;
-  let sampleRateHz = OUTPUT_SAMPLE_RATE_HZ;
+  let sampleRateHz = outputHz;
   try {
     for await (const block of reader.blocks()) {
       if (block.samples.length === 0) continue;
@@ -23,7 +27,7 @@ export async function* outputBlocks(reader: SoundReader, name: string): AsyncGen
         resampler?.free();
         resampler = undefined;
         sampleRateHz = block.sampleRateHz;
-        if (sampleRateHz !== OUTPUT_SAMPLE_RATE_HZ) resampler = await MonoResampler.create(sampleRateHz);
+        if (sampleRateHz !== outputHz) resampler = await MonoResampler.create(sampleRateHz, outputHz);
       }
       yield resampler === undefined ? block.samples : resampler.push(block.samples);
     }

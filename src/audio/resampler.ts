@@ -9,15 +9,16 @@ const SLICE_SAMPLES = 4_096;
 let loading: Promise<SpeexResamplerModule> | undefined;
 
 /**
- * Mono resampler to 16 000 Hz, for one stream.
+ * Mono resampler, for one stream.
  *
  * The start delay of the filter is removed and its tail is flushed, so n samples in give exactly
- * round(n * 16000 / rate) out, in step with the input. How the input is cut into blocks changes no bit.
+ * round(n * outputHz / rate) out, in step with the input. How the input is cut into blocks changes no bit.
  * The wasm module is loaded with the first instance and shared; `free` must be called once per instance.
  */
 export class MonoResampler {
   readonly #module: SpeexResamplerModule;
   readonly #sampleRateHz: number;
+  readonly #outputHz: number;
   readonly #state: number;
   readonly #inPointer: number;
   readonly #outPointer: number;
@@ -27,27 +28,28 @@ export class MonoResampler {
   #samplesIn = 0;
   #samplesOut = 0;
 
-  /** @param sampleRateHz - Rate of the input, 4 000 – 384 000. */
-  static async create(sampleRateHz: number): Promise<MonoResampler> {
+  /**
+   * @param sampleRateHz - Rate of the input, 4 000 – 384 000.
+   * @param outputHz - Rate of the output, of the same range. @default 16000
+   */
+  static async create(
+    sampleRateHz: number,
+    outputHz: number = OUTPUT_SAMPLE_RATE_HZ,
+  ): Promise<MonoResampler> {
     loading ??= loadSpeex();
-    return new MonoResampler(await loading, sampleRateHz);
+    return new MonoResampler(await loading, sampleRateHz, outputHz);
   }
 
-  private constructor(module: SpeexResamplerModule, sampleRateHz: number) {
+  private constructor(module: SpeexResamplerModule, sampleRateHz: number, outputHz: number) {
     this.#module = module;
     this.#sampleRateHz = sampleRateHz;
-    this.#outCapacity = Math.ceil((SLICE_SAMPLES * OUTPUT_SAMPLE_RATE_HZ) / sampleRateHz) + 16;
+    this.#outputHz = outputHz;
+    this.#outCapacity = Math.ceil((SLICE_SAMPLES * outputHz) / sampleRateHz) + 16;
     this.#lengthsPointer = module._malloc(8);
     this.#inPointer = module._malloc(SLICE_SAMPLES * 4);
     this.#outPointer = module._malloc(this.#outCapacity * 4);
-    this.#state = module._speex_resampler_init(
-      1,
-      sampleRateHz,
-      OUTPUT_SAMPLE_RATE_HZ,
-      QUALITY,
-      this.#lengthsPointer,
-    );
-    if (this.#state === 0) throw new InvalidStateError(`No resampler from ${sampleRateHz} Hz`);
+    this.#state = module._speex_resampler_init(1, sampleRateHz, outputHz, QUALITY, this.#lengthsPointer);
+    if (this.#state === 0) throw new InvalidStateError(`No resampler from ${sampleRateHz} to ${outputHz} Hz`);
     module._speex_resampler_skip_zeros(this.#state);
   }
 
@@ -59,8 +61,7 @@ export class MonoResampler {
 
   /** The rest of the sound; call once, after the last `push`. */
   end(): Float32Array {
-    const wanted =
-      Math.round((this.#samplesIn * OUTPUT_SAMPLE_RATE_HZ) / this.#sampleRateHz) - this.#samplesOut;
+    const wanted = Math.round((this.#samplesIn * this.#outputHz) / this.#sampleRateHz) - this.#samplesOut;
     const tail = new Float32Array(Math.max(0, wanted));
     const silence = new Float32Array(this.#module._speex_resampler_get_input_latency(this.#state) + 16);
     let filled = 0;
@@ -83,9 +84,7 @@ export class MonoResampler {
 
   #run(samples: Float32Array): Float32Array {
     if (this.#isFreed) throw new InvalidStateError('The resampler was freed');
-    const out = new Float32Array(
-      Math.ceil((samples.length * OUTPUT_SAMPLE_RATE_HZ) / this.#sampleRateHz) + 64,
-    );
+    const out = new Float32Array(Math.ceil((samples.length * this.#outputHz) / this.#sampleRateHz) + 64);
     let taken = 0;
     let made = 0;
     while (taken < samples.length) {

@@ -11,6 +11,8 @@ export interface SoundSource {
   /** What messages call it. */
   readonly name: string;
   readonly description: SoundDescription;
+  /** Of what `frames` gives. */
+  readonly sampleRateHz: number;
   /** Length in ms, when the header tells it; what comes may be shorter (`truncated`). */
   readonly durationMs: number | undefined;
   /** The gain that is applied; 0 leaves the samples as they are. */
@@ -24,7 +26,7 @@ export interface SoundSource {
   /** Stretches that were left out because they could not be decoded, so far. */
   readonly damagedParts: number;
   /**
-   * The sound as s16le mono 16 000 Hz, in order, in blocks of whole samples of any length, each a new array.
+   * The sound as s16le mono at `sampleRateHz`, in order, in blocks of whole samples of any length, each a new array.
    *
    * Call once. Works only as fast as it is asked. Ends early, without an error, after `close`; throws the
    * signal's reason after an abort and BRIDGE_ERR_AUDIO_UNREADABLE when the source fails on the way.
@@ -40,6 +42,7 @@ export interface ReadSoundParts {
   readonly bytes: ByteReader;
   /** Aborted by `close`, to end a pending read. */
   readonly closing: AbortController;
+  readonly sampleRateHz: number;
   readonly gainDb: number;
   readonly loudness: LoudnessReport | undefined;
 }
@@ -47,6 +50,7 @@ export interface ReadSoundParts {
 /** A `SoundSource` over any reader. */
 export class ReadSound implements SoundSource {
   readonly name: string;
+  readonly sampleRateHz: number;
   readonly gainDb: number;
   readonly loudness: LoudnessReport | undefined;
   readonly #reader: SoundReader;
@@ -60,13 +64,14 @@ export class ReadSound implements SoundSource {
 
   constructor(parts: ReadSoundParts) {
     this.name = parts.name;
+    this.sampleRateHz = parts.sampleRateHz;
     this.gainDb = parts.gainDb;
     this.loudness = parts.loudness;
     this.#reader = parts.reader;
     this.#bytes = parts.bytes;
     this.#closing = parts.closing;
     this.#encoder = new S16Encoder(dbToFactor(parts.gainDb));
-    this.#blocks = outputBlocks(parts.reader, parts.name);
+    this.#blocks = outputBlocks(parts.reader, parts.name, parts.sampleRateHz);
   }
 
   get description(): SoundDescription {

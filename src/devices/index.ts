@@ -12,4 +12,5 @@ export type { Device, DeviceList } from './device.js';
 export { type DeviceHost, type ProgramAnswer, type SoundProgram, systemHost } from './host.js';
 export { autoInput, listInputs } from './input-list.js';
 export { type OpenedOutput, openPlayback, type PlaybackOptions } from './open-playback.js';
+export { autoOutput, listOutputs } from './output-list.js';
 export type { Playback, PlaybackEvents } from './playback.js';

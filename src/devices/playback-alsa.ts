@@ -1,7 +1,11 @@
+import type { InputListing } from './capture-backend.js';
+import type { DeviceHost } from './host.js';
+import { isAlsaName, parseAlsa } from './input-alsa.js';
 import type { PlaybackBackend, PlayerListener } from './playback-backend.js';
 
 const BUFFER_MS = 80;
 const PERIOD_MS = 20;
+const LIST_TIMEOUT_MS = 3000;
 
 /**
  * ALSA's player.
@@ -44,6 +48,8 @@ export const APLAY: PlaybackBackend = {
     '-',
   ],
   listen: alsaListener,
+  list: listAlsaOutputs,
+  takesUnlisted: isAlsaName,
 };
 
 /** A meter line is ended by the next one: when line k is complete, k periods are with the device. */
@@ -64,4 +70,15 @@ function alsaListener(sampleRateHz: number): PlayerListener {
     const heard = periods * (periodSamples ?? PERIOD_MS * asked) - (bufferSamples ?? BUFFER_MS * asked);
     return { kind: 'position', positionMs: Math.max(0, (heard * 1000) / sampleRateHz) };
   };
+}
+
+/** `aplay -L` and `-l` print as `arecord` does. */
+async function listAlsaOutputs(host: DeviceHost): Promise<InputListing> {
+  const aplay = await host.find('aplay');
+  if (aplay === undefined) return { devices: [], problem: 'aplay is missing', isListerMissing: true };
+  const [names, cards] = await Promise.all(
+    ['-L', '-l'].map((flag) => host.run(aplay, [flag], { timeoutMs: LIST_TIMEOUT_MS })),
+  );
+  const devices = parseAlsa(names?.stdout ?? '', cards?.stdout ?? '', 'aplay');
+  return { devices: devices.map((device) => ({ ...device, kind: 'output' as const })), problem: undefined };
 }

@@ -3,7 +3,7 @@ import type { PlaybackBackend } from './playback-backend.js';
 import { FFPLAY, FFPLAY_DEFAULT } from './playback-ffplay.js';
 import { PW_PLAY } from './playback-pipewire.js';
 import { PACAT } from './playback-pulse.js';
-import { PLAY, PLAY_WINDOWS } from './playback-sox.js';
+import { PLAY, PLAY_MACOS, PLAY_WINDOWS } from './playback-sox.js';
 
 /** Every backend of a platform, the best first as measured (test/bench/playback.js): `auto` tries them in this order. */
 export function playbackBackends(platform: NodeJS.Platform): readonly PlaybackBackend[] {
@@ -11,7 +11,7 @@ export function playbackBackends(platform: NodeJS.Platform): readonly PlaybackBa
     case 'win32':
       return [FFPLAY_DEFAULT, PLAY_WINDOWS];
     case 'darwin':
-      return [PLAY, FFPLAY_DEFAULT];
+      return [PLAY_MACOS, FFPLAY_DEFAULT];
     default:
       return [PACAT, PW_PLAY, APLAY, PLAY, FFPLAY];
   }

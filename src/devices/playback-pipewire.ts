@@ -1,3 +1,4 @@
+import { listPipewire } from './input-pipewire.js';
 import type { PlaybackBackend, PlayerListener } from './playback-backend.js';
 
 /**
@@ -31,6 +32,7 @@ export const PW_PLAY: PlaybackBackend = {
   ],
   needsLineBuffer: true,
   listen: () => pipewireListener(),
+  list: (host) => listPipewire(host, 'output', 'pw-play'),
 };
 
 function pipewireListener(): PlayerListener {

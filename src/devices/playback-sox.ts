@@ -1,7 +1,9 @@
+import { isAlsaName } from './input-alsa.js';
+import { listPulse } from './input-pulse.js';
 import type { PlaybackBackend, PlayerListener, PlayerOptions } from './playback-backend.js';
 
-/** Between what its progress line has read and what is heard: measured on PulseAudio's null sink. */
-const AHEAD_MS = 0;
+/** A progress line is complete 120 ms after it was true, when 50 ms of what it had read were not heard yet: measured. */
+const LINE_LATE_MS = 50;
 const BUFFER_MS = 20;
 /** SoX leaves the buffer to the sound server, which takes 2 s and begins when they are full; libpulse reads this. */
 const PULSE_LATENCY = { PULSE_LATENCY_MSEC: '80' };
@@ -28,7 +30,8 @@ export const PLAY: PlaybackBackend = {
   name: 'play',
   program: 'play',
   clockKind: 'backpressure',
-  minLeadMs: 200,
+  // It reads 120 ms between two lines, and a line is complete when the next begins.
+  minLeadMs: 400,
   preRollMs: 20,
   tellsReady: false,
   tellsUnderrun: false,
@@ -38,14 +41,20 @@ export const PLAY: PlaybackBackend = {
   args: inputArgs,
   env: (device) => ({ ...PULSE_LATENCY, ...(device === undefined ? {} : { AUDIODEV: device }) }),
   listen: soxListener,
+  list: (host) => listPulse(host, 'output', 'play'),
+  takesUnlisted: isAlsaName,
 };
 
-/** SoX on Windows has no `play`; its device is a name of the system's mixer. */
+/** CoreAudio lists nothing to SoX: a device is a name as the system shows it. Not run. */
+export const PLAY_MACOS: PlaybackBackend = { ...PLAY, list: undefined, takesUnlisted: undefined };
+
+/** Not run. SoX on Windows has no `play`; its device is a name of the system's mixer. */
 export const PLAY_WINDOWS: PlaybackBackend = {
   ...PLAY,
   program: 'sox',
   args: (options) => [...inputArgs(options), '-t', 'waveaudio', options.device ?? 'default'],
   env: undefined,
+  list: undefined,
 };
 
 function inputArgs({ sampleRateHz }: PlayerOptions): readonly string[] {
@@ -61,6 +70,6 @@ function soxListener(): PlayerListener {
     const time = /^In:\S+ (\d+):(\d\d):(\d\d\.\d+)/.exec(line);
     if (time === null) return undefined;
     const readMs = (Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3])) * 1000;
-    return { kind: 'position', positionMs: Math.max(0, readMs - AHEAD_MS) };
+    return { kind: 'position', positionMs: readMs === 0 ? 0 : readMs + LINE_LATE_MS };
   };
 }

@@ -43,6 +43,35 @@ describe('openSound', () => {
     expect(20 * Math.log10(peakOf(pcm))).toBeCloseTo(-3, 0);
   });
 
+  it('gives a file its own rate back, untouched, when asked for that rate', async () => {
+    const samples = integers(
+      sine(48_000, 15_000, 48_000, 0.5).map((v) => Math.round(v * 32_767)),
+      2,
+    );
+    const path = saved('full-band.wav', wavFile(samples, { sampleRateHz: 48_000 }));
+    const sound = await openSound(path, { sampleRateHz: 48_000 });
+    expect(sound.sampleRateHz).toBe(48_000);
+    expect(await collect(sound.frames())).toEqual(samples);
+  });
+
+  it.each([8_000, 44_100, 48_000])(
+    'gives speech of 16 kHz at %i Hz, as long as it is',
+    async (sampleRateHz) => {
+      const sound = await openSound(fixturePath('speech-sample.wav'), { sampleRateHz });
+      const pcm = await collect(sound.frames());
+      expect(pcm.byteLength / 2).toBe(Math.round(((sound.durationMs ?? 0) * sampleRateHz) / 1000));
+    },
+  );
+
+  it('refuses a rate that no device has', async () => {
+    for (const sampleRateHz of [0, 3_999, 192_001, 44_100.5]) {
+      await expect(openSound(fixturePath('speech-sample.wav'), { sampleRateHz })).rejects.toMatchObject({
+        code: 'BRIDGE_ERR_USAGE',
+        message: expect.stringContaining('sampleRateHz'),
+      });
+    }
+  });
+
   it('says what to do about paths that cannot be read', async () => {
     await expect(openSound(join(folder, 'none.wav'))).rejects.toMatchObject({
       code: 'BRIDGE_ERR_AUDIO_UNREADABLE',

@@ -29,6 +29,17 @@ describe('MonoResampler', () => {
     });
   }
 
+  it.each([24_000, 44_100, 48_000])(
+    'raises a 1 kHz tone to %i Hz, above 90 dB, as long as it was',
+    async (outputHz) => {
+      const resampler = await MonoResampler.create(16_000, outputHz);
+      const got = [...resampler.push(sine(16_000, 1_000, 16_000)), ...resampler.end()];
+      resampler.free();
+      expect(got.length).toBe(outputHz);
+      expect(snrDb(sine(outputHz, 1_000, outputHz), Float32Array.from(got), 900)).toBeGreaterThan(90);
+    },
+  );
+
   it('keeps 7 kHz and removes what 16 kHz cannot hold', async () => {
     const rms = (values: Float32Array): number =>
       Math.sqrt(values.subarray(300, -300).reduce((sum, v) => sum + v * v, 0) / (values.length - 600));
