@@ -1,4 +1,12 @@
-import { autoInput, type Device, type DeviceList, listInputs, systemHost } from '../../devices/index.js';
+import {
+  autoInput,
+  autoOutput,
+  type Device,
+  type DeviceList,
+  listInputs,
+  listOutputs,
+  systemHost,
+} from '../../devices/index.js';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { printable } from '../printable.js';
@@ -13,13 +21,26 @@ interface Part {
 /** `devices`: microphones and loudspeakers, as each program that could be used names them. */
 export async function devices(context: CommandContext): Promise<number> {
   const host = systemHost(context.io.env);
-  const inputs = await listInputs(host);
-  const input: Part = { title: 'Microphones', lists: inputs, auto: autoInput(inputs, host.platform) };
+  const [inputs, outputs] = await Promise.all([listInputs(host), listOutputs(host)]);
+  const input = autoInput(inputs, host.platform);
+  const output = autoOutput(outputs);
   if (context.args['json'] === true) {
-    context.print(JSON.stringify({ inputs, auto: { input: input.auto ?? null } }));
+    const auto = { input: input ?? null, output: output ?? null };
+    context.print(JSON.stringify({ inputs, outputs, auto }));
     return EXIT.ok;
   }
-  for (const line of deviceTable(input, '--input-backend', '--input-device')) context.print(line);
+  const lines = [
+    ...deviceTable({ title: 'Microphones', lists: inputs, auto: input }, '--input-backend', '--input-device'),
+    '',
+    ...deviceTable(
+      { title: 'Loudspeakers', lists: outputs, auto: output },
+      '--output-backend',
+      '--output-device',
+    ),
+    '',
+    '* is the default of the system',
+  ];
+  for (const line of lines) context.print(line);
   return EXIT.ok;
 }
 
@@ -63,5 +84,5 @@ function rows(list: readonly Device[]): string[] {
 }
 
 function oneLine(text: string): string {
-  return printable(text.replace(/\s*\n\s*/g, '; '));
+  return printable(text.replace(/[;\s]*\n\s*/g, '; '));
 }
