@@ -50,6 +50,7 @@ describe('VoiceFeed without a gate', () => {
         }
         expect(feed).toMatchObject({ frames: frames.length, openFrames: frames.length, clippedSamples: 0 });
       }),
+      { numRuns: 20 },
     );
   });
 
@@ -201,7 +202,7 @@ describe('VoiceFeed that finds the background by itself', () => {
     options: VoiceFeedOptions = {},
     fromSeconds = LEARNT_SECONDS,
   ) => {
-    const clean = talk(4, speechGainDb);
+    const clean = talk(3, speechGainDb);
     const background = noise(colour, clean.length, TALK_DBFS + speechGainDb - belowSpeechDb);
     return passThrough(new VoiceFeed(options), clean, background, fromSeconds);
   };
@@ -211,7 +212,7 @@ describe('VoiceFeed that finds the background by itself', () => {
     const { speechPercent, noisePercent, onsetLossMs } = through(0, colour, 30);
     expect(speechPercent).toBeGreaterThan(99.8);
     expect(noisePercent).toBeLessThan(0.5);
-    expect(onsetLossMs.length).toBeGreaterThanOrEqual(3);
+    expect(onsetLossMs.length).toBeGreaterThanOrEqual(2);
     expect(Math.max(...onsetLossMs)).toBeLessThanOrEqual(10);
   });
 

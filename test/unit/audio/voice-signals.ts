@@ -28,12 +28,17 @@ export function talk(repeats: number, gainDb: number, pauseSeconds = 2): Float64
   return out;
 }
 
+/** Making it takes most of the time of these tests. */
+const made = new Map<string, Float64Array>();
+
 /** Steady noise with this RMS level. */
 export function noise(colour: NoiseColour, samples: number, levelDbfs: number, seed = 1): Float64Array {
+  const key = [colour, samples, seed].join();
   const random = seededRandom(seed);
-  const out = colours[colour](samples, () => gauss(random));
-  const scale = (32_768 * 10 ** (levelDbfs / 20)) / Math.sqrt(meanSquare(out));
-  return out.map((value) => value * scale);
+  const noise = made.get(key) ?? colours[colour](samples, () => gauss(random));
+  made.set(key, noise);
+  const scale = (32_768 * 10 ** (levelDbfs / 20)) / Math.sqrt(meanSquare(noise));
+  return noise.map((value) => value * scale);
 }
 
 const colours: Record<NoiseColour, (samples: number, white: () => number) => Float64Array> = {
