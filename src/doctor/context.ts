@@ -24,8 +24,8 @@ export interface DoctorSound {
   openCapture(device: string | undefined, onFrame: FrameSink, signal: AbortSignal): Promise<Capture>;
   /** What the settings choose. @throws {DeviceError} */
   openPlayback(signal: AbortSignal): Promise<Playback>;
-  /** How many loudspeakers have been calibrated. */
-  calibratedCount(): Promise<number>;
+  /** How many loudspeakers have been calibrated; undefined: not known. */
+  calibratedCount(): Promise<number | undefined>;
 }
 
 /** What a doctor is told and given. */

@@ -8,6 +8,7 @@ export const calibrationCheck: Check = {
   run: async ({ sound }) => {
     if (sound === undefined) return [];
     const count = await sound.calibratedCount();
+    if (count === undefined) return [];
     return [
       count > 0
         ? finding('devices.calibrated', 'ok', { count })

@@ -97,7 +97,7 @@ interface Told {
 }
 
 function told({ code, severity, key }: MdfFinding, { file, link, wanted, settings }: Told): Finding {
-  const found = shown(settings?.get(key) ?? '–');
+  const found = shown(settings?.get(key) ?? '');
   const base = { file, key };
   const value = { ...base, wanted: wantedText(key, link, wanted) };
   switch (code) {
@@ -108,7 +108,9 @@ function told({ code, severity, key }: MdfFinding, { file, link, wanted, setting
     case 'rival-key':
       return finding('mdf.rivalKey', severity, { ...base, found });
     case 'retry-count':
-      return finding('mdf.retryCount', severity, { file, found, wanted: RETRY_COUNT });
+      return settings?.has(key) === true
+        ? finding('mdf.retryCount', severity, { file, found, wanted: RETRY_COUNT })
+        : finding('mdf.retryMissing', severity, { file, wanted: RETRY_COUNT });
     case 'http-server-open':
       return finding('mdf.httpServer', severity, { file });
     case 'hidden-key':

@@ -70,7 +70,7 @@ function serverFindings(
 
 /** Whether a running MMDAgent-EX and the bridge are connected. */
 function connectionFindings(
-  { peerLinks }: DoctorContext,
+  { peerLinks, daemon }: DoctorContext,
   peer: ProcessEntry,
   { sockets }: Tables,
 ): Finding[] {
@@ -83,8 +83,12 @@ function connectionFindings(
     })
     .at(0);
   if (port !== undefined) return [finding('ports.peerConnected', 'ok', { pid: peer.pid, port })];
-  const isByPipe = peerLinks.some(({ kind }) => kind === 'stdio');
-  return isByPipe ? [] : [finding('ports.peerApart', 'warning', { pid: peer.pid })];
+  if (peerLinks.some(({ kind }) => kind === 'stdio')) return [];
+  return [
+    daemon === undefined
+      ? finding('ports.peerAlone', 'info', { pid: peer.pid })
+      : finding('ports.peerApart', 'warning', { pid: peer.pid }),
+  ];
 }
 
 async function httpFindings(context: DoctorContext, { sockets, peers }: Tables): Promise<Finding[]> {

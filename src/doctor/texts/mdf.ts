@@ -107,13 +107,23 @@ export const MDF_TEXTS = {
       remedy: 'Plugin_Remote_RetryCount={wanted} と書いてください。',
     },
   },
+  'mdf.retryMissing': {
+    en: {
+      text: '{file}: Plugin_Remote_RetryCount is missing: MMDAgent-EX tries the bridge only once and stays silent until it is restarted',
+      remedy: 'Add Plugin_Remote_RetryCount={wanted}.',
+    },
+    ja: {
+      text: '{file}: Plugin_Remote_RetryCount がありません。MMDAgent-EX は一度しか接続を試みず、起動し直すまで黙ったままになります',
+      remedy: 'Plugin_Remote_RetryCount={wanted} を加えてください。',
+    },
+  },
   'mdf.httpServer': {
     en: {
-      text: '{file}: http_server is not false: MMDAgent-EX takes commands by HTTP on port 50000 from anyone who reaches the machine, and a % in one ends it',
+      text: '{file}: http_server is not false: MMDAgent-EX takes commands by HTTP from anyone who reaches the machine, and a % in one ends it',
       remedy: 'Write http_server=false.',
     },
     ja: {
-      text: '{file}: http_server が false ではありません。MMDAgent-EX はポート 50000 の HTTP で誰からの命令も受け付け、% を含む命令で異常終了します',
+      text: '{file}: http_server が false ではありません。MMDAgent-EX は HTTP で誰からの命令も受け付け、% を含む命令で異常終了します',
       remedy: 'http_server=false と書いてください。',
     },
   },

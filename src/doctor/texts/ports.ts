@@ -89,6 +89,18 @@ export const PORT_TEXTS = {
         'Plugin_Remote_RetryCount がないと一度しか接続を試みません。先にブリッジを起動してから MMDAgent-EX を起動し直してください。.mdf は `mmdagent-bridge mdf FILE` で確かめられます。',
     },
   },
+  'ports.peerAlone': {
+    en: {
+      text: 'MMDAgent-EX (pid {pid}) runs, and no daemon of the bridge is there to connect to it',
+      remedy:
+        'Run `mmdagent-bridge daemon start`. If MMDAgent-EX is the one that dials and has no Plugin_Remote_RetryCount in its .mdf, restart it afterwards.',
+    },
+    ja: {
+      text: 'MMDAgent-EX（pid {pid}）は動いていますが、つながる相手のブリッジのデーモンが動いていません',
+      remedy:
+        '`mmdagent-bridge daemon start` を実行してください。MMDAgent-EX の側から接続する設定で .mdf に Plugin_Remote_RetryCount がなければ、その後 MMDAgent-EX を起動し直してください。',
+    },
+  },
   'ports.secondClient': {
     en: {
       text: '{program} (pid {pid}) is also connected to MMDAgent-EX on port {port}',

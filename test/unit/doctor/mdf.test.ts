@@ -50,7 +50,7 @@ describe('Settings of MMDAgent-EX', () => {
 
   it.each([
     [/RetryCount=\d+/, 'RetryCount=4', 'warning mdf.retryCount', { found: '4', wanted: 1_000_000 }],
-    [/Plugin_Remote_RetryCount=\d+\n/, '', 'warning mdf.retryCount', { found: '–' }],
+    [/Plugin_Remote_RetryCount=\d+\n/, '', 'warning mdf.retryMissing', { wanted: 1_000_000 }],
     [
       '=/chat',
       '=/Chat',

@@ -147,13 +147,15 @@ describe('Ports of MMDAgent-EX', () => {
     });
     expect(levelsAndIds(await findingsOf(peerPortsCheck, connected))).toEqual(['ok ports.peerConnected']);
     const apart = procFiles([{ local: '127.0.0.1:1' }], { 42: PEER });
-    expect(levelsAndIds(await findingsOf(peerPortsCheck, apart))).toEqual(['warning ports.peerApart']);
+    expect(levelsAndIds(await findingsOf(peerPortsCheck, apart))).toEqual(['info ports.peerAlone']);
+    const withDaemon = { ...apart, options: { daemon: fakeDaemon() } };
+    expect(levelsAndIds(await findingsOf(peerPortsCheck, withDaemon))).toEqual(['warning ports.peerApart']);
   });
 
   it.each([
-    ['0.0.0.0:50000', '', ['warning ports.peerApart', 'warning ports.httpOpen']],
-    ['0.0.0.0:50990', 'http_server_port=50990\n', ['warning ports.peerApart', 'warning ports.httpOpen']],
-    ['127.0.0.1:50000', '', ['warning ports.peerApart']],
+    ['0.0.0.0:50000', '', ['info ports.peerAlone', 'warning ports.httpOpen']],
+    ['0.0.0.0:50990', 'http_server_port=50990\n', ['info ports.peerAlone', 'warning ports.httpOpen']],
+    ['127.0.0.1:50000', '', ['info ports.peerAlone']],
   ])('tell of its HTTP server on %s', async (local, mdf, expected) => {
     const machine = procFiles([{ local, pid: 42 }], { 42: PEER });
     const files = { ...machine.files, '/opt/content/main.mdf': mdf };
