@@ -1,5 +1,5 @@
 import type { Config } from '../config/index.js';
-import { type DeviceHost, listInputs, openCapture, openPlayback } from '../devices/index.js';
+import { type DeviceHost, listInputs, listOutputs, openCapture, openPlayback } from '../devices/index.js';
 import type { Clock } from '../runtime/index.js';
 import type { DoctorSound } from './context.js';
 
@@ -16,7 +16,7 @@ const TONE_RATE_HZ = 48_000;
 export function systemSound({ host, clock, config }: SystemSoundOptions): DoctorSound {
   return {
     listInputs: () => listInputs(host),
-    listOutputs: async () => [],
+    listOutputs: () => listOutputs(host),
     openCapture: (device, onFrame, signal) =>
       openCapture({
         host,
@@ -37,6 +37,6 @@ export function systemSound({ host, clock, config }: SystemSoundOptions): Doctor
         device: config.outputDevice,
         volume: config.volumePercent / 100,
       }),
-    calibratedCount: async () => 0,
+    calibratedCount: async () => undefined,
   };
 }
