@@ -36,13 +36,15 @@ export async function replay(context: CommandContext): Promise<number> {
   const { lane } = context.resolved.config;
   const clock = new SystemClock();
   try {
-    const startMs = clock.nowMs();
+    let startMs = clock.nowMs();
     for (const [index, { atMs, fromMs, toMs }] of stretches.entries()) {
       await sleep(clock, startMs + atMs - clock.nowMs(), context.io.drain);
       const handle = await connection.client.open({
         kind: 'recorded',
         ...(lane === undefined ? {} : { lane }),
       });
+      // The first may have had to wait for an avatar; the distances count from when it was said.
+      if (index === 0) handle.events.on('started', () => (startMs = clock.nowMs()));
       const isLast = index === stretches.length - 1;
       for (const line of sent) {
         const isHere = line.soundMs >= fromMs && (line.soundMs < toMs || isLast);

@@ -60,7 +60,10 @@ describe('replay', () => {
       expect(third).toBeUndefined();
       return (second?.startMs ?? Number.NaN) - (first?.startMs ?? Number.NaN);
     };
-    expect(Math.abs((await apart(folder)) - (await apart(original)))).toBeLessThan(250);
+    const laterMs = (await apart(folder)) - (await apart(original));
+    // Sooner is wrong; a busy machine opens the second late.
+    expect(laterMs).toBeGreaterThan(-100);
+    expect(laterMs).toBeLessThan(2000);
   }
 
   it('says a recording again at the same distances, with its messages', async () => {
