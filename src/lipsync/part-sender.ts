@@ -20,8 +20,8 @@ export interface PartSenderOptions {
 
 /** Two messages at the same instant could leave in either order. */
 const APART_MS = 5;
-/** MMDAgent-EX shows a closed mouth so long after `sil,50` takes over [peer-facts-2 2.4]. */
-const CLOSES_WITHIN_MS = 250;
+/** MMDAgent-EX shows a closed mouth 250 ms after `sil,50` takes over [peer-facts-2 2.4], one slow frame later at the latest. */
+const CLOSES_WITHIN_MS = 300;
 
 /**
  * What was handed over for one mouth, in order, and how it is closed.

@@ -161,7 +161,7 @@ describe('LipsDriver', () => {
       stoppedAtMs = clock.nowMs();
     });
     await clock.advanceAsync(1000);
-    expect(stoppedAtMs).toBe(3250);
+    expect(stoppedAtMs).toBe(3300);
     expect(openingAt(stoppedAtMs)).toBe(0);
     expect(handed.every(({ message }) => message.startsWith('LIPSYNC_START|0|'))).toBe(true);
     await driver.stop();
