@@ -1,6 +1,5 @@
-import { openSound, type RawFormat, VOICE_FRAME_BYTES } from '../audio/index.js';
-import { type CaptureState, openCapture, systemHost } from '../devices/index.js';
-import { anySignal, type Clock } from '../runtime/index.js';
+import { type Capture, type CaptureState, openCapture, systemHost } from '../devices/index.js';
+import type { Clock } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 
 /** Frames of 20 ms, s16le mono 16 000 Hz, in memory that is used again. Must not throw. */
@@ -25,7 +24,7 @@ export interface VoiceSource {
 export interface OpenVoiceOptions {
   readonly context: CommandContext;
   readonly clock: Clock;
-  /** Gives up opening; later it does nothing. */
+  /** Gives up opening. A microphone that is open stays so until `close`. */
   readonly signal: AbortSignal;
   /** What a person should know: once an outage, and that it is over. */
   readonly say: (text: string) => void;
@@ -39,136 +38,76 @@ export interface OpenVoiceOptions {
 export async function openMicrophone(options: OpenVoiceOptions): Promise<VoiceSource> {
   const { context, clock, signal, say } = options;
   const { inputBackend, inputDevice } = context.resolved.config;
-  let onFrame: OnVoiceFrame = () => {};
+  // openCapture would also close an open microphone by it.
   const opening = new AbortController();
-  const stopOpening = (): void => opening.abort(signal.reason);
-  if (signal.aborted) stopOpening();
-  signal.addEventListener('abort', stopOpening, { once: true });
-  const capture = await openCapture({
-    backend: inputBackend,
-    device: inputDevice,
-    onFrame: (frame) => onFrame(frame),
-    clock,
-    host: systemHost(context.io.env),
-    signal: opening.signal,
-  }).finally(() => signal.removeEventListener('abort', stopOpening));
-  const label = `${capture.device ?? 'the default microphone'} (${capture.backend})`;
-  const outages = new Outages(label, say);
-  capture.events.on('stateChange', (state) => outages.changed(state));
-  capture.events.on('warning', ({ message }) => say(message));
-  const ended = new Promise<void>((resolve, reject) => {
-    capture.events.on('stateChange', (state) => {
-      if (state.status !== 'closed') return;
-      if (state.error === undefined) resolve();
-      else reject(state.error);
+  const giveUp = (): void => opening.abort(signal.reason);
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp, { once: true });
+  let onFrame: OnVoiceFrame = () => {};
+  try {
+    const capture = await openCapture({
+      backend: inputBackend,
+      device: inputDevice,
+      onFrame: (frame) => onFrame(frame),
+      clock,
+      host: systemHost(context.io.env),
+      signal: opening.signal,
     });
-  });
-  ended.catch(() => {});
-  return {
-    label,
-    get restarts() {
-      return outages.restarts;
-    },
-    get isRunning() {
-      return capture.state.status === 'running';
-    },
-    ended,
-    start: (listener) => {
+    return new Microphone(capture, say, (listener) => {
       onFrame = listener;
-    },
-    close: () => capture.close(),
-  };
-}
-
-/**
- * Raw PCM from standard input, passed on as it comes: whoever writes it sets the pace.
- *
- * @throws {RequestError} BRIDGE_ERR_AUDIO_EMPTY, BRIDGE_ERR_AUDIO_UNREADABLE
- */
-export async function openVoiceInput(options: OpenVoiceOptions, rawFormat: RawFormat): Promise<VoiceSource> {
-  const { context, signal } = options;
-  const { stdin } = context.io;
-  const closing = new AbortController();
-  const over = anySignal(signal, closing.signal);
-  const sound = await openSound(stdin, { rawFormat, name: 'standard input', signal: over }).catch(
-    (error: unknown) => {
-      stdin.destroy();
-      throw error;
-    },
-  );
-  let isRunning = true;
-  let settle: (end: Promise<void>) => void = () => {};
-  const ended = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  ended.catch(() => {});
-  const passOn = async (onFrame: OnVoiceFrame): Promise<void> => {
-    try {
-      await passFrames(sound.frames(), (frame) => {
-        if (!over.aborted) onFrame(frame);
-      });
-    } catch (error) {
-      if (!over.aborted) throw error;
-    } finally {
-      isRunning = false;
-    }
-  };
-  return {
-    label: 'standard input',
-    restarts: 0,
-    get isRunning() {
-      return isRunning;
-    },
-    ended,
-    start: (onFrame) => settle(passOn(onFrame)),
-    close: async () => {
-      closing.abort();
-      await sound.close();
-      // Else its silence would keep the process alive.
-      stdin.destroy();
-    },
-  };
-}
-
-/** Cuts sound into frames; a last one that is not full ends in silence. */
-async function passFrames(blocks: AsyncIterable<Uint8Array>, onFrame: OnVoiceFrame): Promise<void> {
-  const frame = new Uint8Array(VOICE_FRAME_BYTES);
-  let filledBytes = 0;
-  for await (const block of blocks) {
-    for (let at = 0; at < block.byteLength; ) {
-      const size = Math.min(VOICE_FRAME_BYTES - filledBytes, block.byteLength - at);
-      frame.set(block.subarray(at, at + size), filledBytes);
-      filledBytes += size;
-      at += size;
-      if (filledBytes < VOICE_FRAME_BYTES) continue;
-      onFrame(frame);
-      filledBytes = 0;
-    }
+    });
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
-  if (filledBytes > 0) onFrame(frame.fill(0, filledBytes));
 }
 
-/** Tells each outage of a microphone once, and its end. */
-class Outages {
-  readonly #label: string;
+/** Tells each outage once, and its end. */
+class Microphone implements VoiceSource {
+  readonly label: string;
+  readonly ended: Promise<void>;
+  readonly start: (onFrame: OnVoiceFrame) => void;
+  readonly #capture: Capture;
   readonly #say: (text: string) => void;
-  restarts = 0;
+  #restarts = 0;
   #isOut = false;
 
-  constructor(label: string, say: (text: string) => void) {
-    this.#label = label;
+  constructor(capture: Capture, say: (text: string) => void, start: (onFrame: OnVoiceFrame) => void) {
+    this.#capture = capture;
     this.#say = say;
+    this.start = start;
+    this.label = `${capture.device ?? 'the default microphone'} (${capture.backend})`;
+    this.ended = new Promise((resolve, reject) => {
+      capture.events.on('stateChange', (state) => {
+        if (state.status !== 'closed') this.#changed(state);
+        else if (state.error === undefined) resolve();
+        else reject(state.error);
+      });
+    });
+    this.ended.catch(() => {});
+    capture.events.on('warning', ({ message }) => say(message));
   }
 
-  changed(state: CaptureState): void {
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  get isRunning(): boolean {
+    return this.#capture.state.status === 'running';
+  }
+
+  close(): Promise<void> {
+    return this.#capture.close();
+  }
+
+  #changed(state: CaptureState): void {
     if (state.status === 'restarting') {
-      this.restarts++;
+      this.#restarts++;
       if (!this.#isOut)
         this.#say(`${state.error.message} (${state.error.code}). Trying again until it works`);
       this.#isOut = true;
     } else if (state.status === 'running' && this.#isOut) {
       this.#isOut = false;
-      this.#say(`Sound comes from ${this.#label} again`);
+      this.#say(`Sound comes from ${this.label} again`);
     }
   }
 }

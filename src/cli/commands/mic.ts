@@ -10,7 +10,8 @@ import { LiveStream } from '../live-stream.js';
 import { MicPanel } from '../mic-panel.js';
 import { numberArg } from '../numbers.js';
 import { soundOptions } from '../speaking.js';
-import { openMicrophone, openVoiceInput, type VoiceSource } from '../voice-source.js';
+import { openVoiceInput } from '../voice-input.js';
+import { openMicrophone, type VoiceSource } from '../voice-source.js';
 
 /** What standard input holds when nothing else is said. */
 const RAW_INPUT: RawFormat = { sampleRateHz: 16_000, channels: 1, encoding: 's16le' };

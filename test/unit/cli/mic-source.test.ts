@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawFormat } from '../../../src/audio/index.js';
 import type { CommandContext } from '../../../src/cli/context.js';
-import { openVoiceInput } from '../../../src/cli/voice-source.js';
-import { FakeClock } from '../../../src/runtime/index.js';
+import { openVoiceInput } from '../../../src/cli/voice-input.js';
 
 const PLAIN: RawFormat = { sampleRateHz: 16_000, channels: 1, encoding: 's16le' };
 
@@ -12,8 +11,7 @@ function setUp(signal = new AbortController().signal) {
   const stdin = new PassThrough();
   const context = { io: { stdin } } as unknown as CommandContext;
   const frames: Uint8Array[] = [];
-  const open = (format = PLAIN) =>
-    openVoiceInput({ context, clock: new FakeClock(), signal, say: () => {} }, format);
+  const open = (format = PLAIN) => openVoiceInput({ context, signal }, format);
   return { stdin, frames, open, take: (frame: Uint8Array) => void frames.push(frame.slice()) };
 }
 
