@@ -21,7 +21,7 @@ export type LipsEnd = 'completed' | 'stopped' | 'interrupted';
 /** What the estimator hears ahead of what people hear. */
 const ESTIMATE_AHEAD_MS = 3000;
 /** The rate estimators hear. */
-const SAMPLE_RATE_HZ = 16_000;
+export const ESTIMATED_RATE_HZ = 16_000;
 /** Of a stream without timings so much is awaited before it is heard, so that the mouth knows what comes. */
 const STREAM_FILL_MS = 500;
 const STREAM_AHEAD_MS = 1000;
@@ -34,8 +34,11 @@ export interface LipsSessionOptions {
   readonly file: string;
   readonly source: LipsSource;
   readonly link: LipsLink;
+  /** Open already, to be played. */
   readonly sound: SoundSource;
-  readonly open: () => Promise<SoundSource>;
+  /** Of `sound`: what is played. A stream without timings is heard by the estimator too and has its rate. */
+  readonly sampleRateHz: number;
+  readonly open: (sampleRateHz: number) => Promise<SoundSource>;
   readonly fromMs: number;
 }
 
@@ -75,12 +78,12 @@ export class LipsSession {
 
   /** @throws {DeviceError} the loudspeaker; {BridgeError} the avatar is gone; {RequestError} the sound. The mouth is closed then too. */
   async run(): Promise<LipsEnd> {
-    const { context, parts, fromMs, link } = this.#options;
+    const { context, parts, fromMs, link, sampleRateHz } = this.#options;
     const { config } = context.resolved;
     const playback = await parts.openPlayback({
       backend: config.outputBackend,
       device: config.outputDevice,
-      sampleRateHz: SAMPLE_RATE_HZ,
+      sampleRateHz,
       volume: config.volumePercent / 100,
       signal: context.io.drain,
     });
@@ -111,12 +114,12 @@ export class LipsSession {
   }
 
   #playerOn(playback: Playback): LocalPlayer {
-    const { file, source, sound, open } = this.#options;
+    const { file, source, sound, sampleRateHz, open } = this.#options;
     const isStream = file === '-';
     const estimator = isStream && source.phonemes === undefined ? new LevelMouth() : undefined;
     const player = new LocalPlayer({
       playback,
-      open,
+      open: () => open(sampleRateHz),
       first: estimator === undefined ? sound : this.#ended(sound, () => this.#estimated(estimator)),
       canSeek: !isStream,
       durationMs: sound.durationMs,
@@ -157,7 +160,7 @@ export class LipsSession {
       this.#driver.append(source.phonemes);
       this.#driver.finish();
       this.#tellUnknown();
-    } else if (file !== '-') await this.#estimateFile(player, await open());
+    } else if (file !== '-') await this.#estimateFile(player, await open(ESTIMATED_RATE_HZ));
     return new Promise<never>(() => {});
   }
 
@@ -168,7 +171,7 @@ export class LipsSession {
       for await (const block of sound.frames()) {
         this.#driver.append(estimator.push(block));
         readBytes += block.byteLength;
-        const readMs = () => readBytes / (2 * (SAMPLE_RATE_HZ / 1000));
+        const readMs = () => readBytes / (2 * (ESTIMATED_RATE_HZ / 1000));
         while (readMs() > player.targetMs(this.#clock.nowMs()) + ESTIMATE_AHEAD_MS)
           await sleep(this.#clock, 100, this.#stop.signal);
       }

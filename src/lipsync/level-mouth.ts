@@ -25,7 +25,7 @@ const HALF_LIFE_HOPS = 500;
 const LOWEST_DBFS = -100;
 /** Speech begins at about this; one loud hop alone must not make the rest quiet. */
 const USUAL_LOUD_DBFS = -22;
-const USUAL_HOPS = 20;
+const USUAL_HOPS = 4;
 
 const SHAPES: readonly Shape[] = [
   { phoneme: 'sil', fromDb: Number.NEGATIVE_INFINITY },

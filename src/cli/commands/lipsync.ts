@@ -7,10 +7,13 @@ import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { LipsLink } from '../lips-link.js';
-import { LipsSession, type LipsyncParts } from '../lips-session.js';
+import { ESTIMATED_RATE_HZ, LipsSession, type LipsyncParts } from '../lips-session.js';
 import { lipsSource } from '../lips-source.js';
 import { numberArg } from '../numbers.js';
 import { soundOptions } from '../speaking.js';
+
+/** People hear more than MMDAgent-EX does. */
+const PLAYED_RATE_HZ = 48_000;
 
 /** `lipsync FILE|-`: plays a sound here and moves the lips of the avatar with it. */
 export function lipsync(context: CommandContext): Promise<number> {
@@ -28,9 +31,10 @@ export async function runLipsync(context: CommandContext, parts: LipsyncParts): 
   const offsetMs = numberArg(context.args, 'offset-ms', { min: -2000, max: 2000, unit: 'ms' }) ?? 0;
   const fromMs = numberArg(context.args, 'from-ms', { min: 0, max: 86_400_000, unit: 'ms' }) ?? 0;
   const source = await lipsSource(context, file);
+  const sampleRateHz = file === '-' && source.phonemes === undefined ? ESTIMATED_RATE_HZ : PLAYED_RATE_HZ;
   const open = soundOpener(context, file);
   // Before the link: a sound that cannot be played costs the avatar nothing.
-  const sound = await open();
+  const sound = await open(sampleRateHz);
   try {
     const connection = await connectDaemon(context);
     try {
@@ -45,7 +49,17 @@ export async function runLipsync(context: CommandContext, parts: LipsyncParts): 
         closing: (model) => closingMessage(model, source.names.table),
         signal: context.io.drain,
       });
-      const session = new LipsSession({ context, parts, file, source, link, sound, open, fromMs });
+      const session = new LipsSession({
+        context,
+        parts,
+        file,
+        source,
+        link,
+        sound,
+        sampleRateHz,
+        open,
+        fromMs,
+      });
       const reason = await session.run();
       if (context.args['close'] === true) await closeLink(context, connection.client, link.lane);
       return reason === 'interrupted' ? EXIT.interrupted : EXIT.ok;
@@ -58,8 +72,9 @@ export async function runLipsync(context: CommandContext, parts: LipsyncParts): 
   }
 }
 
-function soundOpener(context: CommandContext, file: string): () => Promise<SoundSource> {
+function soundOpener(context: CommandContext, file: string): (sampleRateHz: number) => Promise<SoundSource> {
   const options: OpenSoundOptions = { ...soundOptions(context.args), signal: context.io.drain };
-  if (file === '-') return () => openSound(context.io.stdin, { ...options, name: 'standard input' });
-  return () => openSound(file, options);
+  if (file !== '-') return (sampleRateHz) => openSound(file, { ...options, sampleRateHz });
+  const name = 'standard input';
+  return (sampleRateHz) => openSound(context.io.stdin, { ...options, name, sampleRateHz });
 }
