@@ -30,7 +30,7 @@ export interface SessionInfo {
   readonly model: string | undefined;
   /** The daemon's monotonic clock at the beginning; undefined in recordings of version 1. */
   readonly monotonicMs: number | undefined;
-  /** End of the last thing there is, whole milliseconds, at least 1. */
+  /** Whole milliseconds; 1-2 behind the end of the last thing there is, so that instants at the very end have room. */
   readonly durationMs: number;
   /** 1 when the last line was cut off. */
   readonly damagedLines: number;
@@ -101,7 +101,7 @@ export async function openSession(folder: string): Promise<Session> {
     lane: begin.lane,
     model: begin.model,
     monotonicMs: begin.monotonicMs,
-    durationMs: Math.floor(endMs) + 1,
+    durationMs: Math.ceil(endMs) + 1,
     damagedLines: report.damagedLines,
     lostLines: summary.lostLines,
     lostSoundMs: summary.lostSoundMs,

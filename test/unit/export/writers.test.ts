@@ -225,6 +225,15 @@ describe('TextGrid', () => {
     );
   });
 
+  it('has room behind what happens at the very end', async () => {
+    const last = 0.99999999;
+    const session = await openSession(
+      recordings.make([begin(), message(last, 'sent', 'A|1'), message(last, 'sent', 'A|2')]),
+    );
+    const { tiers } = parseTextGrid(await textOf(textGrid(session)));
+    expect(tierOf(tiers, 'sent').entries.map(({ from }) => from)).toEqual([0.001, 0.001001]);
+  });
+
   it('lets overlapping utterances follow each other', async () => {
     const utterance = (id: number, fromMs: number, toMs: number): object[] => [
       { atMs: fromMs, kind: 'started', utterance: id, source: 'recorded', model: '0', heardAtMs: fromMs },
