@@ -19,6 +19,9 @@ export interface FaultContext {
 }
 
 const MAX_QUOTE_CHARS = 300;
+/** What setpriv and stdbuf say and end with when the program that they are to become is missing. */
+const NOT_FOUND_CODE = 127;
+const NOT_RUN = /^(setpriv|stdbuf|\/\S*(setpriv|stdbuf)): failed to (execute|run)/m;
 
 const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   BRIDGE_ERR_DEVICE_UNKNOWN: '`mmdagent-bridge devices` lists what there is',
@@ -61,6 +64,10 @@ function endedError(end: RecorderEnd, context: FaultContext): DeviceError {
       `${backend.program} could not be started (${end.startError.message})${hint}`,
       { cause: end.startError },
     );
+  }
+  if (end.code === NOT_FOUND_CODE && NOT_RUN.test(end.stderr)) {
+    const happened = `is not installed any more; ${installHint(backend.program, platform)}`;
+    return deviceError('BRIDGE_ERR_DEVICE_TOOL', happened, end.stderr, context);
   }
   const found = matchFault(backend.faults, end.stderr);
   // What was there and is unknown now has been unplugged.

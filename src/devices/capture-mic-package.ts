@@ -42,7 +42,8 @@ export const MIC_REC: CaptureBackend = {
  *
  * What the package leaves undone is done here: a program that cannot be started is an error and not the end of this
  * process; how it ended is told; it can be killed; it ends with us; its WAV header goes. It is never paused, which would
- * keep it from ending. What the program says is lost: the package throws it away.
+ * keep it from ending. What the program says is lost: the package throws it away. The program gets the environment of this
+ * process and not the host's, and is found on its PATH.
  *
  * @source mic 2.1.2, lib/mic.js, read and run.
  */

@@ -95,8 +95,7 @@ export class CaptureSupervisor implements Capture {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#shut(undefined);
-    return this.#closing;
+    return this.#closing ?? this.#shut(undefined);
   }
 
   #begin(): void {
@@ -191,9 +190,8 @@ export class CaptureSupervisor implements Capture {
     const opening = this.#opening;
     if (opening !== undefined || this.#attempt >= maxRestarts) {
       this.#opening = undefined;
-      this.#closing = this.#shut(error);
       // Nothing may be left running when the caller hears of it.
-      void this.#closing.then(() => opening?.reject(error));
+      void this.#shut(error).then(() => opening?.reject(error));
       return;
     }
     this.#endRun();
@@ -206,12 +204,15 @@ export class CaptureSupervisor implements Capture {
     this.#transition({ status: 'restarting', error, attempt: this.#attempt, retryInMs });
   }
 
-  async #shut(error: DeviceError | undefined): Promise<void> {
+  #shut(error: DeviceError | undefined): Promise<void> {
     this.#endRun();
+    const gone = this.#allGone.then(() => {});
+    // Before anybody hears of it: a listener may close what is being closed.
+    this.#closing = gone;
     this.#transition({ status: 'closed', error });
     this.#opening?.reject(error ?? new DeviceError('BRIDGE_ERR_DEVICE_ENDED', 'Closed before sound came'));
     this.#opening = undefined;
-    await this.#allGone;
+    return gone;
   }
 
   #endRun(): void {

@@ -29,6 +29,9 @@ export async function spawnTied(
   { file, args }: ProgramCall,
   options: SpawnOptions,
 ): Promise<SoundProgram> {
+  // Node tells of a failed spawn behind all promises that are due: who awaits this can still listen for it, but not when
+  // the spawn came before any of them.
+  await Promise.resolve();
   if (host.platform === 'win32') return host.spawn(file, args, options);
   const setpriv = host.platform === 'linux' ? await setprivOf(host) : undefined;
   if (setpriv !== undefined) return host.spawn(setpriv, [...TIE, file, ...args], options);

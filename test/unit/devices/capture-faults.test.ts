@@ -117,6 +117,15 @@ describe('captureError', () => {
     expect(error.cause).toBe(startError);
   });
 
+  it.each([
+    'setpriv: failed to execute /usr/bin/parec: No such file or directory',
+    "/usr/bin/stdbuf: failed to run command '/usr/bin/sox': No such file or directory",
+  ])('sees through what the program is wrapped in: %s', (stderr) => {
+    const error = captureError(ended(stderr, 127), context('parec'));
+    expect(error.code).toBe('BRIDGE_ERR_DEVICE_TOOL');
+    expect(error.message).toContain('apt install pulseaudio-utils');
+  });
+
   it('tells a program that may not be run from one that is missing', () => {
     const startError = Object.assign(new Error('spawn EACCES'), { code: 'EACCES' });
     const fault: CaptureFault = { kind: 'ended', end: { startError, code: null, signal: null, stderr: '' } };

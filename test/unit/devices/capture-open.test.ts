@@ -251,6 +251,22 @@ describe('openCapture, a backend', () => {
   });
 });
 
+describe('openCapture, a wrong rate', () => {
+  it('that the recorder itself tells of is an error although sound comes', async () => {
+    const { host, clock, opened } = open({
+      programs: ['arecord'],
+      onSpawn: ({ program }) =>
+        void setImmediate(() => {
+          program.say('Warning: rate is not accurate (requested = 16000Hz, got = 44100Hz)\n');
+          program.frame();
+        }),
+    });
+    await expect(opened).rejects.toMatchObject({ code: 'BRIDGE_ERR_DEVICE_RATE' });
+    expect(host.spawned.map(({ program }) => program.signals)).toEqual([['SIGTERM']]);
+    expect(clock.pendingCount).toBe(0);
+  });
+});
+
 describe('openCapture, a signal', () => {
   it('that has fired already starts nothing', async () => {
     const { host, opened } = open({}, { signal: AbortSignal.abort(new Error('enough')) });

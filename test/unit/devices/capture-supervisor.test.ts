@@ -417,6 +417,19 @@ describe('CaptureSupervisor, closing', () => {
     expect(names(made.states)).toEqual(['running', 'closed']);
   });
 
+  it.each([
+    ['closed', undefined],
+    ['given up', 'BRIDGE_ERR_DEVICE_ENDED'],
+  ])('is told once even to a listener that closes what is being %s', async (_, code) => {
+    const made = await running({ maxRestarts: 0 });
+    made.capture.events.on('stateChange', () => void made.capture.close());
+    if (code === undefined) await made.capture.close();
+    else made.program().end(1);
+    await made.capture.close();
+    expect(names(made.states)).toEqual(['running', 'closed']);
+    expect(codeOf(made.capture.state)).toBe(code);
+  });
+
   it('takes back a restart', async () => {
     const made = await running();
     made.program().end(1);
