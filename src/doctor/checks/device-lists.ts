@@ -50,12 +50,10 @@ function listed(lists: readonly DeviceList[], id: 'devices.inputs' | 'devices.ou
     const standard = devices.find(({ isDefault }) => isDefault)?.name ?? '–';
     return [finding(id, 'ok', { backend, count: devices.length, default: standard })];
   }
-  // What is not installed is told by the check of the programs.
-  return lists.flatMap(({ backend, reason }) =>
-    reason === undefined || / is not installed/.test(reason)
-      ? []
-      : [finding('devices.listFailed', 'warning', { backend, reason })],
-  );
+  // What is not installed is told by the check of the programs; the rest mostly fail for one and the same cause.
+  const failed = lists.find(({ reason }) => reason !== undefined && !/ is not installed/.test(reason));
+  if (failed?.reason === undefined) return [];
+  return [finding('devices.listFailed', 'warning', { backend: failed.backend, reason: failed.reason })];
 }
 
 function chosenUnknown(

@@ -113,7 +113,7 @@ describe('Lists of devices', () => {
       backend: 'arecord',
       reason: 'arecord is not installed; apt install it',
     });
-    expect(levelsAndIds(await withSound(inputsCheck, { inputs: [failing, missing] }))).toEqual([
+    expect(levelsAndIds(await withSound(inputsCheck, { inputs: [missing, failing, failing] }))).toEqual([
       'warning devices.listFailed',
       'warning devices.noInput',
     ]);
