@@ -3,7 +3,7 @@ import { calibrationCheck } from './checks/calibration.js';
 import { skewCheck, steadyCheck } from './checks/clocks.js';
 import { daemonCheck } from './checks/daemon.js';
 import { inputsCheck, outputsCheck } from './checks/device-lists.js';
-import { addressesCheck, keyCheck } from './checks/exposure.js';
+import { addressesCheck, keyCheck, remotePeersCheck } from './checks/exposure.js';
 import { ownPortsCheck } from './checks/link-ports.js';
 import { lipTableCheck } from './checks/lip-table.js';
 import { commandsCheck } from './checks/mdf-commands.js';
@@ -38,6 +38,7 @@ export const ALL_CHECKS: readonly Check[] = [
   steadyCheck,
   skewCheck,
   addressesCheck,
+  remotePeersCheck,
   keyCheck,
   argumentsCheck,
   filesCheck,

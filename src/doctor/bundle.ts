@@ -33,9 +33,8 @@ export async function supportBundle({
   hostName,
 }: BundleOptions): Promise<string> {
   const { resolved, host, files } = options;
-  const peerLinks = resolved.links.flatMap((link) => (link.kind === 'simulator' ? [] : [link]));
   const redact = createRedactor({
-    secrets: [...secretsOf({ resolved, peerLinks }), ...environmentSecrets(host.env)],
+    secrets: [...secretsOf({ resolved }), ...environmentSecrets(host.env)],
     homeFolders: [host.env['HOME'] ?? '', host.env['USERPROFILE'] ?? ''],
     names: [
       userName,

@@ -52,12 +52,15 @@ export interface DoctorOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A link to a real MMDAgent-EX. */
+export type PeerLink = Exclude<LinkSpec, { readonly kind: 'simulator' }>;
+
 /** What every check is run with. */
 export interface DoctorContext extends DoctorOptions {
   readonly tone: boolean;
   readonly machine: MachineView;
-  /** The links to a real MMDAgent-EX. */
-  readonly peerLinks: readonly Exclude<LinkSpec, { readonly kind: 'simulator' }>[];
+  /** The links to a real MMDAgent-EX: those of the settings, or where these name none, those of the running daemon. */
+  peerLinks(): Promise<readonly PeerLink[]>;
   /** Looks for the content when first asked. */
   findContent(): Promise<Content>;
   /** The daemon, if it answers, and its status; asked once. */

@@ -4,6 +4,7 @@ import type { Check } from './check.js';
 import { findContent } from './content/find-content.js';
 import type { DoctorContext, DoctorOptions, DoctorSound } from './context.js';
 import { FINDING_AREAS, type Finding, type FindingArea } from './finding.js';
+import { peerLinksOf } from './links.js';
 import { machineView, once } from './machine/machine-view.js';
 import { finding } from './make-finding.js';
 
@@ -97,7 +98,7 @@ export function createContext(options: DoctorOptions): DoctorContext {
     sound: options.sound === undefined ? undefined : listingOnce(options.sound),
     tone: options.tone ?? true,
     machine,
-    peerLinks: options.resolved.links.flatMap((link) => (link.kind === 'simulator' ? [] : [link])),
+    peerLinks: once(() => peerLinksOf(context)),
     findContent: once(() => findContent(options, machine)),
     daemonStatus: once(async () =>
       daemon === undefined || daemon instanceof BridgeError ? undefined : daemon.status(),

@@ -1,6 +1,6 @@
 import { isLoopbackHost, MIN_KEY_CHARS, parseListenAddress } from '../../config/index.js';
 import type { Check } from '../check.js';
-import type { DoctorContext } from '../context.js';
+import type { DoctorContext, PeerLink } from '../context.js';
 import type { Finding } from '../finding.js';
 import { finding } from '../make-finding.js';
 
@@ -16,12 +16,28 @@ export const addressesCheck: Check = {
   timeoutMs: 1000,
   run: async (context) => {
     const findings = [
-      ...linkFindings(context),
+      ...linkFindings(context, await context.peerLinks()),
       ...pageFindings(context),
       ...controlFindings(context),
       ...daemonFindings(context),
     ];
     return findings.length > 0 ? findings : [finding('exposure.loopbackOnly', 'ok', {})];
+  },
+};
+
+/** From where avatars are connected. */
+export const remotePeersCheck: Check = {
+  id: 'exposure.remotePeers',
+  area: 'exposure',
+  timeoutMs: 5000,
+  run: async (context) => {
+    // That the daemon does not answer is told by its own check.
+    const status = await context.daemonStatus().catch(() => undefined);
+    return (status?.lanes ?? []).flatMap(({ lane, remoteAddress, state }) => {
+      const address = (remoteAddress ?? '127.0.0.1').replace(/^::ffff:(?=\d+\.)/i, '');
+      if (isLoopbackHost(address) || state === 'disconnected' || state === 'closed') return [];
+      return [finding('exposure.remotePeer', 'info', { lane, address })];
+    });
   },
 };
 
@@ -49,7 +65,7 @@ export function keyWeakness(key: string): string | undefined {
   return steps.filter((step) => step === 1).length > key.length / 2 ? 'abc…, 123…' : undefined;
 }
 
-function linkFindings({ peerLinks, resolved }: DoctorContext): Finding[] {
+function linkFindings({ resolved }: DoctorContext, peerLinks: readonly PeerLink[]): Finding[] {
   const { allow, linkTlsCert } = resolved.config;
   const open = peerLinks.flatMap((link) =>
     (link.kind === 'ws-listen' || link.kind === 'tcp-listen') && !isLoopbackHost(link.host) ? [link] : [],

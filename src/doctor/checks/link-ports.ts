@@ -1,6 +1,6 @@
 import { isAnyHost, parseListenAddress } from '../../config/index.js';
 import type { Check } from '../check.js';
-import type { DoctorContext } from '../context.js';
+import type { DoctorContext, PeerLink } from '../context.js';
 import type { Finding } from '../finding.js';
 import type { ProcessEntry, SocketEntry } from '../machine/socket-entry.js';
 import { finding } from '../make-finding.js';
@@ -26,11 +26,14 @@ export const ownPortsCheck: Check = {
     const [sockets, processes] = await Promise.all([context.machine.sockets(), context.machine.processes()]);
     if (sockets === undefined) return [finding('ports.unreadable', 'info', {})];
     const daemonPid = await localDaemonPid(context);
-    return wantedPorts(context).flatMap((wanted) => portFinding(wanted, sockets, processes ?? [], daemonPid));
+    const links = await context.peerLinks();
+    return wantedPorts(context, links).flatMap((wanted) =>
+      portFinding(wanted, sockets, processes ?? [], daemonPid),
+    );
   },
 };
 
-function wantedPorts({ peerLinks, resolved }: DoctorContext): readonly WantedPort[] {
+function wantedPorts({ resolved }: DoctorContext, peerLinks: readonly PeerLink[]): readonly WantedPort[] {
   const { pageHost, pagePort, controlListen } = resolved.config;
   const control = controlListen === undefined ? undefined : parseListenAddress(controlListen);
   const links = peerLinks.flatMap((link): WantedPort[] =>

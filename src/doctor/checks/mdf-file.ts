@@ -1,6 +1,13 @@
 import { dirname } from 'node:path';
-import { type LinkSpec, MASK, maskPath } from '../../config/index.js';
-import { checkMdf, isUtf8, type MdfFinding, mdfSettings, RETRY_COUNT } from '../../mdf/index.js';
+import { isAnyHost, type LinkSpec, MASK, maskPath } from '../../config/index.js';
+import {
+  checkMdf,
+  isUtf8,
+  type MdfFinding,
+  type MdfOptions,
+  mdfSettings,
+  RETRY_COUNT,
+} from '../../mdf/index.js';
 import { BridgeError } from '../../runtime/index.js';
 import type { Check } from '../check.js';
 import { type Content, readSettings } from '../content/find-content.js';
@@ -47,7 +54,7 @@ async function linkFindings(
   bytes: Uint8Array,
 ): Promise<Finding[]> {
   const merged = await withProgramMdf(context, content, bytes);
-  const compared = context.peerLinks.map((link) => compare(link, file, merged));
+  const compared = (await context.peerLinks()).map((link) => compare(link, file, merged));
   if (compared.length === 0) return [];
   const isFit = ({ findings }: Compared): number =>
     findings.filter(({ level }) => level === 'error').length * 100 + findings.length;
@@ -76,8 +83,11 @@ interface Compared {
 function compare(link: LinkSpec, file: string, bytes: Uint8Array): Compared {
   try {
     const settings = readSettings(bytes);
-    const wanted = new Map(mdfSettings(link).map(({ key, value }) => [key, value]));
-    const findings = checkMdf(bytes, link).map((found) => told(found, { file, link, wanted, settings }));
+    const options = dialledHost(link, settings);
+    const wanted = new Map(mdfSettings(link, options).map(({ key, value }) => [key, value]));
+    const findings = checkMdf(bytes, link, options)
+      .filter(({ code, key }) => !(code === 'wrong-value' && isMasked(link, key)))
+      .map((found) => told(found, { file, link, wanted, settings }));
     return { link, findings };
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
@@ -87,6 +97,18 @@ function compare(link: LinkSpec, file: string, bytes: Uint8Array): Compared {
     const values = { file, link: link.name, reason: error.message };
     return { link, findings: [finding('mdf.notOurLink', 'warning', values)] };
   }
+}
+
+/** A link that listens on every address fits whichever of them the .mdf names. */
+function dialledHost(link: LinkSpec, settings: ReadonlyMap<string, string> | undefined): MdfOptions {
+  if (!('host' in link) || !isAnyHost(link.host)) return {};
+  const key = link.kind === 'ws-listen' ? 'Plugin_Remote_Websocket_Host' : 'Plugin_Remote_Hostname';
+  return { host: settings?.get(key) ?? '127.0.0.1' };
+}
+
+/** Whether a link, as a daemon tells of it, keeps this setting to itself. */
+function isMasked(link: LinkSpec, key: string): boolean {
+  return link.kind === 'ws-listen' && key.endsWith('_Directory') && link.path.includes(MASK);
 }
 
 interface Told {

@@ -46,7 +46,7 @@ async function buildFinding(context: DoctorContext, path: string, status: FileSt
   if (builtAtMs < BROKEN_FROM_MS || builtAtMs >= BROKEN_TO_MS) {
     return finding('peer.build', 'ok', { path, date, evidence });
   }
-  const isServer = context.peerLinks.some(({ kind }) => kind === 'tcp');
+  const isServer = (await context.peerLinks()).some(({ kind }) => kind === 'tcp');
   if (linkedAtMs === undefined) {
     return finding('peer.maybeBrokenServer', isServer ? 'warning' : 'info', { path, date });
   }

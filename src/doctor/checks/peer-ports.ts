@@ -1,7 +1,7 @@
 import { isAnyHost, isLoopbackHost } from '../../config/index.js';
 import type { Check } from '../check.js';
 import { readSettings } from '../content/find-content.js';
-import type { DoctorContext } from '../context.js';
+import type { DoctorContext, PeerLink } from '../context.js';
 import type { Finding } from '../finding.js';
 import { peersAmong } from '../machine/machine-view.js';
 import type { ProcessEntry, SocketEntry } from '../machine/socket-entry.js';
@@ -15,6 +15,7 @@ interface Tables {
   readonly processes: readonly ProcessEntry[];
   readonly peers: readonly ProcessEntry[];
   readonly daemonPid: number | undefined;
+  readonly hasDaemon: boolean;
 }
 
 /**
@@ -29,14 +30,19 @@ export const peerPortsCheck: Check = {
     const [sockets, processes] = await Promise.all([context.machine.sockets(), context.machine.processes()]);
     if (sockets === undefined || processes === undefined) return [];
     const daemonPid = await localDaemonPid(context);
-    const tables = { sockets, processes, peers: peersAmong(processes), daemonPid };
-    const served = context.peerLinks.flatMap((link) =>
-      link.kind === 'tcp' ? serverFindings(link, tables) : [],
-    );
-    const running = tables.peers.flatMap((peer) => connectionFindings(context, peer, tables));
+    const links = await context.peerLinks();
+    const tables = {
+      sockets,
+      processes,
+      peers: peersAmong(processes),
+      daemonPid,
+      hasDaemon: context.daemon !== undefined,
+    };
+    const served = links.flatMap((link) => (link.kind === 'tcp' ? serverFindings(link, tables) : []));
+    const running = tables.peers.flatMap((peer) => connectionFindings(links, peer, tables));
     const http = await httpFindings(context, tables);
     if (tables.peers.length > 0) return [...served, ...running, ...http];
-    const isExpectedHere = context.peerLinks.some((link) => !('host' in link) || isHere(link.host));
+    const isExpectedHere = links.some((link) => !('host' in link) || isHere(link.host));
     return [...served, ...(isExpectedHere ? [finding('ports.peerNotRunning', 'info', {})] : []), ...http];
   },
 };
@@ -70,12 +76,12 @@ function serverFindings(
 
 /** Whether a running MMDAgent-EX and the bridge are connected. */
 function connectionFindings(
-  { peerLinks, daemon }: DoctorContext,
+  links: readonly PeerLink[],
   peer: ProcessEntry,
-  { sockets }: Tables,
+  { sockets, hasDaemon }: Tables,
 ): Finding[] {
   const own = sockets.filter(({ state, pid }) => state === 'established' && pid === peer.pid);
-  const port = peerLinks
+  const port = links
     .flatMap((link) => {
       if (link.kind === 'stdio') return [];
       const side = link.kind === 'tcp' ? 'localPort' : 'remotePort';
@@ -83,11 +89,11 @@ function connectionFindings(
     })
     .at(0);
   if (port !== undefined) return [finding('ports.peerConnected', 'ok', { pid: peer.pid, port })];
-  if (peerLinks.some(({ kind }) => kind === 'stdio')) return [];
+  if (links.some(({ kind }) => kind === 'stdio')) return [];
   return [
-    daemon === undefined
-      ? finding('ports.peerAlone', 'info', { pid: peer.pid })
-      : finding('ports.peerApart', 'warning', { pid: peer.pid }),
+    hasDaemon
+      ? finding('ports.peerApart', 'warning', { pid: peer.pid })
+      : finding('ports.peerAlone', 'info', { pid: peer.pid }),
   ];
 }
 

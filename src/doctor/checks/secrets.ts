@@ -45,12 +45,9 @@ export const filesCheck: Check = {
 };
 
 /** The key, and tokens in the paths of links. */
-export function secretsOf({
-  resolved,
-  peerLinks,
-}: Pick<DoctorContext, 'resolved' | 'peerLinks'>): readonly string[] {
+export function secretsOf({ resolved }: Pick<DoctorContext, 'resolved'>): readonly string[] {
   const { key } = resolved.config;
-  const tokens = peerLinks.flatMap((link) => {
+  const tokens = resolved.links.flatMap((link) => {
     if (link.kind !== 'ws-listen') return [];
     const shown = maskLink(
       `ws-listen://${link.host.includes(':') ? `[${link.host}]` : link.host}:${link.port}${link.path}`,

@@ -45,7 +45,8 @@ const MAX_SCRIPTS = 200;
 /** Finds the .mdf, its scripts and their models. Reads only; what is not there is left out. */
 export async function findContent(options: DoctorOptions, machine: MachineView): Promise<Content> {
   const { files } = options;
-  const peer = peersAmong((await machine.processes()) ?? [])[0];
+  // Of several, the one started last.
+  const peer = [...peersAmong((await machine.processes()) ?? [])].sort((a, b) => b.pid - a.pid)[0];
   const started = peer?.args?.slice(1).findLast((arg) => /\.mdf$/i.test(arg));
   // It makes the folder of its .mdf its own.
   const seen =

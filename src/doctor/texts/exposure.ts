@@ -66,6 +66,16 @@ export const EXPOSURE_TEXTS = {
       remedy: 'wss:// か SSH のトンネルを使ってください。',
     },
   },
+  'exposure.remotePeer': {
+    en: {
+      text: 'The avatar of lane {lane} is connected from {address}',
+      remedy: 'Nothing is wrong if that is your machine. Otherwise set --allow to your own addresses.',
+    },
+    ja: {
+      text: 'レーン {lane} のアバターは {address} から接続しています',
+      remedy: '自分の機械なら問題ありません。そうでなければ --allow を自分のアドレスだけにしてください。',
+    },
+  },
   'exposure.weakKey': {
     en: {
       text: 'BRIDGE_KEY is easy to guess: {reason}',

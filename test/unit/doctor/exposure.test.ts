@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/index.js';
-import { addressesCheck, keyCheck, keyWeakness } from '../../../src/doctor/checks/exposure.js';
+import {
+  addressesCheck,
+  keyCheck,
+  keyWeakness,
+  remotePeersCheck,
+} from '../../../src/doctor/checks/exposure.js';
 import { argumentsCheck, filesCheck } from '../../../src/doctor/checks/secrets.js';
-import { findingsOf, levelsAndIds, procFiles } from './rig.js';
+import { fakeDaemon, findingsOf, lane, levelsAndIds, procFiles } from './rig.js';
 
 const KEY = '9f3c1ab27d4e5f60718293a4';
 const TOKEN = 'zXy0123456789abcdefQ';
@@ -55,6 +60,18 @@ describe('Addresses', () => {
     ['a remote daemon with TLS', { daemon: 'wss://10.0.0.9:7000' }, ['ok exposure.loopbackOnly']],
     ['a daemon through a tunnel', { daemon: 'ws://127.0.0.1:7000' }, ['ok exposure.loopbackOnly']],
   ])('of %s', async (_what, config, expected) => expect(await found(config)).toEqual(expected));
+});
+
+describe('Avatars', () => {
+  it.each([
+    ['192.168.1.9', ['info exposure.remotePeer']],
+    ['::ffff:192.168.1.9', ['info exposure.remotePeer']],
+    ['127.0.0.1', []],
+    ['::ffff:127.0.0.1', []],
+  ])('connected from %s', async (remoteAddress, expected) => {
+    const daemon = fakeDaemon({ lanes: [lane({ remoteAddress })] });
+    expect(levelsAndIds(await findingsOf(remotePeersCheck, { options: { daemon } }))).toEqual(expected);
+  });
 });
 
 describe('BRIDGE_KEY', () => {

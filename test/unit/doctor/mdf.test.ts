@@ -4,7 +4,7 @@ import { parseLinkUrl } from '../../../src/config/index.js';
 import { commandsCheck, splitCommand } from '../../../src/doctor/checks/mdf-commands.js';
 import { mdfCheck } from '../../../src/doctor/checks/mdf-file.js';
 import { mdfFor } from '../../../src/mdf/index.js';
-import { type FakeMachine, findingsOf, levelsAndIds, procFiles } from './rig.js';
+import { type FakeMachine, fakeDaemon, findingsOf, levelsAndIds, procFiles } from './rig.js';
 
 const good = (url = 'ws-listen://127.0.0.1:9001/chat') => `${mdfFor(parseLinkUrl(url)).join('\n')}\n`;
 const content = (mdf: string | Uint8Array, more: FakeMachine = {}): FakeMachine => ({
@@ -129,8 +129,34 @@ describe('Settings of MMDAgent-EX', () => {
     );
   });
 
+  it('fit a link that listens on every address, whichever they name', async () => {
+    const links = ['ws-listen://0.0.0.0:9001/chat'];
+    const there = good('ws-listen://192.168.1.5:9001/chat');
+    expect(levelsAndIds(await findingsOf(mdfCheck, content(there, { config: { links } })))).toEqual([
+      'ok mdf.fits',
+    ]);
+    const wrong = there.replace('=9001', '=9002');
+    expect(levelsAndIds(await findingsOf(mdfCheck, content(wrong, { config: { links } })))).toEqual([
+      'error mdf.wrongValue',
+    ]);
+  });
+
+  it('are compared with what the daemon runs when the user names no link, as far as it tells', async () => {
+    const daemon = fakeDaemon({
+      links: [{ name: 'ws', url: 'ws-listen://127.0.0.1:7000/***', status: 'listening' }],
+    });
+    const options = { content: '/c/main.mdf', daemon };
+    const fitting = content(good('ws-listen://127.0.0.1:7000/secret-token-0123456789'), { options });
+    expect(levelsAndIds(await findingsOf(mdfCheck, fitting))).toEqual(['ok mdf.fits']);
+    expect(levelsAndIds(await findingsOf(mdfCheck, content(good(), { options })))).toEqual([
+      'error mdf.wrongValue',
+    ]);
+    const named = { ...content(good(), { options }), origins: { links: 'flag' } } as const;
+    expect(levelsAndIds(await findingsOf(mdfCheck, named))).toEqual(['ok mdf.fits']);
+  });
+
   it('say when a link cannot be compared', async () => {
-    const machine = content(good(), { config: { links: ['ws-listen://0.0.0.0:9001/chat'] } });
+    const machine = content(good(), { config: { links: ['ws-listen://127.0.0.1:0/chat'] } });
     expect(levelsAndIds(await findingsOf(mdfCheck, machine))).toEqual(['warning mdf.notOurLink']);
   });
 });

@@ -53,7 +53,11 @@ describe('Own ports', () => {
   });
 
   it('say when the daemon runs without the link', async () => {
-    const machine = { ...procFiles([{ local: '127.0.0.1:1' }]), options: { daemon: fakeDaemon() } };
+    const machine: FakeMachine = {
+      ...procFiles([{ local: '127.0.0.1:1' }]),
+      options: { daemon: fakeDaemon() },
+      origins: { links: 'flag' },
+    };
     expect(levelsAndIds(await findingsOf(ownPortsCheck, machine))).toEqual([
       'warning ports.notOurs',
       'ok ports.free',
