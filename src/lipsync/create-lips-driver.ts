@@ -238,7 +238,7 @@ class Driver implements LipsDriver {
       if (knownMs < MIN_PHONEME_MS) return UNKNOWN_MS / 2;
       if (knownMs < WORTH_SENDING_MS && heardMs - nowMs > URGENT_MS) return UNKNOWN_MS / 2;
     }
-    this.#hand(state, heardMs, Math.min(wishedLeadMs, heardMs - soonestMs));
+    this.#hand(state, heardMs, Math.min(wishedLeadMs, heardMs - soonestMs), soonestMs);
     return undefined;
   }
 
@@ -253,7 +253,7 @@ class Driver implements LipsDriver {
     return Math.max(0, LEAD_IN_MS - Math.max(0, opensMs - positionMs));
   }
 
-  #hand(state: Running, heardMs: number, leadInMs: number): void {
+  #hand(state: Running, heardMs: number, leadInMs: number, soonestMs: number): void {
     const phonemes = cutPart(this.#track, state.cursorMs, this.#maxBytes);
     const endMs = phonemes.at(-1)?.endMs ?? state.cursorMs;
     const { names, isFinished } = this.#track;
@@ -264,7 +264,7 @@ class Driver implements LipsDriver {
       leadInMs,
       isLast: isFinished && endMs >= this.#track.endMs,
     });
-    const actAtMs = heardMs - part.leadInMs;
+    const actAtMs = Math.max(soonestMs, heardMs - part.leadInMs - part.biasMs);
     state.cursorMs = endMs;
     void this.#sender.send(part, actAtMs).then((hasLeft) => {
       if (hasLeft) this.#counts.parts++;
@@ -279,9 +279,9 @@ class Driver implements LipsDriver {
     const nowMs = this.#clock.nowMs();
     if (last === undefined || last.isClosing || last.actAtMs > nowMs || this.#sender.restsAt(nowMs)) return;
     if (nowMs - this.#reanchoredAtMs < REANCHOR_EVERY_MS) return;
-    const { startMs, endMs, leadInMs } = last.part;
+    const { startMs, endMs, leadInMs, biasMs } = last.part;
     const heardMs = this.#options.timeline.heardAtMs(endMs);
-    const expectedMs = last.actAtMs + leadInMs + endMs - startMs;
+    const expectedMs = last.actAtMs + biasMs + leadInMs + endMs - startMs;
     if (heardMs === undefined || heardMs < nowMs || Math.abs(heardMs - expectedMs) <= MAX_DRIFT_MS) return;
     this.#reanchoredAtMs = nowMs;
     this.#counts.reanchors++;
