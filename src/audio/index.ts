@@ -1,4 +1,13 @@
 export type { SoundInput } from './byte-source.js';
+export {
+  CHIRP_MS,
+  type ChirpDelay,
+  chirp,
+  chirpDelay,
+  chirpSeries,
+  type FoundChirp,
+  findChirps,
+} from './chirp-detect.js';
 export { levelDbfs, SILENCE_DBFS } from './level.js';
 export { type LoudnessMeasure, LoudnessMeter } from './loudness.js';
 export type { LoudnessReport } from './loudness-gain.js';

@@ -38,7 +38,7 @@ export interface PlaybackOptions {
 /** What a playback came to. */
 export interface OpenedOutput {
   readonly backend: string;
-  /** Undefined: the system's default. */
+  /** An id; the default's own where the backend can tell it. */
   readonly device: string | undefined;
   readonly sampleRateHz: number;
 }
@@ -81,6 +81,8 @@ async function openWith(backend: PlaybackBackend, options: PlaybackOptions): Pro
   signal?.throwIfAborted();
   const leadMs = Math.max(options.leadMs ?? DEFAULT_LEAD_MS, backend.minLeadMs);
   const { offsetMs = 0, volume = 1 } = options;
+  const asked = device ?? (typeof offsetMs === 'number' ? undefined : await defaultDevice(backend, host));
+  const opened = { backend: backend.name, device: asked, sampleRateHz };
   const program = await spawnPlayer(backend, path, host, { device, sampleRateHz, leadMs });
   const playback = new ProgramPlayback({
     backend,
@@ -90,8 +92,7 @@ async function openWith(backend: PlaybackBackend, options: PlaybackOptions): Pro
     program,
     leadMs,
     volume,
-    offsetMs:
-      typeof offsetMs === 'number' ? offsetMs : offsetMs({ backend: backend.name, device, sampleRateHz }),
+    offsetMs: typeof offsetMs === 'number' ? offsetMs : offsetMs(opened),
   });
   const onAbort = (): void => {
     playback.stop().catch(() => {});
@@ -101,6 +102,12 @@ async function openWith(backend: PlaybackBackend, options: PlaybackOptions): Pro
   await playback.ready;
   signal?.throwIfAborted();
   return playback;
+}
+
+/** Which device the default is just now. */
+async function defaultDevice(backend: PlaybackBackend, host: DeviceHost): Promise<string | undefined> {
+  const listing = await backend.list?.(host);
+  return listing?.devices.find(({ isDefault }) => isDefault)?.id;
 }
 
 async function spawnPlayer(

@@ -1,3 +1,5 @@
+import { DeviceError } from '../runtime/index.js';
+import { chooseDevice } from './choose-device.js';
 import type { DeviceList } from './device.js';
 import type { DeviceHost } from './host.js';
 import type { PlaybackBackend } from './playback-backend.js';
@@ -12,6 +14,29 @@ export async function listOutputs(host: DeviceHost): Promise<DeviceList[]> {
 /** The backend that `auto` would take for the default loudspeaker; undefined: none. */
 export function autoOutput(lists: readonly DeviceList[]): string | undefined {
   return lists.find(({ isAvailable }) => isAvailable)?.backend;
+}
+
+/**
+ * The backend and device that settings come to, without opening them. A name that is in no list is taken on trust: the device may be
+ * unplugged now.
+ *
+ * @throws {DeviceError} BRIDGE_ERR_DEVICE_TOOL - no backend; BRIDGE_ERR_DEVICE_UNKNOWN - several devices fit.
+ */
+export function outputMeant(
+  lists: readonly DeviceList[],
+  backend: string,
+  device: string | undefined,
+): { readonly backend: string; readonly device: string | undefined } {
+  const name = backend === 'auto' ? autoOutput(lists) : backend;
+  const list = lists.find((one) => one.backend === name);
+  if (name === undefined || list === undefined) {
+    const reasons = lists.map(({ reason }) => reason).filter((reason) => reason !== undefined);
+    throw new DeviceError('BRIDGE_ERR_DEVICE_TOOL', `Nothing here can play sound: ${reasons.join('; ')}`);
+  }
+  if (device === undefined) {
+    return { backend: name, device: list.devices.find(({ isDefault }) => isDefault)?.id };
+  }
+  return { backend: name, device: chooseDevice(list.devices, device)?.id ?? device };
 }
 
 async function listOf(backend: PlaybackBackend, host: DeviceHost): Promise<DeviceList> {

@@ -73,9 +73,9 @@ async function bursts(backend, everyS, count, isTold = false) {
       piece[at] = isBurst ? AMPLITUDE * Math.cos((2 * Math.PI * 1000 * inBurst) / RATE) : 0;
     }
     await playback.write(new Uint8Array(piece.buffer));
-    const burst = Math.round(playback.positionMs(clock.nowMs()) / (everyS * 1000));
-    // Asked at the latest: just before it is heard, as a mouth would.
-    if (burst >= 1 && burst <= count && fromMs < burst * everyS * 1000 + 60) {
+    // Asked again until it is heard, as a mouth would.
+    const burst = Math.ceil(playback.positionMs(clock.nowMs()) / (everyS * 1000));
+    if (burst >= 1 && burst <= count) {
       predicted[burst - 1] = playback.heardAtMs(burst * everyS * 1000) ?? predicted[burst - 1];
     }
     if (isTold && index % 1500 === 1499) console.error(`${index / 50} s`, playback.underruns);
