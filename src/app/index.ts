@@ -1,1 +1,2 @@
+export { createMachine, type MachineOptions } from './machine.js';
 export { type OpenedPage, type OpenPageOptions, openPage } from './open-page.js';

@@ -1,6 +1,6 @@
 import { byId, make, setText } from './dom.js';
 import { refusalOf } from './json-lines.js';
-import type { PlayError } from './play-request.js';
+import { type PlayError, playErrorOf } from './play-error.js';
 import type { Words } from './words.js';
 
 interface Device {
@@ -45,10 +45,7 @@ export class DevicesPanel {
       this.#lists = ((await response.json()) as { lists: DeviceList[] }).lists;
       this.#error = undefined;
     } catch (error) {
-      this.#error =
-        error instanceof Error
-          ? { code: 'BRIDGE_ERR_DAEMON_UNREACHABLE', message: error.message }
-          : (error as PlayError);
+      this.#error = playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE');
     }
     this.#again.removeAttribute('aria-busy');
     this.#show();

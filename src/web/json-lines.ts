@@ -1,4 +1,4 @@
-import type { PlayError } from './play-request.js';
+import type { PlayError } from './play-error.js';
 
 /** The objects of an answer that comes line by line, as they come. */
 export async function* jsonLines<Line>(response: Response): AsyncGenerator<Line, void> {

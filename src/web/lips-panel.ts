@@ -2,7 +2,7 @@ import { byId, setText } from './dom.js';
 import { takeChosenFiles } from './file-drops.js';
 import type { LipsSession } from './lips-session.js';
 import type { Outputs } from './outputs.js';
-import type { PlayError } from './play-request.js';
+import type { PlayError } from './play-error.js';
 import { clockText } from './player-panel.js';
 import type { SoundPlayer } from './sound-player.js';
 import type { Words } from './words.js';

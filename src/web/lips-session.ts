@@ -1,20 +1,8 @@
-import type { DaemonClock } from '../client/daemon-clock.js';
-import { createLipsDriver } from '../lipsync/create-lips-driver.js';
-import type { LipsDriver } from '../lipsync/lips-driver.js';
 import type { TimedPhoneme } from '../lipsync/timed-phoneme.js';
-import type { Clock } from '../runtime/clock.js';
 import { Emitter } from '../runtime/emitter.js';
-import type { BridgeView } from './bridge-view.js';
+import { LipsDrive, type LipsDriveParts } from './lips-drive.js';
 import { phonemesOf, sortFiles, timingsOf } from './lips-material.js';
-import type { Outputs } from './outputs.js';
-import type { PlayError } from './play-request.js';
-import type { SoundPlayer } from './sound-player.js';
-
-/** An avatar whose lips are moved. */
-export interface LipsTarget {
-  readonly lane: string;
-  readonly model: string;
-}
+import { type PlayError, playErrorOf } from './play-error.js';
 
 export type LipsState =
   | { readonly status: 'empty' | 'loading' }
@@ -25,39 +13,23 @@ export type LipsState =
       readonly timings: { readonly name: string; readonly count: number } | undefined;
     };
 
-export interface LipsSessionParts {
-  readonly bridge: BridgeView;
-  readonly clock: Clock;
-  readonly player: SoundPlayer;
-  readonly outputs: Outputs;
-  /** Whose lips; undefined: nobody fits, or several do. */
-  readonly targetNow: () => LipsTarget | undefined;
-}
-
 /** Lips only: the sound plays on the page, and the lips of the avatar follow the page's playback clock. */
 export class LipsSession {
   readonly events = new Emitter<{ changed: []; failed: [error: PlayError] }>();
-  readonly #parts: LipsSessionParts;
+  readonly #parts: LipsDriveParts;
+  readonly #drive: LipsDrive;
   #state: LipsState = { status: 'empty' };
   #sound: AudioBuffer | undefined;
-  #phonemes: readonly TimedPhoneme[] = [];
-  #driver: LipsDriver | undefined;
-  #driven: LipsTarget | undefined;
-  #daemonClock: DaemonClock | undefined;
+  /** What there was before files that cannot be read. */
+  #settled: LipsState = this.#state;
   /** Files chosen earlier count for nothing. */
   #turn = 0;
 
-  constructor(parts: LipsSessionParts) {
+  constructor(parts: LipsDriveParts) {
     this.#parts = parts;
-    const { bridge, player } = parts;
-    player.events.on('ended', () => this.events.emit('changed'));
-    bridge.events.on('message', ({ lane, type, args, isEcho }) => {
-      if (!isEcho && lane === this.#driven?.lane) this.#driver?.received(type, args);
-    });
-    bridge.events.on('link', () => {
-      // Another daemon may have another clock.
-      this.#daemonClock = undefined;
-    });
+    this.#drive = new LipsDrive(parts);
+    this.#drive.events.on('failed', (error) => this.events.emit('failed', error));
+    parts.player.events.on('ended', () => this.events.emit('changed'));
     addEventListener('pagehide', () => void this.stop());
   }
 
@@ -72,7 +44,7 @@ export class LipsSession {
       this.#fail({ code: 'NoSound', message: files.map(({ name }) => name).join(', ') });
       return;
     }
-    const name = sound?.name ?? (this.#state.status === 'loaded' ? this.#state.name : '');
+    const name = sound?.name ?? (this.#settled.status === 'loaded' ? this.#settled.name : '');
     await this.#load(name, () => sound?.arrayBuffer(), timings);
   }
 
@@ -84,35 +56,33 @@ export class LipsSession {
     // Called first, within the click: else the browser keeps the sound back.
     const playing = player.play();
     try {
-      const driver = await this.#driverNow();
+      await this.#drive.ready();
       await playing;
-      if (this.#isPlaying) driver.start(player.positionMs);
+      if (this.#isPlaying) this.#drive.start(player.positionMs);
     } catch (error) {
       player.stop();
-      this.#fail(asError(error));
+      this.#fail(playErrorOf(error));
     }
     this.events.emit('changed');
   }
 
   pause(): void {
     this.#parts.player.pause();
-    void this.#driver?.pause().catch(() => {});
+    this.#drive.pause();
     this.events.emit('changed');
   }
 
   seek(positionMs: number): void {
     const { player } = this.#parts;
     player.seek(positionMs);
-    if (player.status === 'playing') this.#driver?.start(positionMs);
+    if (player.status === 'playing') this.#drive.start(positionMs);
     this.events.emit('changed');
   }
 
   async stop(): Promise<void> {
     this.#parts.player.stop();
-    const driver = this.#driver;
-    this.#driver = undefined;
     this.events.emit('changed');
-    await driver?.stop().catch(() => {});
+    await this.#drive.stop();
   }
 
   get #isPlaying(): boolean {
@@ -127,7 +97,6 @@ export class LipsSession {
     const { player } = this.#parts;
     const turn = ++this.#turn;
     await this.stop();
-    const before = this.#state;
     this.#set({ status: 'loading' });
     try {
       const read = await bytes();
@@ -137,7 +106,7 @@ export class LipsSession {
       const phonemes = given ?? (await phonemesOf(sound));
       if (turn !== this.#turn) return;
       this.#sound = sound;
-      this.#phonemes = phonemes;
+      this.#drive.phonemes = phonemes;
       player.load(sound);
       const timings =
         given === undefined || timingsFile === undefined
@@ -146,10 +115,10 @@ export class LipsSession {
       this.#set({ status: 'loaded', name, timings });
     } catch (error) {
       if (turn !== this.#turn) return;
-      this.#set(before);
+      this.#set(this.#settled);
       this.#fail({
         code: 'SoundUnreadable',
-        message: error instanceof Error ? error.message : String(error),
+        message: playErrorOf(error).message,
       });
     }
   }
@@ -161,47 +130,10 @@ export class LipsSession {
     } catch (error) {
       this.#fail({
         code: 'TimingsUnreadable',
-        message: error instanceof Error ? error.message : String(error),
+        message: playErrorOf(error).message,
       });
       return undefined;
     }
-  }
-
-  /** The driver for this sound and this avatar. @throws {BridgeError} the bridge is away. */
-  async #driverNow(): Promise<LipsDriver> {
-    const { bridge, clock, player, outputs, targetNow } = this.#parts;
-    const target = targetNow();
-    if (target === undefined) throw { code: 'BRIDGE_ERR_LANE_UNKNOWN', message: 'Several avatars, or none' };
-    const isSame = target.lane === this.#driven?.lane && target.model === this.#driven.model;
-    if (this.#driver !== undefined && isSame) return this.#driver;
-    await this.#driver?.stop();
-    const daemonClock = await this.#clockNow();
-    const driver = createLipsDriver({
-      clock,
-      model: target.model,
-      timeline: {
-        heardAtMs: (positionMs) => {
-          const heardAtMs = player.heardAtMs(positionMs);
-          return heardAtMs === undefined ? undefined : heardAtMs + outputs.offsetMs;
-        },
-      },
-      send: async (message, actAtMs) => {
-        const time = actAtMs === undefined ? {} : { actAtMs: (await this.#clockNow()).daemonMs(actAtMs) };
-        await bridge.request('send', { message, lane: target.lane, kind: 'auto', ...time });
-      },
-    });
-    driver.events.on('failed', (error) => this.#fail(asError(error)));
-    driver.append(this.#phonemes);
-    driver.finish();
-    this.#daemonClock = daemonClock;
-    this.#driver = driver;
-    this.#driven = target;
-    return driver;
-  }
-
-  async #clockNow(): Promise<DaemonClock> {
-    this.#daemonClock ??= await this.#parts.bridge.measureClock();
-    return this.#daemonClock;
   }
 
   #fail(error: PlayError): void {
@@ -210,12 +142,7 @@ export class LipsSession {
 
   #set(state: LipsState): void {
     this.#state = state;
+    if (state.status !== 'loading') this.#settled = state;
     this.events.emit('changed');
   }
-}
-
-function asError(error: unknown): PlayError {
-  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
-    return { code: error.code, message: 'message' in error ? String(error.message) : '' };
-  return { code: 'unknownError', message: String(error) };
 }

@@ -1,7 +1,7 @@
 import { byId, make, setText } from './dom.js';
 import { jsonLines, refusalOf } from './json-lines.js';
 import { marked } from './marked-text.js';
-import type { PlayError } from './play-request.js';
+import { type PlayError, playErrorOf } from './play-error.js';
 import type { TextKey } from './texts.js';
 import type { Words } from './words.js';
 
@@ -76,7 +76,7 @@ export class LookPanel {
       }
       if (this.#state.status === 'looking') throw new Error('The connection was lost');
     } catch (error) {
-      this.#set({ status: 'failed', error: asPlayError(error) });
+      this.#set({ status: 'failed', error: playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE') });
     }
   }
 
@@ -139,7 +139,7 @@ export class LookPanel {
     const { mark, key } = LEVELS[level];
     const { text, remedy } = texts[this.#words.language];
     const sign = make('span', 'finding-mark', mark);
-    sign.ariaHidden = 'true';
+    sign.setAttribute('aria-hidden', 'true');
     const told = make('span', 'unseen', `${this.#words.say(key)}: `);
     const row = make('li', 'finding', sign, findingWords(text, told));
     row.dataset['level'] = level;
@@ -153,13 +153,4 @@ function findingWords(text: string, told: HTMLElement): HTMLElement {
   if (text.length <= LONG_CHARS) return make('p', '', told, ...marked(text));
   const summary = make('summary', '', told, ...marked(`${text.slice(0, SHORT_CHARS).trimEnd()}…`));
   return make('details', '', summary, make('p', 'finding-whole', text));
-}
-
-function asPlayError(error: unknown): PlayError {
-  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error)
-    return { code: String(error.code), message: String(error.message) };
-  return {
-    code: 'BRIDGE_ERR_DAEMON_UNREACHABLE',
-    message: error instanceof Error ? error.message : String(error),
-  };
 }

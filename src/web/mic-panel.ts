@@ -4,7 +4,7 @@ import { byId, make, setText } from './dom.js';
 import type { MicMeter } from './mic-meter.js';
 import type { MicSession } from './mic-session.js';
 import type { MicChoice } from './microphone.js';
-import type { PlayError } from './play-request.js';
+import type { PlayError } from './play-error.js';
 import { Stored } from './stored.js';
 import type { TalkKey } from './talk-key.js';
 import type { TextKey } from './texts.js';
@@ -30,6 +30,7 @@ const STORED = new Stored('microphone', {
   agc: false,
 });
 const DEFAULT_DEVICE = '';
+const ROUTINE: ReadonlySet<TextKey> = new Set<TextKey>(['micHeard', 'micQuiet', 'micHold']);
 
 /** The microphone's switch, what it does, and its settings. */
 export class MicPanel {
@@ -82,10 +83,20 @@ export class MicPanel {
     this.#show();
   }
 
+  /** The chosen microphone; undefined: the browser's default. */
+  get deviceId(): string | undefined {
+    return this.#deviceId === DEFAULT_DEVICE ? undefined : this.#deviceId;
+  }
+
   /** The words under the meter follow the gate, so they are looked at with the meter. */
   draw(): void {
     const { words, session } = this.#parts;
-    setText(byId('mic-state'), words.say(this.#stateKey(), this.#stateValues()));
+    const key = this.#stateKey();
+    const state = byId('mic-state');
+    // Read aloud when something happened, not with every pause of whoever speaks.
+    const live = ROUTINE.has(key) ? 'off' : 'polite';
+    if (state.getAttribute('aria-live') !== live) state.setAttribute('aria-live', live);
+    setText(state, words.say(key, this.#stateValues()));
     const { lagMs } = session;
     // In steps, or the figure would never stand still.
     setText(
@@ -148,7 +159,7 @@ export class MicPanel {
 
   #choice(): MicChoice {
     return {
-      deviceId: this.#deviceId === DEFAULT_DEVICE ? undefined : this.#deviceId,
+      deviceId: this.deviceId,
       echoCancellation: this.#echo.checked,
       noiseSuppression: this.#noise.checked,
       autoGainControl: this.#agc.checked,

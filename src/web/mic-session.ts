@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../runtime/clock.js';
 import { Emitter } from '../runtime/emitter.js';
 import type { BridgeView } from './bridge-view.js';
 import { type MicChoice, Microphone, type MicState } from './microphone.js';
-import type { PlayError } from './play-request.js';
+import { type PlayError, playErrorOf } from './play-error.js';
 
 /** How the microphone's sound reaches the avatar. */
 export type CarryState =
@@ -171,9 +171,7 @@ export class MicSession {
   }
 
   #failed(error: unknown): void {
-    const code = hasCode(error) ? error.code : 'BRIDGE_ERR_DAEMON_UNREACHABLE';
-    const message = error instanceof Error ? error.message : String(error);
-    this.#set({ status: 'waiting', error: { code, message } });
+    this.#set({ status: 'waiting', error: playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE') });
     this.#retry = this.#clock.after(RETRY_MS, () => this.#ask());
   }
 
@@ -192,8 +190,4 @@ export class MicSession {
     this.#carry = carry;
     this.events.emit('changed');
   }
-}
-
-function hasCode(error: unknown): error is { readonly code: string } {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
 }

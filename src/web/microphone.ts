@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../runtime/clock.js';
 import { Emitter } from '../runtime/emitter.js';
-import type { PlayError } from './play-request.js';
+import type { PlayError } from './play-error.js';
 
 /** Which microphone, and what the browser may do to its sound: all off is what a recogniser and an avatar want. */
 export interface MicChoice {

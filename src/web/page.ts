@@ -1,16 +1,19 @@
 import type { DaemonStatus } from '../control/messages.js';
 import { SystemClock } from '../runtime/clock.js';
 import { BridgeView } from './bridge-view.js';
+import { CalibratePanel } from './calibrate-panel.js';
 import { ConnectPanel } from './connect-panel.js';
 import { DevicesPanel } from './devices-panel.js';
 import { byId, setText } from './dom.js';
+import { EarCalibration } from './ear-calibration.js';
 import { Face } from './face.js';
 import { takeDroppedFiles } from './file-drops.js';
 import { targetOf } from './lane-choice.js';
 import { LanesPanel } from './lanes-panel.js';
+import type { LipsTarget } from './lips-drive.js';
 import { isTimings } from './lips-material.js';
 import { LipsPanel } from './lips-panel.js';
-import { LipsSession, type LipsTarget } from './lips-session.js';
+import { LipsSession } from './lips-session.js';
 import { LogPanel } from './log-panel.js';
 import { LookPanel } from './look-panel.js';
 import { MicMeter } from './mic-meter.js';
@@ -53,6 +56,8 @@ const outputs = new Outputs(words);
 const sound = new SoundPlayer(clock, outputs);
 const lips = new LipsSession({ bridge, clock, player: sound, outputs, targetNow: lipsTarget });
 const lipsPanel = new LipsPanel({ words, session: lips, player: sound, outputs });
+const ear = new EarCalibration({ bridge, clock, outputs, targetNow: lipsTarget });
+const calibrate = new CalibratePanel({ words, clock, outputs, volume, ear, micNow: () => micPanel.deviceId });
 const hear = byId('mic-hear', HTMLInputElement);
 let status: DaemonStatus | undefined;
 new LogPanel(words, bridge, () => lanes.chosen);
@@ -61,6 +66,12 @@ const devices = new DevicesPanel(words);
 const machine = new Tabs('machine', ['look', 'devices', 'calibrate']);
 machine.events.on('shown', (name) => {
   if (name === 'devices') void devices.load();
+  if (name !== 'calibrate') calibrate.leave();
+});
+byId('lips-calibrate').addEventListener('click', () => {
+  machine.show('calibrate');
+  byId('machine').scrollIntoView({ block: 'nearest' });
+  byId('ear-start').focus();
 });
 
 bridge.events.on('status', (newest) => {
@@ -73,7 +84,7 @@ bridge.events.on('status', (newest) => {
 bridge.events.on('tapSound', (part) => player.push(part));
 bridge.events.on('tapMouth', (mouth) => {
   // The lips of a sound that plays here move when it is heard; those of sound from there when that is.
-  mouths.push(mouth, performance.now(), sound.status === 'playing' ? 0 : player.delayMs);
+  mouths.push(mouth, performance.now(), sound.status === 'playing' || ear.isPlaying ? 0 : player.delayMs);
 });
 lanes.events.on('chosen', showWay);
 mic.events.on('changed', showWay);
@@ -86,9 +97,11 @@ ways.events.on('shown', showWay);
 volume.events.on('changed', (gain) => {
   player.gain = gain;
   sound.gain = gain;
+  ear.player.gain = gain;
 });
 player.gain = volume.gain;
 sound.gain = volume.gain;
+ear.player.gain = volume.gain;
 takeDroppedFiles((files) => {
   // Timings say what is wanted.
   if (ways.shown === 'lips' || files.some(isTimings)) {
@@ -128,6 +141,7 @@ function draw(nowMs: number): void {
     meter.draw(nowMs);
     micPanel.draw();
   }
+  if (machine.shown === 'calibrate') calibrate.draw();
   if (ways.shown === 'lips') lipsPanel.draw();
   byId('mic-live').dataset['open'] = String(mic.feed.isOpen);
   // For tests, and for whoever wonders whether sound leaves the page.
@@ -148,6 +162,7 @@ function lipsTarget(): LipsTarget | undefined {
 
 function showWay(): void {
   const { kind } = targetOf(status?.lanes ?? [], lanes.chosen);
+  panel.micLane = mic.carry.status === 'speaking' ? mic.carry.lane : undefined;
   panel.way = ways.shown;
   mic.lane = laneNow();
   // What the microphone says would come back through it.

@@ -1,4 +1,5 @@
 import { jsonLines, refusalOf } from './json-lines.js';
+import { type PlayError, playErrorOf } from './play-error.js';
 
 /** What becomes of one thing that was given to be spoken. */
 export type PlayState =
@@ -13,11 +14,6 @@ export type PlayState =
     }
   | { readonly status: 'ended'; readonly name: string; readonly isWhole: boolean; readonly heardMs: number }
   | { readonly status: 'failed'; readonly name: string; readonly error: PlayError };
-
-export interface PlayError {
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface PlayRequest {
   /** Shown while it plays. */
@@ -51,7 +47,7 @@ export async function play(request: PlayRequest, tell: (state: PlayState) => voi
     if (!response.ok) throw await refusalOf(response);
     await follow(response, name, tell);
   } catch (error) {
-    tell({ status: 'failed', name, error: isPlayError(error) ? error : unreachable(error) });
+    tell({ status: 'failed', name, error: playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE') });
   }
 }
 
@@ -69,15 +65,4 @@ async function follow(response: Response, name: string, tell: (state: PlayState)
     else tell({ status: 'ended', name, isWhole: line.ended === 'completed', heardMs });
   }
   if (!hasEnded) throw new Error('The connection was lost while it was spoken');
-}
-
-function isPlayError(error: unknown): error is PlayError {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
-}
-
-function unreachable(error: unknown): PlayError {
-  return {
-    code: 'BRIDGE_ERR_DAEMON_UNREACHABLE',
-    message: error instanceof Error ? error.message : String(error),
-  };
 }

@@ -33,6 +33,7 @@ export class PlayerPanel {
   #turn = 0;
   #lastKind: Target['kind'] | undefined;
   #way: 'file' | 'mic' | 'lips' = 'file';
+  #micLane: string | undefined;
   #freshUntilMs = 0;
   #staleUntilMs = 0;
 
@@ -54,6 +55,11 @@ export class PlayerPanel {
   set way(way: 'file' | 'mic' | 'lips') {
     this.#way = way;
     this.#show();
+  }
+
+  /** Lane that this page's microphone speaks through: that is no other program. */
+  set micLane(lane: string | undefined) {
+    this.#micLane = lane;
   }
 
   update(status: DaemonStatus): void {
@@ -98,7 +104,7 @@ export class PlayerPanel {
     this.#playButton.disabled = !isOnline;
     this.#stopButton.disabled = !isOnline || !(isActive || isOther);
     this.#showTarget(target, isOnline);
-    this.#showPlay(isOther);
+    this.#showPlay(target, isOther);
     this.#showElsewhere(target, isOther);
   }
 
@@ -141,7 +147,7 @@ export class PlayerPanel {
     }
   }
 
-  #showPlay(isOther: boolean): void {
+  #showPlay(target: Target, isOther: boolean): void {
     const state = this.#state;
     const words = this.#words;
     this.#failure.hidden = state.status !== 'failed';
@@ -168,9 +174,16 @@ export class PlayerPanel {
     const name = state.status === 'idle' || state.name !== '' ? '' : words.say('sample');
     setText(
       byId('play-name'),
-      isOther ? words.say('someoneElse') : name || ('name' in state ? state.name : ''),
+      isOther ? this.#otherText(target) : name || ('name' in state ? state.name : ''),
     );
     setText(byId('play-time'), isOther ? '' : this.#timeText());
+  }
+
+  #otherText(target: Target): string {
+    const lane = 'lane' in target ? target.lane.lane : undefined;
+    return lane !== undefined && lane === this.#micLane
+      ? this.#words.say('micHeard', { name: lane })
+      : this.#words.say('someoneElse');
   }
 
   #timeText(): string {

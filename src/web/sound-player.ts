@@ -34,6 +34,7 @@ export class SoundPlayer {
   readonly events = new Emitter<{ ended: [] }>();
   readonly #clock: Clock;
   readonly #outputs: Outputs;
+  readonly #offOutputs: () => void;
   readonly #times = new OutputClock();
   #context: AudioContext | undefined;
   #volume: GainNode | undefined;
@@ -47,7 +48,7 @@ export class SoundPlayer {
   constructor(clock: Clock, outputs: Outputs) {
     this.#clock = clock;
     this.#outputs = outputs;
-    outputs.events.on('changed', () => {
+    this.#offOutputs = outputs.events.on('changed', () => {
       if (this.#context !== undefined) void outputs.apply(this.#context);
     });
   }
@@ -129,6 +130,13 @@ export class SoundPlayer {
     this.#silence();
     this.#state = { status: 'stopped' };
     this.#rest();
+  }
+
+  /** Gives the loudspeaker back; nothing plays any more. */
+  close(): void {
+    this.stop();
+    this.#offOutputs();
+    this.#context?.close().catch(() => {});
   }
 
   #start(buffer: AudioBuffer, fromMs: number, delayS: number): void {

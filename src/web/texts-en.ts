@@ -209,4 +209,27 @@ export const EN = {
   outputDefault: 'Default of the browser',
   targetLips: 'Sound plays {here}; {name} moves its lips.',
   targetMic: '{name} says what you say.',
+
+  calibrateAbout: 'Lips are moved later by {ms} ms for this loudspeaker: {output}.',
+  calibrateUnnamed: 'the default of the browser',
+  earTitle: 'By eye and ear',
+  earAbout: 'A click sounds every second. Move the slider until mouth and light go with the click.',
+  earStart: 'Start the clicks',
+  earStop: 'Stop the clicks',
+  earZero: 'Back to 0',
+  loopTitle: 'By microphone',
+  loopAbout:
+    'Plays a few short sounds and listens for them with the microphone chosen above. Hold it near the loudspeaker and turn that up.',
+  loopStart: 'Measure',
+  loopAgain: 'Measure again',
+  loopMeasuring: 'Listening…',
+  loopResult:
+    'The loudspeaker is {ms} ms later than the browser says (± {spread} ms; {heard} of {played} sounds heard; the microphone’s own {capture} ms are taken off).',
+  loopKeep: 'Use {ms} ms',
+  loopKept: 'In use',
+  LoopNotHeard:
+    'The sounds were not heard. Turn the loudspeaker up, bring the microphone nearer, and use no headphones; or set it by eye and ear.',
+  LoopUnsteady:
+    'The sounds were heard at times that differ too much. Close what keeps this machine busy, then measure again; or set it by eye and ear.',
+  LoopNotPlayed: 'The browser plays no sound, so nothing could be measured.',
 };

@@ -211,4 +211,27 @@ export const JA: Readonly<Record<keyof typeof EN, string>> = {
   outputDefault: 'ブラウザの既定',
   targetLips: '音は{here}で鳴り、{name} は口だけを動かします。',
   targetMic: '{name} があなたの声で話します。',
+
+  calibrateAbout: 'このスピーカー（{output}）では、口を {ms} ms 遅らせます。',
+  calibrateUnnamed: 'ブラウザの既定',
+  earTitle: '目と耳で合わせる',
+  earAbout: '1 秒ごとにクリック音が鳴ります。口と光が音に合うまでスライダーを動かしてください。',
+  earStart: 'クリック音を開始',
+  earStop: 'クリック音を停止',
+  earZero: '0 に戻す',
+  loopTitle: 'マイクで測る',
+  loopAbout:
+    '短い音を数回鳴らし、上で選んだマイクで聞き取ります。マイクをスピーカーに近づけ、音量を上げてください。',
+  loopStart: '測定',
+  loopAgain: 'もう一度測定',
+  loopMeasuring: '聞き取っています…',
+  loopResult:
+    'スピーカーはブラウザの申告より {ms} ms 遅れています（± {spread} ms、{played} 回中 {heard} 回を検出、マイク自身の {capture} ms は差し引き済み）。',
+  loopKeep: '{ms} ms を使う',
+  loopKept: '使用中',
+  LoopNotHeard:
+    '音を聞き取れませんでした。スピーカーの音量を上げ、マイクを近づけ、ヘッドホンは外してください。目と耳でも合わせられます。',
+  LoopUnsteady:
+    '聞き取った時刻のばらつきが大きすぎます。負荷の高い処理を止めて、もう一度測定してください。目と耳でも合わせられます。',
+  LoopNotPlayed: 'ブラウザで音が鳴らないため、測定できませんでした。',
 };
