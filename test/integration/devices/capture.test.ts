@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -147,21 +155,31 @@ describe.skipIf(!isThere(...SERVER))('openCapture with a real sound server', () 
     });
   }
 
-  it('ends a recorder with this program that hangs without a sound and ignores signals', async () => {
+  it.each([
+    ['by the kernel', true],
+    ['by a guard, where setpriv is missing', false],
+  ])('ends a recorder that hangs and ignores signals with this program, %s', async (_, hasSetpriv) => {
     const folder = mkdtempSync(join(tmpdir(), 'capture-hang-'));
     const fake = join(folder, 'parec');
     writeFileSync(fake, "#!/bin/sh\ntrap '' TERM INT HUP PIPE\nwhile :; do sleep 1; done\n");
     chmodSync(fake, 0o755);
-    const env = { ...server.env, PATH: `${folder}:${server.env['PATH'] ?? ''}` };
-    const child = spawn(process.execPath, [CHILD, 'parec'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    for (const name of ['sh', 'sleep']) symlinkSync(`/bin/${name}`, join(folder, name));
+    const PATH = hasSetpriv ? `${folder}:${server.env['PATH'] ?? ''}` : folder;
+    const child = spawn(process.execPath, [CHILD, 'parec'], {
+      env: { ...server.env, PATH },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     children.push(child);
     let said = '';
-    child.stdout.on('data', (text: Buffer) => (said += text));
-    await until(() => /^\d+\n/.test(said), 'a recorder');
-    const pid = Number.parseInt(said, 10);
+    child.stdout.on('data', (text: Buffer) => {
+      said += text;
+    });
+    const started = (): number[] => said.trim().split('\n').filter(Boolean).map(Number);
+    await until(() => started().length === (hasSetpriv ? 1 : 2), 'a recorder, and its guard');
+    const [pid = 0] = started();
     await until(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(fake), 'the recorder itself');
     child.kill('SIGKILL');
-    await until(() => !isAlive(pid), 'the end of the recorder', 3000);
+    await until(() => !started().some(isAlive), 'the end of the recorder', 3000);
     rmSync(folder, { recursive: true, force: true });
   });
 
