@@ -18,6 +18,8 @@ export interface LipsyncParts {
 
 export type LipsEnd = 'completed' | 'stopped' | 'interrupted';
 
+/** A busy machine does not run dry so soon; a pause or seek takes as long. */
+const LEAD_MS = 200;
 /** What the estimator hears ahead of what people hear. */
 const ESTIMATE_AHEAD_MS = 3000;
 /** The rate estimators hear. */
@@ -84,6 +86,7 @@ export class LipsSession {
       backend: config.outputBackend,
       device: config.outputDevice,
       sampleRateHz,
+      leadMs: LEAD_MS,
       volume: config.volumePercent / 100,
       signal: context.io.drain,
     });

@@ -81,6 +81,7 @@ async function play(link, said) {
     backend: values.backend,
     device: values.device,
     sampleRateHz: RATE,
+    leadMs: 200,
     clock,
     host: systemHost(process.env),
   });
