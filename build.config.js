@@ -32,6 +32,8 @@ async function buildWeb(folder) {
     format: 'esm',
     target: 'es2022',
     minify: true,
+    // The server says that it is; escapes would double the Japanese texts.
+    charset: 'utf8',
     sourcemap: 'linked',
     outdir: folder,
     logLevel: 'warning',

@@ -16,7 +16,6 @@ export class EarCalibration {
     this.#parts = parts;
     this.player = new SoundPlayer(parts.clock, parts.outputs);
     this.drive = new LipsDrive({ ...parts, player: this.player });
-    addEventListener('pagehide', () => void this.stop());
   }
 
   get isPlaying(): boolean {

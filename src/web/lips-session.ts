@@ -30,7 +30,6 @@ export class LipsSession {
     this.#drive = new LipsDrive(parts);
     this.#drive.events.on('failed', (error) => this.events.emit('failed', error));
     parts.player.events.on('ended', () => this.events.emit('changed'));
-    addEventListener('pagehide', () => void this.stop());
   }
 
   get state(): LipsState {

@@ -3,7 +3,7 @@ import type { SpeechEnd, SpeechHandle } from '../client/speech-handle.js';
 import type { Clock, Timer } from '../runtime/clock.js';
 import { Emitter } from '../runtime/emitter.js';
 import type { BridgeView } from './bridge-view.js';
-import { type MicChoice, Microphone, type MicState } from './microphone.js';
+import type { MicChoice, Microphone, MicState } from './microphone.js';
 import { type PlayError, playErrorOf } from './play-error.js';
 
 /** How the microphone's sound reaches the avatar. */
@@ -15,6 +15,12 @@ export type CarryState =
   /** It does not take sound now; it is asked again. */
   | { readonly status: 'waiting'; readonly error: PlayError };
 
+export interface MicSessionParts {
+  readonly bridge: Pick<BridgeView, 'events' | 'link' | 'open'>;
+  readonly clock: Clock;
+  readonly mic: Pick<Microphone, 'events' | 'state' | 'start' | 'stop'>;
+}
+
 const RETRY_MS = 1000;
 /** Without a bridge a microphone is not left open for ever. */
 const GIVE_UP_MS = 60_000;
@@ -23,8 +29,8 @@ const GIVE_UP_MS = 60_000;
 export class MicSession {
   readonly events = new Emitter<{ changed: []; stopped: [reason: 'interrupted' | 'bridgeLost'] }>();
   readonly feed = new VoiceFeed();
-  readonly #mic: Microphone;
-  readonly #bridge: BridgeView;
+  readonly #mic: MicSessionParts['mic'];
+  readonly #bridge: MicSessionParts['bridge'];
   readonly #clock: Clock;
   #lane: string | undefined;
   #carry: CarryState = { status: 'none' };
@@ -37,15 +43,13 @@ export class MicSession {
   /** Sound given to the bridge when `#heardMs` was heard, milliseconds. */
   #sentAtHeardMs = 0;
 
-  constructor(bridge: BridgeView, clock: Clock) {
+  constructor({ bridge, clock, mic }: MicSessionParts) {
     this.#bridge = bridge;
     this.#clock = clock;
-    this.#mic = new Microphone(clock);
+    this.#mic = mic;
     this.#mic.events.on('stateChange', (state) => this.#micChanged(state));
     this.#mic.events.on('frame', (samples) => this.#pass(samples));
     bridge.events.on('link', (link) => this.#linkChanged(link === 'online'));
-    // Gone or kept for going back to: the browser's sign of recording must not stay on.
-    addEventListener('pagehide', () => this.stop());
   }
 
   get mic(): MicState {

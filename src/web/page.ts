@@ -19,6 +19,7 @@ import { LookPanel } from './look-panel.js';
 import { MicMeter } from './mic-meter.js';
 import { MicPanel } from './mic-panel.js';
 import { MicSession } from './mic-session.js';
+import { Microphone } from './microphone.js';
 import { MouthTrack } from './mouth-track.js';
 import { Outputs } from './outputs.js';
 import { PageVolume } from './page-volume.js';
@@ -46,7 +47,7 @@ const connect = new ConnectPanel(words, clock);
 const volume = new PageVolume();
 const panel = new PlayerPanel(words, bridge, lanes, player);
 const ways = new Tabs('way', ['file', 'mic', 'lips']);
-const mic = new MicSession(bridge, clock);
+const mic = new MicSession({ bridge, clock, mic: new Microphone(clock) });
 const meter = new MicMeter(mic, words);
 const talkKey = new TalkKey((isTalking) => {
   mic.feed.isTalking = isTalking;
@@ -111,6 +112,13 @@ takeDroppedFiles((files) => {
     ways.show('file');
     panel.play(files[0]);
   }
+});
+
+// Gone, or kept for going back to: the browser's sign of recording must not stay on, nor a mouth open.
+addEventListener('pagehide', () => {
+  mic.stop();
+  void lips.stop();
+  void ear.stop();
 });
 
 // Browsers let sound out only after the first click or key press: any will do.
