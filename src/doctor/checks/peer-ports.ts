@@ -50,8 +50,9 @@ export const peerPortsCheck: Check = {
 /** The bridge dials: who listens there, and who else is connected. */
 function serverFindings(
   { host, port }: { readonly host: string; readonly port: number },
-  { sockets, processes, peers, daemonPid }: Tables,
+  tables: Tables,
 ): Finding[] {
+  const { sockets, processes, peers } = tables;
   if (!isHere(host)) return [finding('ports.peerElsewhere', 'info', { host })];
   const listener = sockets.find(({ state, localPort }) => state === 'listen' && localPort === port);
   if (listener === undefined) return [finding('ports.peerSilent', 'warning', { port })];
@@ -59,19 +60,30 @@ function serverFindings(
   if (listener.pid !== undefined && !peers.some((peer) => peer.pid === pid)) {
     return [finding('ports.notPeer', 'error', { port, program: processName(processes, pid), pid })];
   }
-  const findings: Finding[] = [finding('ports.peerListens', 'ok', { pid, port })];
-  const clients = sockets.filter(
-    (socket) => socket.state === 'established' && socket.remotePort === port && socket.pid !== undefined,
-  );
-  for (const client of clients) {
-    // Its own side of the connection stands in the table too.
-    if (client.pid === pid || client.pid === daemonPid || client.pid === undefined) continue;
-    const owner = processes.find((entry) => entry.pid === client.pid);
-    if (owner !== undefined && isBridge(owner)) continue;
-    const program = owner?.name ?? '?';
-    findings.push(finding('ports.secondClient', 'error', { port, program, pid: client.pid }));
+  return [
+    finding('ports.peerListens', 'ok', { pid, port }),
+    ...sockets
+      .filter(
+        (socket) =>
+          socket.state === 'established' && socket.localPort === port && socket.pid === listener.pid,
+      )
+      .flatMap((side) => clientFinding(side, tables)),
+  ];
+}
+
+/** Who is at the other end of a connection to MMDAgent-EX, if it is not the bridge. */
+function clientFinding(side: SocketEntry, { sockets, processes, daemonPid }: Tables): Finding[] {
+  const { localPort: port, remoteAddress, remotePort } = side;
+  const other = sockets.find((socket) => socket.localPort === remotePort && socket.remotePort === port);
+  if (other === undefined && !isHere(remoteAddress)) {
+    const values = { port, program: `${remoteAddress}:${remotePort}`, pid: '?' };
+    return [finding('ports.secondClient', 'error', values)];
   }
-  return findings;
+  // Another user's program is not told; the bridge may be one.
+  if (other?.pid === undefined || other.pid === daemonPid) return [];
+  const owner = processes.find((entry) => entry.pid === other.pid);
+  if (owner !== undefined && isBridge(owner)) return [];
+  return [finding('ports.secondClient', 'error', { port, program: owner?.name ?? '?', pid: other.pid })];
 }
 
 /** Whether a running MMDAgent-EX and the bridge are connected. */

@@ -65,15 +65,18 @@ describe('Sockets of Linux', () => {
     ]);
   });
 
-  it('get the oldest process that holds them: children inherit sockets', async () => {
+  it.each(['99', '100'])('get the oldest process that holds them, also when %s has more files', async (busy) => {
     const files = fakeFiles({
       files: { '/proc/net/tcp': PROC_TCP },
       symlinks: {
-        '/proc/900/fd/4': 'socket:[1111]',
-        '/proc/80/fd/9': 'socket:[1111]',
-        '/proc/80/fd/1': 'pipe:[1]',
+        '/proc/100/fd/9': 'socket:[1111]',
+        '/proc/99/fd/9': 'socket:[1111]',
+        [`/proc/${busy}/fd/1`]: 'pipe:[1]',
+        [`/proc/${busy}/fd/2`]: 'pipe:[2]',
       },
     });
+    expect((await linuxSockets(files))?.map(({ pid }) => pid)).toEqual([99, undefined, undefined]);
+  });
     expect((await linuxSockets(files))?.map(({ pid }) => pid)).toEqual([80, undefined, undefined]);
   });
 

@@ -144,6 +144,21 @@ describe('Clocks', () => {
     expect(await running).toMatchObject([{ id: 'clock.stepped', values: { stepMs: -3000, seconds: 2 } }]);
   });
 
+  it('may be slewed by NTP all the time', async () => {
+    class Slewed extends FakeClock {
+      override wallMs(): number {
+        return super.wallMs() + this.nowMs() / 40;
+      }
+    }
+    const clock = new Slewed();
+    const running = steadyCheck.run(
+      createContext({ ...doctorOptions(), clock }),
+      new AbortController().signal,
+    );
+    await clock.advanceAsync(3000);
+    expect(levelsAndIds(await running)).toEqual(['ok clock.steady']);
+  });
+
   it('have coarse timers', async () => {
     class Coarse extends FakeClock {
       override after(delayMs: number, run: () => void) {

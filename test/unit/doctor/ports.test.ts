@@ -125,6 +125,21 @@ describe('Ports of MMDAgent-EX', () => {
     });
   });
 
+  it('tell of a second client on another machine, and of none that is connected elsewhere', async () => {
+    const machine = procFiles(
+      [
+        { local: '0.0.0.0:50001', pid: 42 },
+        { local: '10.0.0.1:50001', remote: '10.0.0.2:40000', pid: 42 },
+        { local: '10.0.0.1:41000', remote: '10.0.0.3:50001', pid: 66 },
+      ],
+      { 42: PEER, 66: ['/usr/bin/python3'] },
+    );
+    const found = await findingsOf(peerPortsCheck, { ...dials, ...machine });
+    expect(
+      found.filter(({ id }) => id === 'ports.secondClient').map(({ values }) => values['program']),
+    ).toEqual(['10.0.0.2:40000']);
+  });
+
   it('tell that something else is there, or nothing', async () => {
     const other = procFiles([{ local: '0.0.0.0:50001', pid: 5 }], { 5: ['/usr/sbin/sshd'] });
     expect(levelsAndIds(await findingsOf(peerPortsCheck, { ...dials, ...other }))[0]).toBe(
