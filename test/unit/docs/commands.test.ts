@@ -77,8 +77,9 @@ describe('README commands', () => {
       const dashed = lines.filter(({ args }) => args.includes('-'));
       expect(dashed.length).toBeGreaterThan(0);
       for (const { args } of dashed) {
-        const parsed = await parse(args);
-        expect(parsed.args?.['files'] ?? parsed.args?.['messages'], args.join(' ')).toEqual(['-']);
+        const { args: parsed } = await parse(args);
+        const word = parsed?.['files'] ?? parsed?.['messages'] ?? [parsed?.['source']];
+        expect(word, args.join(' ')).toEqual(['-']);
       }
     });
 
