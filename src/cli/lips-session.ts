@@ -18,6 +18,8 @@ export interface LipsyncParts {
 
 export type LipsEnd = 'completed' | 'stopped' | 'interrupted';
 
+/** MMDAgent-EX fades the first shapes in for a third of a second: it begins in the silence before the sound. */
+const PRE_ROLL_MS = 400;
 /** A busy machine does not run dry so soon; a pause or seek takes as long. */
 const LEAD_MS = 200;
 /** What the estimator hears ahead of what people hear. */
@@ -66,7 +68,10 @@ export class LipsSession {
       model: link.model,
       names: source.names,
       keepsHeard: file !== '-',
-      send: (message, actAtMs) => link.send(message, actAtMs),
+      send: async (message, actAtMs) => {
+        await link.send(message, actAtMs);
+        this.#hasFailed = false;
+      },
     });
     link.onMessage = (type, args) => this.#driver.received(type, args);
     this.#driver.events.on('failed', (error) => this.#sendFailed(error));
@@ -126,6 +131,7 @@ export class LipsSession {
       first: estimator === undefined ? sound : this.#ended(sound, () => this.#estimated(estimator)),
       canSeek: !isStream,
       durationMs: sound.durationMs,
+      preRollMs: PRE_ROLL_MS,
       ...(estimator === undefined
         ? {}
         : {
@@ -239,7 +245,7 @@ export class LipsSession {
   }
 
   #report(playback: Playback, heardMs: number): void {
-    const { context, file, link } = this.#options;
+    const { context, file, link, source } = this.#options;
     const { parts, lateParts, failedParts, reanchors, starts } = this.#driver.counts;
     if (context.args['json'] === true) {
       const report = {
@@ -252,6 +258,7 @@ export class LipsSession {
         failedParts,
         reanchors,
         underruns: playback.underruns,
+        unknownPhonemes: Object.fromEntries(source.names.unknown),
         reason: this.#reason,
       };
       context.print(JSON.stringify(report));
@@ -289,10 +296,6 @@ export class LipsSession {
   #sendFailed(error: unknown): void {
     if (!this.#hasFailed) this.#line.say(`${errorText(error)}; the sound goes on without lips`);
     this.#hasFailed = true;
-    const off = this.#driver.events.on('sent', () => {
-      off();
-      this.#hasFailed = false;
-    });
   }
 
   /** Once, when all names were seen. */

@@ -14,6 +14,8 @@ export interface LocalPlayerOptions {
   readonly durationMs?: number | undefined;
   /** Sound is read so far ahead of what is written. @default 500 */
   readonly aheadMs?: number;
+  /** Silence before the first sound, in which the clock of the playback becomes known. @default 0 */
+  readonly preRollMs?: number;
   /** So much must be read before the first of it is heard. @default 0 */
   readonly fillMs?: number;
   readonly onSound?: ((pcm: Uint8Array) => void) | undefined;
@@ -164,7 +166,7 @@ export class LocalPlayer {
     const piece = await reader.take(PIECE_MS);
     if (piece === undefined) return false;
     const isStart = this.#isStanding;
-    if (isStart) this.#move();
+    if (isStart) await this.#begin();
     // Sound that begins or ends in the middle would click.
     const isLast = this.#isPaused || this.#seekMs !== undefined;
     const hasRamp = (isStart && this.#soundSamples > 0) || isLast;
@@ -174,10 +176,18 @@ export class LocalPlayer {
     return true;
   }
 
-  #move(): void {
+  async #begin(): Promise<void> {
+    const preRollMs = this.#streamSamples === 0 ? (this.#options.preRollMs ?? 0) : 0;
+    this.#move(preRollMs);
+    for (let leftMs = preRollMs; leftMs > 0; leftMs -= PIECE_MS)
+      await this.#write(new Uint8Array(2 * this.#samples(Math.min(PIECE_MS, leftMs))));
+  }
+
+  /** @param inMs - of the playback from what is written next. */
+  #move(inMs: number): void {
     this.#isStanding = false;
     const stretch = {
-      streamMs: this.#ms(this.#streamSamples),
+      streamMs: this.#ms(this.#streamSamples) + inMs,
       soundMs: this.#ms(this.#soundSamples),
       endStreamMs: Number.POSITIVE_INFINITY,
     };

@@ -54,7 +54,7 @@ export function buildPart(options: LipPartOptions): LipPart {
   const endMs = phonemes.at(-1)?.endMs ?? startMs;
   let pieces = mergeShort(phonemes, table);
   if (leadInMs < MIN_PHONEME_MS) pieces = withShortFirst(pieces, table);
-  else pieces = [{ phoneme: table.closedName, startMs: startMs - leadInMs, endMs: startMs }, ...pieces];
+  else pieces = withLeadIn(pieces, startMs - leadInMs, table);
   const isOpenAtEnd = !table.isClosed(pieces.at(-1)?.phoneme ?? table.closedName);
   if (isLast && isOpenAtEnd)
     pieces = [...pieces, { phoneme: table.closedName, startMs: endMs, endMs: endMs + CLOSING_MS }];
@@ -108,6 +108,12 @@ export function phonemeBytes({ phoneme, startMs, endMs }: TimedPhoneme): number 
   let bytes = digits + 2;
   for (const letter of phoneme) bytes += (letter.codePointAt(0) ?? 0) < 0x80 ? 1 : 4;
   return bytes;
+}
+
+function withLeadIn(phonemes: readonly TimedPhoneme[], fromMs: number, table: LipTable): TimedPhoneme[] {
+  const [first, ...rest] = phonemes;
+  if (first !== undefined && table.isClosed(first.phoneme)) return [{ ...first, startMs: fromMs }, ...rest];
+  return [{ phoneme: table.closedName, startMs: fromMs, endMs: first?.startMs ?? fromMs }, ...phonemes];
 }
 
 function withShortFirst(phonemes: readonly TimedPhoneme[], table: LipTable): TimedPhoneme[] {

@@ -4,6 +4,8 @@ import { wav } from '../cli/rig.js';
 import { until, wait } from '../daemon/rig.js';
 import { lipsRig } from './rig.js';
 
+/** Silence that the command plays before the sound. */
+const PRE_ROLL_MS = 400;
 /** Half a second open, half a second closed. */
 const SWITCHING = Array.from({ length: 12 }, () => 'a,500,sil,500').join(',');
 
@@ -45,10 +47,11 @@ describe('lipsync', () => {
       lateParts: 0,
       failedParts: 0,
       underruns: 0,
+      unknownPhonemes: {},
       reason: 'completed',
     });
     const playback = await run.playback;
-    const startMs = playback.heardAtMs(0) ?? Number.NaN;
+    const startMs = playback.heardAtMs(PRE_ROLL_MS) ?? Number.NaN;
     const errors = borders()
       .filter(({ atMs }) => atMs > startMs + 400)
       .map(({ atMs }) => atMs - startMs - 500 * Math.round((atMs - startMs) / 500));
@@ -113,7 +116,8 @@ describe('lipsync', () => {
     await until(() => rig.openingNow() > 0.3);
     rig.dialled.close();
     expect(await run.ended).toMatchObject({ code: 3, error: { code: 'BRIDGE_ERR_LINK_LOST' } });
-    expect(run.stderr()).toContain('the sound goes on without lips');
+    // Once an outage, not with every try.
+    expect(run.stderr().match(/the sound goes on without lips/g)).toHaveLength(1);
     expect((await run.playback).isEnded).toBe(true);
   });
 

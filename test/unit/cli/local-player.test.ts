@@ -72,6 +72,18 @@ describe('LocalPlayer', () => {
     expect(clock.pendingCount).toBe(0);
   });
 
+  it('begins with silence in which its clock becomes known, and does not count it', async () => {
+    const { clock, playback, player, events, run } = rig(1000, { preRollMs: 410 });
+    const state = run();
+    await clock.advanceAsync(100);
+    expect(events).toEqual(['moving 0']);
+    expect(player.heardAtMs(0)).toBe(30 + 410);
+    expect(player.positionMs(300)).toBe(0);
+    await clock.advanceAsync(1500);
+    expect(playback.heard.findIndex((value) => value !== 0)).toBe(410);
+    expect(state.end).toBe('completed');
+  });
+
   it('stands still for a pause, within what is not heard yet, and goes on where it stopped', async () => {
     const { clock, playback, player, events, run } = rig(1000);
     const state = run();

@@ -63,6 +63,15 @@ describe('LipsDriver', () => {
     for (const { actAtMs, handedAtMs } of handed) expect(actAtMs - handedAtMs).toBeLessThanOrEqual(251);
   });
 
+  it('lengthens a silence at the beginning rather than sending two', async () => {
+    const { clock, driver, handed } = driverRig();
+    driver.append(phonemes('sil,187,k,75,o,75,sil,212'));
+    driver.finish();
+    driver.start(0);
+    await clock.advanceAsync(5000);
+    expect(handed.map(({ list }) => list)).toEqual(['sil,350,k,75,o,75,sil,212']);
+  });
+
   it('acts so that a single opening, rounded to whole frames, comes when it is heard', async () => {
     for (const silentMs of [400, 417, 433, 444, 511]) {
       const { clock, driver, handed } = driverRig();
