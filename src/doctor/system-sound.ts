@@ -1,5 +1,12 @@
-import type { Config } from '../config/index.js';
-import { type DeviceHost, listInputs, listOutputs, openCapture, openPlayback } from '../devices/index.js';
+import { type Config, calibrationFile } from '../config/index.js';
+import {
+  CalibrationStore,
+  type DeviceHost,
+  listInputs,
+  listOutputs,
+  openCapture,
+  openPlayback,
+} from '../devices/index.js';
 import type { Clock } from '../runtime/index.js';
 import type { DoctorSound } from './context.js';
 
@@ -37,6 +44,9 @@ export function systemSound({ host, clock, config }: SystemSoundOptions): Doctor
         device: config.outputDevice,
         volume: config.volumePercent / 100,
       }),
-    calibratedCount: async () => undefined,
+    calibratedCount: async () => {
+      const path = calibrationFile(host.env, host.platform);
+      return path === undefined ? undefined : (await CalibrationStore.open(path)).entries.length;
+    },
   };
 }

@@ -99,7 +99,7 @@ describe('Ports of MMDAgent-EX', () => {
         { local: '127.0.0.1:50001', remote: '127.0.0.1:40000', pid: 42 },
         { local: '127.0.0.1:40000', remote: '127.0.0.1:50001', pid: 77 },
       ],
-      { 42: PEER, 77: BRIDGE },
+      { 42: PEER, 77: ['/usr/bin/node', 'program-with-the-library.js'] },
     );
     const found = await findingsOf(peerPortsCheck, {
       ...dials,
