@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { openCalibrations } from '../../dist/cli/calibrations.js';
 import { LipsLink } from '../../dist/cli/lips-link.js';
 import { LocalPlayer } from '../../dist/cli/local-player.js';
 import { BridgeClient } from '../../dist/client/index.js';
@@ -42,6 +43,8 @@ const AMPLITUDE = 16_000;
 const OPEN_MS = 300;
 const LONG_EVERY_MS = 5000;
 const clock = new SystemClock();
+/** What `calibrate` kept; without, the players' own clocks. */
+const calibrations = await openCalibrations(process.env, process.platform);
 /** CLOCK_MONOTONIC less our clock. */
 const monotonicLessOursMs = Number(process.hrtime.bigint()) / 1e6 - clock.nowMs();
 
@@ -82,6 +85,7 @@ async function play(link, said) {
     device: values.device,
     sampleRateHz: RATE,
     leadMs: 200,
+    offsetMs: (output) => calibrations.offsetMs(output),
     clock,
     host: systemHost(process.env),
   });
@@ -175,6 +179,7 @@ async function main() {
   peer?.close();
   if (values.probe !== undefined) readProbe(values.probe, mouth);
   rmSync(directory, { recursive: true, force: true });
+  console.log(`calibrated loudspeakers: ${calibrations.entries.length}`);
   tell({ expected, heard, opened: openings(mouth), runs, echoMs });
 }
 

@@ -1,7 +1,8 @@
 import { type OpenSoundOptions, openSound, type SoundSource } from '../../audio/index.js';
-import { openPlayback, systemHost } from '../../devices/index.js';
+import { type CalibratedOutput, openPlayback, systemHost } from '../../devices/index.js';
 import { closingMessage } from '../../lipsync/index.js';
 import { SystemClock } from '../../runtime/index.js';
+import { openCalibrations } from '../calibrations.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
@@ -16,12 +17,15 @@ import { soundOptions } from '../speaking.js';
 const PLAYED_RATE_HZ = 48_000;
 
 /** `lipsync FILE|-`: plays a sound here and moves the lips of the avatar with it. */
-export function lipsync(context: CommandContext): Promise<number> {
+export async function lipsync(context: CommandContext): Promise<number> {
   const clock = new SystemClock();
   const host = systemHost(context.io.env);
+  // Without a home there is nothing kept, and sound can be played all the same.
+  const calibrations = await openCalibrations(context.io.env, host.platform).catch(() => undefined);
+  const offsetMs = (output: CalibratedOutput): number => calibrations?.offsetMs(output) ?? 0;
   return runLipsync(context, {
     clock,
-    openPlayback: (options) => openPlayback({ ...options, clock, host }),
+    openPlayback: (options) => openPlayback({ ...options, clock, host, offsetMs }),
   });
 }
 
@@ -49,20 +53,24 @@ export async function runLipsync(context: CommandContext, parts: LipsyncParts): 
         closing: (model) => closingMessage(model, source.names.table),
         signal: context.io.drain,
       });
-      const session = new LipsSession({
-        context,
-        parts,
-        file,
-        source,
-        link,
-        sound,
-        sampleRateHz,
-        open,
-        fromMs,
-      });
-      const reason = await session.run();
-      if (context.args['close'] === true) await closeLink(context, connection.client, link.lane);
-      return reason === 'interrupted' ? EXIT.interrupted : EXIT.ok;
+      try {
+        const session = new LipsSession({
+          context,
+          parts,
+          file,
+          source,
+          link,
+          sound,
+          sampleRateHz,
+          open,
+          fromMs,
+        });
+        const reason = await session.run();
+        if (context.args['close'] === true) await closeLink(context, connection.client, link.lane);
+        return reason === 'interrupted' ? EXIT.interrupted : EXIT.ok;
+      } finally {
+        link.close();
+      }
     } finally {
       await connection.leave();
     }
