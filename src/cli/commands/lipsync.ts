@@ -1,4 +1,5 @@
 import { type OpenSoundOptions, openSound, type SoundSource } from '../../audio/index.js';
+import type { BridgeClient } from '../../client/index.js';
 import { type CalibratedOutput, openPlayback, systemHost } from '../../devices/index.js';
 import { closingMessage } from '../../lipsync/index.js';
 import { SystemClock } from '../../runtime/index.js';
@@ -9,7 +10,7 @@ import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { LipsLink } from '../lips-link.js';
 import { ESTIMATED_RATE_HZ, LipsSession, type LipsyncParts } from '../lips-session.js';
-import { lipsSource } from '../lips-source.js';
+import { type LipsSource, lipsSource } from '../lips-source.js';
 import { numberArg } from '../numbers.js';
 import { soundOptions } from '../speaking.js';
 
@@ -42,35 +43,21 @@ export async function runLipsync(context: CommandContext, parts: LipsyncParts): 
   try {
     const connection = await connectDaemon(context);
     try {
-      const { config, origins } = context.resolved;
-      const link = await LipsLink.open({
-        client: connection.client,
-        clock: parts.clock,
-        lane: config.lane,
-        model: origins.model === 'default' ? undefined : config.model,
-        readyTimeoutMs: config.readyTimeoutMs,
-        offsetMs,
-        closing: (model) => closingMessage(model, source.names.table),
-        signal: context.io.drain,
+      const link = await openLink(context, connection.client, { parts, source, offsetMs });
+      const session = new LipsSession({
+        context,
+        parts,
+        file,
+        source,
+        link,
+        sound,
+        sampleRateHz,
+        open,
+        fromMs,
       });
-      try {
-        const session = new LipsSession({
-          context,
-          parts,
-          file,
-          source,
-          link,
-          sound,
-          sampleRateHz,
-          open,
-          fromMs,
-        });
-        const reason = await session.run();
-        if (context.args['close'] === true) await closeLink(context, connection.client, link.lane);
-        return reason === 'interrupted' ? EXIT.interrupted : EXIT.ok;
-      } finally {
-        link.close();
-      }
+      const reason = await session.run().finally(() => link.close());
+      if (context.args['close'] === true) await closeLink(context, connection.client, link.lane);
+      return reason === 'interrupted' ? EXIT.interrupted : EXIT.ok;
     } finally {
       await connection.leave();
     }
@@ -78,6 +65,24 @@ export async function runLipsync(context: CommandContext, parts: LipsyncParts): 
     await sound.close();
     if (file === '-') context.io.stdin.destroy();
   }
+}
+
+function openLink(
+  context: CommandContext,
+  client: BridgeClient,
+  { parts, source, offsetMs }: { parts: LipsyncParts; source: LipsSource; offsetMs: number },
+): Promise<LipsLink> {
+  const { config, origins } = context.resolved;
+  return LipsLink.open({
+    client,
+    clock: parts.clock,
+    lane: config.lane,
+    model: origins.model === 'default' ? undefined : config.model,
+    readyTimeoutMs: config.readyTimeoutMs,
+    offsetMs,
+    closing: (model) => closingMessage(model, source.names.table),
+    signal: context.io.drain,
+  });
 }
 
 function soundOpener(context: CommandContext, file: string): (sampleRateHz: number) => Promise<SoundSource> {
