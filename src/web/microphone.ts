@@ -225,15 +225,24 @@ async function listenTo(stream: MediaStream): Promise<Opened> {
   }
 }
 
+/**
+ * Without a loudspeaker, where the browser can (Chromium): one that runs dry tears holes into what is recorded. Measured with two
+ * busy cores and PulseAudio: what arrived was 0.99 like what was said without it, 0.51 to 1.00 with it.
+ */
+const NO_LOUDSPEAKER: AudioContextOptions & { readonly sinkId: { readonly type: 'none' } } = {
+  sinkId: { type: 'none' },
+  latencyHint: 'balanced',
+};
+
 /** At 16 kHz, where the browser converts; Firefox takes a microphone only at its own rate, which the audio thread converts. */
 function connect(stream: MediaStream): { context: AudioContext; source: MediaStreamAudioSourceNode } {
-  const wanted = new AudioContext({ sampleRate: 16_000, latencyHint: 'interactive' });
+  const wanted = new AudioContext({ ...NO_LOUDSPEAKER, sampleRate: 16_000 });
   try {
     return { context: wanted, source: wanted.createMediaStreamSource(stream) };
   } catch {
     void wanted.close();
   }
-  const context = new AudioContext({ latencyHint: 'interactive' });
+  const context = new AudioContext(NO_LOUDSPEAKER);
   return { context, source: context.createMediaStreamSource(stream) };
 }
 

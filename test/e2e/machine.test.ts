@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -7,12 +8,14 @@ import { SystemClock } from '../../src/runtime/index.js';
 import type { MachinePort } from '../../src/server/index.js';
 import { type PageRig, startPageRig } from '../integration/server/page-rig.js';
 import {
+  areScreensTaken,
   type BuiltPage,
   buildPage,
   isChromiumThere,
   launch,
   type OpenedPage,
   openPage,
+  SCREENS,
   WAIT,
   whySkipped,
 } from './page-browser.js';
@@ -61,7 +64,7 @@ describe.skipIf(!isChromiumThere)(`the machine on the page${whySkipped}`, () => 
     // The real doctor and the real devices of whatever machine this is; made once there is a client.
     let machine: MachinePort | undefined;
     const real = (): MachinePort => {
-      machine ??= createMachine({ resolved, client: rig.client, clock, version: '1.2.3', env });
+      machine ??= createMachine({ resolved, client: rig.client, clock, version: '0.1.0', env });
       return machine;
     };
     rig = await startPageRig({
@@ -106,6 +109,8 @@ describe.skipIf(!isChromiumThere)(`the machine on the page${whySkipped}`, () => 
     const count = await page.locator('.finding').count();
     expect(count).toBeGreaterThan(6);
     expect(await page.locator('.finding[data-level="ok"]').count()).toBeGreaterThan(1);
+    if (areScreensTaken)
+      await page.locator('#machine').screenshot({ path: join(SCREENS, 'page-machine.png') });
     await page.click('#lang-ja');
     expect(await page.locator('.finding').count()).toBe(count);
     expect(await text('#findings')).toContain('レーン simulator のアバターは');
@@ -123,7 +128,7 @@ describe.skipIf(!isChromiumThere)(`the machine on the page${whySkipped}`, () => 
     for await (const part of stream) json += part;
     expect(JSON.parse(json)).toMatchObject({
       report: 'mmdagent-bridge doctor',
-      versions: { bridge: '1.2.3' },
+      versions: { bridge: '0.1.0' },
     });
   });
 
@@ -229,7 +234,7 @@ describe.skipIf(!isChromiumThere)(`the machine on the page${whySkipped}`, () => 
       const found = /is (-?\d+) ms later .*± (\d+) ms; (\d+) of 10/.exec(await text('#loop-result'));
       measured.push(Number(found?.[1]));
       expect(Number(found?.[2])).toBeLessThanOrEqual(6);
-      expect(Number(found?.[3])).toBeGreaterThanOrEqual(8);
+      expect(Number(found?.[3])).toBeGreaterThanOrEqual(5);
       if (lateMs === 60) await page.context().close();
     }
     // The browser's own way between two contexts differs by some blocks of 10 ms from one page to the next.
