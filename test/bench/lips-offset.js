@@ -252,7 +252,7 @@ function tell({ expected, heard, opened, runs, echoMs }) {
     const errors = whole.map(({ heardMs, openedMs }) => openedMs - heardMs);
     const tenth = Math.max(1, Math.floor(errors.length / 10));
     console.log(
-      `drift from the first to the last tenth ${(mean(errors.slice(-tenth)) - mean(errors.slice(0, tenth))).toFixed(2)} ms`,
+      `drift from the first to the last tenth ${(median(errors.slice(-tenth)) - median(errors.slice(0, tenth))).toFixed(2)} ms (medians)`,
     );
   }
   const sum = (name) => runs.reduce((total, { counts }) => total + counts[name], 0);
@@ -273,12 +273,15 @@ function near(times, atMs) {
 
 function report(what, figures) {
   if (figures.length === 0) return;
-  const sorted = [...figures].sort((a, b) => a - b);
   const average = mean(figures);
   const deviation = Math.sqrt(mean(figures.map((figure) => (figure - average) ** 2)));
   console.log(
-    `${what}: mean ${average.toFixed(1)} ms, median ${sorted[sorted.length >> 1].toFixed(1)}, standard deviation ${deviation.toFixed(1)}, ${sorted[0].toFixed(1)} … ${sorted.at(-1).toFixed(1)}, n ${figures.length}`,
+    `${what}: mean ${average.toFixed(1)} ms, median ${median(figures).toFixed(1)}, standard deviation ${deviation.toFixed(1)}, ${Math.min(...figures).toFixed(1)} … ${Math.max(...figures).toFixed(1)}, n ${figures.length}`,
   );
+}
+
+function median(figures) {
+  return [...figures].sort((a, b) => a - b)[figures.length >> 1];
 }
 
 function mean(figures) {
