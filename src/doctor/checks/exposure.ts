@@ -3,6 +3,7 @@ import type { Check } from '../check.js';
 import type { DoctorContext, PeerLink } from '../context.js';
 import type { Finding } from '../finding.js';
 import { finding } from '../make-finding.js';
+import type { FindingId } from '../texts/finding-texts.js';
 
 /** From this prefix down a range holds more than the largest private network. */
 const WIDEST_PREFIX = { ipv4: 8, ipv6: 7 } as const;
@@ -48,21 +49,24 @@ export const keyCheck: Check = {
   timeoutMs: 1000,
   run: async ({ resolved }) => {
     const { key } = resolved.config;
-    const reason = key === undefined ? undefined : keyWeakness(key);
-    return reason === undefined ? [] : [finding('exposure.weakKey', 'warning', { reason })];
+    const weakness = key === undefined ? undefined : keyWeakness(key);
+    return weakness === undefined ? [] : [finding(weakness.id, 'warning', weakness.values)];
   },
 };
 
-/** @returns Why a key is easy to guess, without a part of it; undefined when it is not. */
-export function keyWeakness(key: string): string | undefined {
-  if (key.length < MIN_KEY_CHARS) return `< ${MIN_KEY_CHARS}`;
+/** @returns Which finding says why a key is easy to guess, without a part of it; undefined when it is not. */
+export function keyWeakness(
+  key: string,
+): { readonly id: FindingId; readonly values: Readonly<Record<string, number>> } | undefined {
+  if (key.length < MIN_KEY_CHARS) return { id: 'exposure.keyShort', values: { least: MIN_KEY_CHARS } };
   const distinct = new Set(key).size;
-  if (distinct < MIN_DISTINCT_CHARS) return `${distinct} different characters`;
-  if (COMMON_WORDS.test(key)) return 'common word';
+  if (distinct < MIN_DISTINCT_CHARS) return { id: 'exposure.keyPoor', values: { distinct } };
+  if (COMMON_WORDS.test(key)) return { id: 'exposure.keyCommon', values: {} };
   const steps = [...key]
     .slice(1)
     .map((char, index) => (char.codePointAt(0) ?? 0) - (key.codePointAt(index) ?? 0));
-  return steps.filter((step) => step === 1).length > key.length / 2 ? 'abc…, 123…' : undefined;
+  const isRow = steps.filter((step) => step === 1).length > key.length / 2;
+  return isRow ? { id: 'exposure.keyRow', values: {} } : undefined;
 }
 
 function linkFindings({ resolved }: DoctorContext, peerLinks: readonly PeerLink[]): Finding[] {

@@ -1,5 +1,10 @@
 import type { TextRow } from './text-row.js';
 
+const NEW_KEY = {
+  en: 'Make one by chance: `openssl rand -hex 24`.',
+  ja: '`openssl rand -hex 24` などで作り直してください。',
+} as const;
+
 export const EXPOSURE_TEXTS = {
   'exposure.loopbackOnly': {
     en: { text: 'Links, page and control port can be reached from this machine only', remedy: '' },
@@ -76,15 +81,30 @@ export const EXPOSURE_TEXTS = {
       remedy: '自分の機械なら問題ありません。そうでなければ --allow を自分のアドレスだけにしてください。',
     },
   },
-  'exposure.weakKey': {
+  'exposure.keyShort': {
+    en: { text: 'BRIDGE_KEY is easy to guess: it has fewer than {least} characters', remedy: NEW_KEY.en },
+    ja: { text: 'BRIDGE_KEY が推測されやすいものです: {least} 文字未満です', remedy: NEW_KEY.ja },
+  },
+  'exposure.keyPoor': {
     en: {
-      text: 'BRIDGE_KEY is easy to guess: {reason}',
-      remedy: 'Make one by chance: `openssl rand -hex 24`.',
+      text: 'BRIDGE_KEY is easy to guess: it is made of {distinct} different characters only',
+      remedy: NEW_KEY.en,
     },
     ja: {
-      text: 'BRIDGE_KEY が推測されやすいものです: {reason}',
-      remedy: '`openssl rand -hex 24` などで作り直してください。',
+      text: 'BRIDGE_KEY が推測されやすいものです: {distinct} 種類の文字しかありません',
+      remedy: NEW_KEY.ja,
     },
+  },
+  'exposure.keyCommon': {
+    en: { text: 'BRIDGE_KEY is easy to guess: it begins with a common word', remedy: NEW_KEY.en },
+    ja: { text: 'BRIDGE_KEY が推測されやすいものです: よくある語で始まっています', remedy: NEW_KEY.ja },
+  },
+  'exposure.keyRow': {
+    en: {
+      text: 'BRIDGE_KEY is easy to guess: its characters stand in a row such as abc or 123',
+      remedy: NEW_KEY.en,
+    },
+    ja: { text: 'BRIDGE_KEY が推測されやすいものです: abc や 123 のような並びです', remedy: NEW_KEY.ja },
   },
   'exposure.keyInArguments': {
     en: {

@@ -75,18 +75,20 @@ describe('Avatars', () => {
 });
 
 describe('BRIDGE_KEY', () => {
-  it.each(['short', 'aaaaaaaaaaaaaaaaaaaa', 'passwordpassword1234', 'abcdefghijklmnopqrst'])(
-    '%s is weak',
-    (key) => {
-      expect(keyWeakness(key)).toBeDefined();
-    },
-  );
+  it.each([
+    ['short', 'exposure.keyShort'],
+    ['aaaaaaaaaaaaaaaaaaaa', 'exposure.keyPoor'],
+    ['passwordpassword1234', 'exposure.keyCommon'],
+    ['abcdefghijklmnopqrst', 'exposure.keyRow'],
+  ])('%s is weak', (key, id) => {
+    expect(keyWeakness(key)?.id).toBe(id);
+  });
 
   it('made by chance is not', () => expect(keyWeakness(KEY)).toBeUndefined());
 
   it('is never told, nor a part of it', async () => {
     const [found] = await findingsOf(keyCheck, { config: { key: 'passwordpassword1234' } });
-    expect(found?.id).toBe('exposure.weakKey');
+    expect(found?.id).toBe('exposure.keyCommon');
     expect(JSON.stringify(found)).not.toContain('password');
   });
 });
