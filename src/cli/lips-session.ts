@@ -3,6 +3,7 @@ import type { Playback, PlaybackOptions } from '../devices/index.js';
 import { createLipsDriver, LevelMouth, type LipsDriver } from '../lipsync/index.js';
 import { type Clock, errorText, isAbortError, sleep } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
+import { ESTIMATED_RATE_HZ, estimateLips, finishEstimate } from './estimate-lips.js';
 import type { LipsLink } from './lips-link.js';
 import type { LipsSource } from './lips-source.js';
 import { LocalPlayer } from './local-player.js';
@@ -22,10 +23,6 @@ export type LipsEnd = 'completed' | 'stopped' | 'interrupted';
 const PRE_ROLL_MS = 400;
 /** A busy machine does not run dry so soon; a pause or seek takes as long. */
 const LEAD_MS = 200;
-/** What the estimator hears ahead of what people hear. */
-const ESTIMATE_AHEAD_MS = 3000;
-/** The rate estimators hear. */
-export const ESTIMATED_RATE_HZ = 16_000;
 /** Of a stream without timings so much is awaited before it is heard, so that the mouth knows what comes. */
 const STREAM_FILL_MS = 500;
 const STREAM_AHEAD_MS = 1000;
@@ -128,7 +125,8 @@ export class LipsSession {
     const player = new LocalPlayer({
       playback,
       open: () => open(sampleRateHz),
-      first: estimator === undefined ? sound : this.#ended(sound, () => this.#estimated(estimator)),
+      first:
+        estimator === undefined ? sound : endTelling(sound, () => finishEstimate(estimator, this.#driver)),
       canSeek: !isStream,
       durationMs: sound.durationMs,
       preRollMs: PRE_ROLL_MS,
@@ -146,22 +144,6 @@ export class LipsSession {
     return player;
   }
 
-  /** A sound that tells when it has been read to its end. */
-  #ended(sound: SoundSource, onEnd: () => void): PlayableSound {
-    return {
-      frames: async function* () {
-        yield* sound.frames();
-        onEnd();
-      },
-      close: () => sound.close(),
-    };
-  }
-
-  #estimated(estimator: LevelMouth): void {
-    this.#driver.append(estimator.end());
-    this.#driver.finish();
-  }
-
   /** Gives the driver its phonemes. Settles only by throwing, where the sound cannot be read. */
   async #feed(player: LocalPlayer): Promise<never> {
     const { file, source, open } = this.#options;
@@ -169,42 +151,27 @@ export class LipsSession {
       this.#driver.append(source.phonemes);
       this.#driver.finish();
       this.#tellUnknown();
-    } else if (file !== '-') await this.#estimateFile(player, await open(ESTIMATED_RATE_HZ));
-    return new Promise<never>(() => {});
-  }
-
-  async #estimateFile(player: LocalPlayer, sound: SoundSource): Promise<void> {
-    const estimator = new LevelMouth();
-    let readBytes = 0;
-    try {
-      for await (const block of sound.frames()) {
-        this.#driver.append(estimator.push(block));
-        readBytes += block.byteLength;
-        const readMs = () => readBytes / (2 * (ESTIMATED_RATE_HZ / 1000));
-        while (readMs() > player.targetMs(this.#clock.nowMs()) + ESTIMATE_AHEAD_MS)
-          await sleep(this.#clock, 100, this.#stop.signal);
-      }
-      this.#estimated(estimator);
-    } catch (error) {
-      if (!isAbortError(error)) throw error;
-    } finally {
-      await sound.close();
+    } else if (file !== '-') {
+      const positionMs = (): number => player.targetMs(this.#clock.nowMs());
+      const { signal } = this.#stop;
+      const sound = await open(ESTIMATED_RATE_HZ);
+      await estimateLips({ sound, driver: this.#driver, clock: this.#clock, positionMs, signal });
     }
+    return new Promise<never>(() => {});
   }
 
   /** Resolves when the user ends it. */
   #halted(player: LocalPlayer): Promise<'stopped'> {
+    const { signal } = this.#stop;
     return new Promise((resolve) => {
-      this.#stop.signal.addEventListener(
-        'abort',
-        () => {
-          // The mouth closes while the sound fades.
-          void this.#driver.stop();
-          void player.stop().catch(() => {});
-          resolve('stopped');
-        },
-        { once: true },
-      );
+      const onAbort = (): void => {
+        // The mouth closes while the sound fades.
+        void this.#driver.stop();
+        void player.stop().catch(() => {});
+        resolve('stopped');
+      };
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 
@@ -308,6 +275,17 @@ export class LipsSession {
       `warning: phonemes that are not known were shown as something near or ${table.closedName}: ${names.join(', ')}`,
     );
   }
+}
+
+/** A sound that tells when it has been read to its end. */
+function endTelling(sound: SoundSource, onEnd: () => void): PlayableSound {
+  return {
+    frames: async function* () {
+      yield* sound.frames();
+      onEnd();
+    },
+    close: () => sound.close(),
+  };
 }
 
 function seconds(milliseconds: number): string {
