@@ -3,7 +3,7 @@ import { listPulse } from './input-pulse.js';
 import type { PlaybackBackend, PlayerWord } from './playback-backend.js';
 
 /** Part of the lead that lies in the pipe. */
-const PIPE_MS = 30;
+const PIPE_MS = 15;
 
 /**
  * PulseAudio's player; also runs on PipeWire's pipewire-pulse.

@@ -16,6 +16,8 @@ import { type PlayerEnd, PlayerProcess } from './player.js';
 
 /** Sound goes to the player in pieces of this length: what a change of volume or a stop waits for at most. */
 const PIECE_MS = 10;
+/** Rounding must not make it come back at once, for ever. */
+const EARLY_MS = 0.5;
 /** Silence behind a fade or an end, so that the player is never ended on sound. */
 const TAIL_MS = 40;
 /** A device that was asleep may need 1.6 s to wake (measured: an idle null sink). */
@@ -73,6 +75,7 @@ export class ProgramPlayback implements Playback {
   #lastSample = 0;
   #underruns = 0;
   #isDry = true;
+  #isKilled = false;
   #pumpTimer: Timer | undefined;
   #stallTimer: Timer | undefined;
   #ending: Promise<number> | undefined;
@@ -137,10 +140,11 @@ export class ProgramPlayback implements Playback {
 
   async write(pcm: Uint8Array, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#status !== 'open') throw this.#error ?? new InvalidStateError('The playback has ended');
-    if (this.#writtenSamples === 0) this.#handSilence(this.#options.backend.preRollMs);
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#status !== 'open') throw new InvalidStateError('The playback has ended');
     if (pcm.byteLength % 2 !== 0) throw new InvalidStateError(`Half a sample: ${pcm.byteLength} bytes`);
     if (this.#waiting !== undefined) throw new InvalidStateError('The write before has not been taken yet');
+    if (this.#writtenSamples === 0) this.#handSilence(this.#options.backend.preRollMs);
     await new Promise<void>((resolve, reject) => {
       const onAbort = (): void => settle(signal?.reason);
       const settle = (error?: unknown): void => {
@@ -198,10 +202,13 @@ export class ProgramPlayback implements Playback {
     const pieceBytes = 2 * Math.round((sampleRateHz * PIECE_MS) / 1000);
     while (this.#waiting !== undefined) {
       const duePositionMs = this.#writtenMs + PIECE_MS - this.#leadMs;
-      if (duePositionMs > this.#devicePositionMs()) {
+      if (duePositionMs > this.#devicePositionMs() + EARLY_MS) {
         const dueMs = this.#device.heardAtMs(duePositionMs);
         // A device that stands still says when it goes on.
-        if (dueMs !== undefined) this.#pumpTimer = clock.after(dueMs - clock.nowMs(), () => this.#pump());
+        if (dueMs !== undefined) {
+          const delayMs = Math.max(EARLY_MS, dueMs - clock.nowMs());
+          this.#pumpTimer = clock.after(delayMs, () => this.#pump());
+        }
         return;
       }
       const { rest, settle } = this.#waiting;
@@ -289,42 +296,71 @@ export class ProgramPlayback implements Playback {
     this.#handSilence(TAIL_MS);
     if (this.#device.isMoving) await this.#heard(endMs);
     const heardMs = Math.min(endMs, this.#devicePositionMs());
-    await this.#process.kill();
+    await this.#kill();
     return this.#soundMs(heardMs);
   }
 
   /** The program ends by itself once it has played out; it is helped when it does not. */
   async #playOut(endMs: number): Promise<number> {
-    await this.#heard(endMs + TAIL_MS);
-    await this.#process.kill();
+    await this.#heard(endMs);
+    await this.#goneWithin(TAIL_MS);
+    await this.#kill();
     return this.#soundMs(Math.min(endMs, this.#devicePositionMs()));
   }
 
   /** Resolves when the device has passed a position, or the program is gone. */
   #heard(positionMs: number): Promise<void> {
     const { clock } = this.#options;
-    return new Promise((resolve) => {
+    return this.#goneOr((resolve) => {
       let timer: Timer | undefined;
       const check = (): void => {
         const atMs = this.#device.heardAtMs(positionMs);
         const leftMs = atMs === undefined ? POLL_MS : atMs - clock.nowMs();
-        if (leftMs <= 0) resolve();
+        // A player rounds; where it stands at the end is the end.
+        const isAtEnd = !this.#device.isMoving && this.#devicePositionMs() > positionMs - PIECE_MS;
+        if (leftMs <= 0 || isAtEnd) resolve();
         else timer = clock.after(Math.min(leftMs, POLL_MS), check);
       };
       check();
+      return () => timer?.cancel();
+    });
+  }
+
+  #goneWithin(patienceMs: number): Promise<void> {
+    return this.#goneOr((resolve) => {
+      const timer = this.#options.clock.after(patienceMs, resolve);
+      return () => timer.cancel();
+    });
+  }
+
+  /** @param wait - begins to wait, and returns how that is given up. */
+  #goneOr(wait: (resolve: () => void) => () => void): Promise<void> {
+    return new Promise((resolve) => {
+      const giveUp = wait(resolve);
       void this.#process.gone.then(() => {
-        timer?.cancel();
+        giveUp();
         resolve();
       });
     });
+  }
+
+  #kill(): Promise<void> {
+    this.#isKilled = true;
+    return this.#process.kill();
   }
 
   #becomesReady(): Promise<void> {
     const told = new Promise<void>((resolve) => {
       this.#tellReady = resolve;
     });
-    if (!this.#options.backend.tellsReady) this.#tellReady();
+    const { backend, device, clock } = this.#options;
+    if (!backend.tellsReady) this.#tellReady();
+    // A sound server that hangs keeps its clients waiting for ever.
+    const patience = clock.after(START_PATIENCE_MS, () => {
+      this.#fail(playerStalled(backend, device, START_PATIENCE_MS, false));
+    });
     const ready = Promise.race([told, this.#process.gone]).then(() => {
+      patience.cancel();
       if (this.#error !== undefined) throw this.#error;
     });
     ready.catch(() => {});
@@ -334,7 +370,7 @@ export class ProgramPlayback implements Playback {
   #fail(error: DeviceError): void {
     if (this.#status === 'closed') return;
     this.#error ??= error;
-    void this.#process.kill();
+    void this.#kill();
   }
 
   #programEnded(end: PlayerEnd): void {
@@ -342,7 +378,8 @@ export class ProgramPlayback implements Playback {
     this.#status = 'closed';
     this.#pumpTimer?.cancel();
     this.#stallTimer?.cancel();
-    if (wasOpen || (end.code !== 0 && end.code !== null)) {
+    // A program that was told to end may do so with any code.
+    if (wasOpen || (!this.#isKilled && end.code !== 0)) {
       this.#error ??= playerEnded(this.#options.backend, this.#options.device, end);
     }
     this.#waiting?.settle(this.#error);
