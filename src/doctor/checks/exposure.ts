@@ -34,7 +34,8 @@ export const remotePeersCheck: Check = {
   run: async (context) => {
     // That the daemon does not answer is told by its own check.
     const status = await context.daemonStatus().catch(() => undefined);
-    return (status?.lanes ?? []).flatMap(({ lane, remoteAddress, state }) => {
+    return (status?.lanes ?? []).flatMap(({ lane, remoteAddress, state, isSimulator }) => {
+      if (isSimulator) return [];
       const address = (remoteAddress ?? '127.0.0.1').replace(/^::ffff:(?=\d+\.)/i, '');
       if (isLoopbackHost(address) || state === 'disconnected' || state === 'closed') return [];
       return [finding('exposure.remotePeer', 'info', { lane, address })];

@@ -72,6 +72,11 @@ describe('Avatars', () => {
     const daemon = fakeDaemon({ lanes: [lane({ remoteAddress })] });
     expect(levelsAndIds(await findingsOf(remotePeersCheck, { options: { daemon } }))).toEqual(expected);
   });
+
+  it('is no question for the built-in simulator', async () => {
+    const daemon = fakeDaemon({ lanes: [lane({ remoteAddress: 'simulator', isSimulator: true })] });
+    expect(await findingsOf(remotePeersCheck, { options: { daemon } })).toEqual([]);
+  });
 });
 
 describe('BRIDGE_KEY', () => {
