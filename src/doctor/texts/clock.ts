@@ -23,7 +23,7 @@ export const CLOCK_TEXTS = {
       remedy: 'Close busy programs, give the VM or container more processor time, or raise --lead-ms.',
     },
     ja: {
-      text: 'この機械のタイマーは {lateMs} ミリ秒遅れます。先送り量が小さいと音が途切れることがあります',
+      text: 'このマシンのタイマーは {lateMs} ミリ秒遅れます。先送り量が小さいと音が途切れることがあります',
       remedy:
         '重いプログラムを閉じるか、仮想マシンやコンテナの CPU を増やすか、--lead-ms を大きくしてください。',
     },
@@ -36,7 +36,7 @@ export const CLOCK_TEXTS = {
     ja: {
       text: 'デーモンの時計とこちらの時計は {skewMs} ミリ秒ずれています（± {errorMs} ミリ秒）',
       remedy:
-        'ブリッジはずれを見込んで動きます。ログや記録をそろえるには、両方の機械を NTP で合わせてください。',
+        'ブリッジはずれを見込んで動きます。ログや記録をそろえるには、両方のマシンを NTP で合わせてください。',
     },
   },
   'clock.inStep': {

@@ -45,7 +45,7 @@ export const DEVICE_TEXTS = {
     },
     ja: {
       text: '入力 {count} 個はすべて出力の音を拾うもので、マイクはありません',
-      remedy: 'マイクをつないでください。このままではアバターがこの機械の音を繰り返します。',
+      remedy: 'マイクをつないでください。このままではアバターがこのマシンの音を繰り返します。',
     },
   },
   'devices.defaultIsMonitor': {

@@ -8,7 +8,7 @@ const NEW_KEY = {
 export const EXPOSURE_TEXTS = {
   'exposure.loopbackOnly': {
     en: { text: 'Links, page and control port can be reached from this machine only', remedy: '' },
-    ja: { text: 'リンク、ページ、制御ポートに届くのはこの機械だけです', remedy: '' },
+    ja: { text: 'リンク、ページ、制御ポートに届くのはこのマシンだけです', remedy: '' },
   },
   'exposure.link': {
     en: {
@@ -17,7 +17,7 @@ export const EXPOSURE_TEXTS = {
     },
     ja: {
       text: 'リンク {link} は {host} で待ち受け、{allowed} からの接続を許します',
-      remedy: '--allow で MMDAgent-EX の機械だけを許してください。音とメッセージは暗号化されません。',
+      remedy: '--allow で MMDAgent-EX のマシンだけを許してください。音とメッセージは暗号化されません。',
     },
   },
   'exposure.linkTls': {
@@ -27,7 +27,7 @@ export const EXPOSURE_TEXTS = {
     },
     ja: {
       text: 'リンク {link} は {host} で TLS で待ち受け、{allowed} からの接続を許します',
-      remedy: '--allow で MMDAgent-EX の機械だけを許してください。',
+      remedy: '--allow で MMDAgent-EX のマシンだけを許してください。',
     },
   },
   'exposure.allowAll': {
@@ -36,8 +36,8 @@ export const EXPOSURE_TEXTS = {
       remedy: 'Name the address of the machine that MMDAgent-EX runs on.',
     },
     ja: {
-      text: '--allow {range} は、ポートに届くすべての機械を許します。リンクにパスワードはありません',
-      remedy: 'MMDAgent-EX が動く機械のアドレスだけを書いてください。',
+      text: '--allow {range} は、ポートに届くすべてのマシンを許します。リンクにパスワードはありません',
+      remedy: 'MMDAgent-EX が動くマシンのアドレスだけを書いてください。',
     },
   },
   'exposure.page': {
@@ -56,7 +56,7 @@ export const EXPOSURE_TEXTS = {
       remedy: 'Set --control-tls-cert and --control-tls-key, or listen on 127.0.0.1 behind an SSH tunnel.',
     },
     ja: {
-      text: '制御ポート {host}:{port} はほかの機械から暗号化なしで使われ、途中で鍵を読まれるおそれがあります',
+      text: '制御ポート {host}:{port} はほかのマシンから暗号化なしで使われ、途中で鍵を読まれるおそれがあります',
       remedy:
         '--control-tls-cert と --control-tls-key を設定するか、127.0.0.1 で待ち受けて SSH のトンネルを使ってください。',
     },
@@ -78,7 +78,7 @@ export const EXPOSURE_TEXTS = {
     },
     ja: {
       text: 'レーン {lane} のアバターは {address} から接続しています',
-      remedy: '自分の機械なら問題ありません。そうでなければ --allow を自分のアドレスだけにしてください。',
+      remedy: '自分のマシンなら問題ありません。そうでなければ --allow を自分のアドレスだけにしてください。',
     },
   },
   'exposure.keyShort': {
@@ -112,7 +112,7 @@ export const EXPOSURE_TEXTS = {
       remedy: 'Set it in the environment or in a file that only you can read, then change the secret.',
     },
     ja: {
-      text: 'ブリッジの秘密が {program}（pid {pid}）のコマンドラインにあり、この機械の利用者全員に見えます',
+      text: 'ブリッジの秘密が {program}（pid {pid}）のコマンドラインにあり、このマシンの利用者全員に見えます',
       remedy: '環境変数か、本人だけが読めるファイルで設定し、秘密は新しいものに替えてください。',
     },
   },

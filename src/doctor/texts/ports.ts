@@ -116,7 +116,7 @@ export const PORT_TEXTS = {
   'ports.peerNotRunning': {
     en: { text: 'No MMDAgent-EX runs on this machine', remedy: 'Start it, if it is meant to run here.' },
     ja: {
-      text: 'この機械では MMDAgent-EX は動いていません',
+      text: 'このマシンでは MMDAgent-EX は動いていません',
       remedy: 'ここで動かすつもりなら起動してください。',
     },
   },
@@ -136,7 +136,7 @@ export const PORT_TEXTS = {
       remedy: 'On Windows netstat and tasklist are needed, on macOS lsof and ps.',
     },
     ja: {
-      text: 'この機械のソケットの表が読めないため、どのポートを誰が使っているか分かりません',
+      text: 'このマシンのソケットの表が読めないため、どのポートを誰が使っているか分かりません',
       remedy: 'Windows では netstat と tasklist、macOS では lsof と ps が必要です。',
     },
   },
