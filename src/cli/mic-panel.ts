@@ -1,10 +1,11 @@
 import { MAX_GAIN_DB, MIN_GAIN_DB, type VoiceFeed } from '../audio/index.js';
+import type { LiveStream } from '../client/index.js';
 import type { Clock } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 import { HoldKey } from './hold-key.js';
 import { type Keyboard, openKeyboard } from './keyboard.js';
 import { levelLine } from './level-line.js';
-import type { LiveStream } from './live-stream.js';
+
 import { StatusLine } from './status-line.js';
 import type { VoiceSource } from './voice-source.js';
 

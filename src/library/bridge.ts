@@ -1,7 +1,9 @@
 import { type OpenSoundOptions, openSound, type SoundInput } from '../audio/index.js';
 import type { BridgeClient, ClientEvents, SpeechEnd, SpeechHandle } from '../client/index.js';
 import type { DaemonStatus, OpenParams, SendParams, Topic } from '../control/index.js';
-import { isAbortError } from '../runtime/index.js';
+import { systemHost } from '../devices/index.js';
+import { isAbortError, SystemClock } from '../runtime/index.js';
+import { Microphone, type MicrophoneOptions } from './microphone.js';
 
 export interface PlayOptions
   extends Pick<OpenParams, 'lane' | 'model' | 'mode' | 'leadMs' | 'lips' | 'ifBusy' | 'readyTimeoutMs'>,
@@ -70,6 +72,15 @@ export class Bridge {
    */
   open(options: OpenParams): Promise<SpeechHandle> {
     return this.#client.open(options);
+  }
+
+  /**
+   * Passes a microphone of this machine on to an avatar, live, until it is closed.
+   *
+   * @throws {DeviceError} BRIDGE_ERR_DEVICE_*; {BridgeError} BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_BUSY
+   */
+  microphone(options: MicrophoneOptions = {}): Promise<Microphone> {
+    return Microphone.open(this.#client, new SystemClock(), systemHost(process.env), options);
   }
 
   /**

@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   web: ['client', 'control', 'lipsync', 'audio', 'runtime'],
   app: ['server', 'doctor', 'client', 'control', 'devices', 'lipsync', 'audio', 'config', 'runtime'],
   // What programs import: a client, with a daemon inside it when asked for.
-  library: ['client', 'daemon', 'audio', 'control', 'config', 'runtime'],
+  library: ['client', 'daemon', 'devices', 'lipsync', 'audio', 'control', 'config', 'runtime'],
   cli: [
     'app',
     'doctor',

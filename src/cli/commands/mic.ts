@@ -1,12 +1,12 @@
 import { type RawFormat, VoiceFeed, type VoiceGateRule } from '../../audio/index.js';
-import type { BridgeClient } from '../../client/index.js';
+import { type BridgeClient, LiveStream } from '../../client/index.js';
 import { anySignal, type Clock, ConfigError, SystemClock } from '../../runtime/index.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { isKeyboard } from '../keyboard.js';
-import { LiveStream } from '../live-stream.js';
+
 import { MicPanel } from '../mic-panel.js';
 import { numberArg } from '../numbers.js';
 import { soundOptions } from '../speaking.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { droppedMs, LiveStream } from '../../../src/cli/live-stream.js';
 import { SpeechHandle } from '../../../src/client/index.js';
+import { droppedMs, LiveStream } from '../../../src/client/live-stream.js';
 import type { OpenParams } from '../../../src/control/index.js';
 import { decodeSoundPart } from '../../../src/control/index.js';
 import { type BridgeError, FakeClock, RequestError } from '../../../src/runtime/index.js';

@@ -1,6 +1,7 @@
-import type { BridgeClient, SpeechEnd, SpeechHandle } from '../client/index.js';
 import type { OpenParams } from '../control/index.js';
 import { BridgeError, type Clock, isAbortError, sleep, type Timer } from '../runtime/index.js';
+import type { BridgeClient } from './bridge-client.js';
+import type { SpeechEnd, SpeechHandle } from './speech-handle.js';
 
 export interface LiveStreamOptions {
   readonly client: Pick<BridgeClient, 'open' | 'request' | 'isClosed'>;
