@@ -72,14 +72,14 @@ export class PlayerProcess {
     if (this.#isEnding || this.#isGone) return this.gone;
     this.#isEnding = true;
     const { program, clock } = this.#options;
-    program.stdin?.destroy();
-    program.kill('SIGTERM');
     this.#killTimer = clock.after(TERM_PATIENCE_MS, () => {
       program.kill('SIGKILL');
       // Something it started may hold the pipes open; `close` waits for them.
       program.stdout?.destroy();
       program.stderr?.destroy();
     });
+    program.stdin?.destroy();
+    program.kill('SIGTERM');
     return this.gone;
   }
 
