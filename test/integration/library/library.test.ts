@@ -1,0 +1,83 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Bridge, connect } from '../../../src/index.js';
+import { fixturePath } from '../../support/audio-fixtures.js';
+import { until } from '../daemon/rig.js';
+import { fakeParec } from '../mic/fake-parec.js';
+
+describe('The library', () => {
+  let bridge: Bridge;
+  const messages: string[] = [];
+
+  beforeEach(async () => {
+    messages.length = 0;
+    bridge = await connect({ embedded: { links: ['simulator:'] } });
+    await bridge.subscribe('messages');
+    bridge.on('message', ({ type, args, isEcho }) => {
+      if (!isEcho) messages.push([type, ...args].join('|'));
+    });
+    bridge.on('sent', ({ text }) => messages.push(`> ${text}`));
+  });
+  afterEach(() => bridge.close());
+
+  it('plays a file, with messages tied to it', async () => {
+    const speech = await bridge.play(fixturePath('speech-sample.wav'), {
+      ties: [{ atMs: 300, message: 'TIED|1' }],
+    });
+    const end = await speech.ended;
+    expect(end.reason).toBe('completed');
+    expect(end.heardMs).toBeGreaterThan(1000);
+    expect(messages).toContain('> TIED|1');
+  });
+
+  it('interrupts what it plays by a signal', async () => {
+    const stop = new AbortController();
+    const speech = await bridge.play(fixturePath('speech-sample.wav'), { signal: stop.signal });
+    speech.events.on('position', () => stop.abort());
+    expect(await speech.ended).toMatchObject({ reason: 'interrupted' });
+  });
+
+  it('sends messages, and refuses those that would harm MMDAgent-EX', async () => {
+    await bridge.send('LIBRARY_TEST|1');
+    expect(messages).toContain('> LIBRARY_TEST|1');
+    await expect(bridge.send('LIBRARY_TEST|a\nMODEL_DELETE|0')).rejects.toMatchObject({
+      code: 'BRIDGE_ERR_MESSAGE_ARGUMENT',
+    });
+  });
+
+  describe('with a microphone', () => {
+    const path = process.env['PATH'];
+    let directory: string;
+    beforeEach(() => {
+      directory = mkdtempSync(join(tmpdir(), 'bridge-library-'));
+      const pcmFile = join(directory, 'speech.pcm');
+      writeFileSync(pcmFile, readFileSync(fixturePath('speech-sample.wav')).subarray(44));
+      process.env['PATH'] = fakeParec(directory, { pcmFile }).path;
+    });
+    afterEach(() => {
+      process.env['PATH'] = path;
+      rmSync(directory, { recursive: true, force: true });
+    });
+
+    it('passes it on until it is closed', async () => {
+      const microphone = await bridge.microphone({ backend: 'parec', gate: { by: 'off' } });
+      await until(() => microphone.lagMs !== undefined);
+      expect(microphone.feed.frames).toBeGreaterThan(5);
+      const { lanes } = await bridge.status();
+      expect(lanes[0]?.isSpeaking).toBe(true);
+      await microphone.close();
+      expect(await microphone.ended).toBeUndefined();
+      expect((await bridge.status()).lanes[0]?.isSpeaking).toBe(false);
+    });
+
+    it('says what is wrong with one that cannot be opened, and leaves the avatar alone', async () => {
+      fakeParec(directory, { complaint: 'Stream error: No such entity' });
+      await expect(bridge.microphone({ backend: 'parec', device: 'attic' })).rejects.toMatchObject({
+        code: expect.stringMatching(/^BRIDGE_ERR_DEVICE_/),
+      });
+      expect((await bridge.status()).lanes[0]?.isSpeaking).toBe(false);
+    });
+  });
+});
