@@ -1,3 +1,5 @@
+import { lipBorderDelayMs } from '../protocol/index.js';
+
 /** How a tied message takes effect in the peer, which decides how long before the sound it must leave. */
 export type EffectKind = 'message' | 'lipsync' | 'exmorph';
 
@@ -6,16 +8,13 @@ const SAMPLES = 9;
 const MAX_DELAY_MS = 400;
 /** Measured at 60 frames a second, before anything is known of this peer. */
 const DEFAULT_ECHO_MS = 29;
-/** LIPSYNC_START shows a phoneme border this much sooner than its event comes back, at every frame rate. */
-const LIPSYNC_ADVANCE_MS = 50;
-
 /**
  * How long messages take to act in this peer, from the round trips of its own answers: they are two display frames, so
  * they tell its frame rate.
  *
- * @source peer-facts measured at 60, 15 and 12 frames a second: a value set by message is on screen after the echo
- *   time (29, 97, 144 ms); a phoneme border after the LIPSYNC_EVENT_START time less 50 ms; EXMORPH acts on the next frame
- *   and is half way after 54 ms (60 frames a second) or 39 ms (15).
+ * @source measured on the running program at 60, 15 and 12 frames a second: a value set by message is on screen after the
+ *   echo time (29, 97, 144 ms); EXMORPH acts on the next frame and is half way after 54 ms (60 frames a second) or 39 ms
+ *   (15). Phoneme borders: lipBorderDelayMs.
  */
 export class DelayEstimator {
   readonly #echoesMs: number[] = [];
@@ -50,7 +49,7 @@ export class DelayEstimator {
       case 'message':
         return this.echoMs;
       case 'lipsync':
-        return (this.#lipsyncMs ?? this.echoMs + 3) - LIPSYNC_ADVANCE_MS;
+        return lipBorderDelayMs(this.#lipsyncMs ?? this.echoMs + 3);
       case 'exmorph':
         return this.echoMs < 60 ? 54 : 40;
     }

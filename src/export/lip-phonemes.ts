@@ -1,9 +1,8 @@
+import { lipBorderDelayMs } from '../protocol/index.js';
 import { type ShownPhoneme, shownPhonemes } from './lip-frames.js';
 import type { SessionLine } from './session-line.js';
 import type { LipPhoneme } from './timeline.js';
 
-/** A phoneme border is on the screen this much before LIPSYNC_EVENT_START would say, at every frame rate (measured, ±15 ms). */
-const EVENT_BEHIND_MS = 50;
 /** An answer takes up to 163 ms at 12 frames a second; one without it in this time gets none. */
 const ANSWER_MS = 1000;
 /** LIPSYNC_EVENT_STOP comes at most so long after the end. */
@@ -112,8 +111,8 @@ class LipTrack {
     );
     if (part === undefined) return;
     part.eventStartMs = atMs;
-    this.#delayMs = atMs - EVENT_BEHIND_MS - part.messageAtMs;
-    this.#begin(part, atMs - EVENT_BEHIND_MS);
+    this.#delayMs = lipBorderDelayMs(atMs - part.messageAtMs);
+    this.#begin(part, part.messageAtMs + this.#delayMs);
   }
 
   #begin(part: Part, startMs: number): void {

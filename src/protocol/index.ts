@@ -23,6 +23,7 @@ export {
   UNIT_BYTES,
   UNIT_MS,
 } from './limits.js';
+export { lipBorderDelayMs } from './lip-delay.js';
 export { encodeMessage, type Message, messageText, parseMessage } from './message.js';
 export { PeerDecoder, type PeerMessage } from './peer-decoder.js';
 export {

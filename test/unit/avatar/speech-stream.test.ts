@@ -190,7 +190,7 @@ describe('interrupt', () => {
 describe('tied messages', () => {
   it.each([
     ['message', 'message' as const, 30],
-    ['lipsync', 'lipsync' as const, 33 - 50],
+    ['lipsync', 'lipsync' as const, 0.42 * 33 - 18],
     ['exmorph', 'exmorph' as const, 54],
   ])('of kind %s leave so that they act when their position is heard', async (_name, kind, delayMs) => {
     const { lane, connectReady, clock } = makeLane();

@@ -87,12 +87,12 @@ describe('CSV', () => {
     const named = rows.map((row) => Object.fromEntries(row.map((cell, at) => [header[at], cell])));
     expect(named.map((row) => `${row['tier']} ${row['start_ms']} ${row['value']}`)).toEqual([
       'state 1 ready',
-      'lips 80 a',
+      'lips 94.6 a',
       'sent 100 LIPSYNC_START|0|a,100,sil,100',
       'received 130 LIPSYNC_EVENT_START|0',
       'sound 145 sound',
       'utterances 145 7 completed',
-      'lips 180 sil',
+      'lips 194.6 sil',
       'sent 200 SAY|"hi", <you> & 私',
       'sent 200 SAY|again',
       'received 480 LIPSYNC_EVENT_STOP|0',
