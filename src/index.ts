@@ -10,7 +10,15 @@
  *
  * @packageDocumentation
  */
-export type { RawEncoding, RawFormat, SoundInput } from './audio/index.js';
+export {
+  type RawEncoding,
+  type RawFormat,
+  type SoundInput,
+  VoiceFeed,
+  type VoiceFeedOptions,
+  type VoiceGateRule,
+  type VoiceMeter,
+} from './audio/index.js';
 export type { ClientEvents, SpeechEnd, SpeechEvents, SpeechHandle } from './client/index.js';
 export type {
   DaemonStatus,
@@ -18,16 +26,55 @@ export type {
   LaneStatus,
   LinkStatus,
   OpenParams,
+  SendParams,
   TieParams,
   Topic,
 } from './control/index.js';
-export { Bridge, type ConnectOptions, connect, type PlayOptions, type Speech } from './library/index.js';
+export {
+  type Capture,
+  type Device,
+  type DeviceHost,
+  type DeviceList,
+  listInputs,
+  listOutputs,
+  type OpenCaptureOptions,
+  openCapture,
+  openPlayback,
+  type Playback,
+  type PlaybackOptions,
+  systemHost,
+} from './devices/index.js';
+export {
+  Bridge,
+  type ConnectOptions,
+  connect,
+  type Lips,
+  type LipsOptions,
+  Microphone,
+  type MicrophoneOptions,
+  type PlayOptions,
+  type Speech,
+} from './library/index.js';
+export {
+  LevelMouth,
+  type LipEstimator,
+  type LipsDriver,
+  LipTable,
+  parseLipTable,
+  readPhonemeList,
+  readTimings,
+  type SoundTimeline,
+  type TimedPhoneme,
+} from './lipsync/index.js';
 export {
   BridgeError,
+  type Clock,
   ConfigError,
+  DeviceError,
   type ErrorCode,
   type Logger,
   ProtocolError,
   RequestError,
+  SystemClock,
   TransportError,
 } from './runtime/index.js';

@@ -1,10 +1,10 @@
 import type { SoundSource } from '../audio/index.js';
+import type { LipsLink } from '../client/index.js';
 import type { Playback, PlaybackOptions } from '../devices/index.js';
 import { createLipsDriver, LevelMouth, type LipsDriver } from '../lipsync/index.js';
 import { type Clock, errorText, isAbortError, sleep } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 import { ESTIMATED_RATE_HZ, estimateLips, finishEstimate } from './estimate-lips.js';
-import type { LipsLink } from './lips-link.js';
 import type { LipsSource } from './lips-source.js';
 import { LocalPlayer } from './local-player.js';
 import { PLAYER_KEYS_HELP, playerKeys } from './player-keys.js';

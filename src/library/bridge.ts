@@ -3,6 +3,7 @@ import type { BridgeClient, ClientEvents, SpeechEnd, SpeechHandle } from '../cli
 import type { DaemonStatus, OpenParams, SendParams, Topic } from '../control/index.js';
 import { systemHost } from '../devices/index.js';
 import { isAbortError, SystemClock } from '../runtime/index.js';
+import { type Lips, type LipsOptions, openLips } from './lips.js';
 import { Microphone, type MicrophoneOptions } from './microphone.js';
 
 export interface PlayOptions
@@ -81,6 +82,15 @@ export class Bridge {
    */
   microphone(options: MicrophoneOptions = {}): Promise<Microphone> {
     return Microphone.open(this.#client, new SystemClock(), systemHost(process.env), options);
+  }
+
+  /**
+   * Moves the lips of an avatar to sound that the caller plays, by `LIPSYNC_START`.
+   *
+   * @throws {BridgeError} BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_NOT_READY
+   */
+  lips(options: LipsOptions): Promise<Lips> {
+    return openLips(this.#client, new SystemClock(), options);
   }
 
   /**

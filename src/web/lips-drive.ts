@@ -1,6 +1,8 @@
 import type { DaemonClock } from '../client/daemon-clock.js';
 import { createLipsDriver } from '../lipsync/create-lips-driver.js';
+import { DEFAULT_LIP_TABLE } from '../lipsync/default-lip-table.js';
 import type { LipsDriver } from '../lipsync/lips-driver.js';
+import { alphabetOf, PhonemeNames } from '../lipsync/phoneme-names.js';
 import type { TimedPhoneme } from '../lipsync/timed-phoneme.js';
 import type { Clock } from '../runtime/clock.js';
 import { Emitter } from '../runtime/emitter.js';
@@ -82,9 +84,11 @@ export class LipsDrive {
 
   #create({ lane, model }: LipsTarget): LipsDriver {
     const { clock, player, outputs, bridge } = this.#parts;
+    const alphabet = alphabetOf(this.#phonemes.map(({ phoneme }) => phoneme));
     const driver = createLipsDriver({
       clock,
       model,
+      names: new PhonemeNames(DEFAULT_LIP_TABLE, alphabet),
       timeline: {
         heardAtMs: (positionMs) => {
           const heardAtMs = player.heardAtMs(positionMs);

@@ -1,5 +1,6 @@
 import { type OpenSoundOptions, openSound, type SoundSource } from '../../audio/index.js';
 import type { BridgeClient } from '../../client/index.js';
+import { LipsLink } from '../../client/index.js';
 import { type CalibratedOutput, openPlayback, systemHost } from '../../devices/index.js';
 import { closingMessage } from '../../lipsync/index.js';
 import { SystemClock } from '../../runtime/index.js';
@@ -9,7 +10,6 @@ import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { ESTIMATED_RATE_HZ } from '../estimate-lips.js';
 import { EXIT } from '../exit-codes.js';
-import { LipsLink } from '../lips-link.js';
 import { LipsSession, type LipsyncParts } from '../lips-session.js';
 import { type LipsSource, lipsSource } from '../lips-source.js';
 import { numberArg } from '../numbers.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bridge, connect } from '../../../src/index.js';
+import { type Bridge, connect, readPhonemeList } from '../../../src/index.js';
 import { fixturePath } from '../../support/audio-fixtures.js';
 import { until } from '../daemon/rig.js';
 import { fakeParec } from '../mic/fake-parec.js';
@@ -45,6 +45,26 @@ describe('The library', () => {
     await expect(bridge.send('LIBRARY_TEST|a\nMODEL_DELETE|0')).rejects.toMatchObject({
       code: 'BRIDGE_ERR_MESSAGE_ARGUMENT',
     });
+  });
+
+  it('moves the lips to sound that the program plays itself, and closes the mouth', async () => {
+    let startedAtMs: number | undefined;
+    const lips = await bridge.lips({
+      phonemes: readPhonemeList('sil,100,k,75,o,175,sil,100', 'the test'),
+      timeline: {
+        heardAtMs: (positionMs) => (startedAtMs === undefined ? undefined : startedAtMs + positionMs),
+      },
+    });
+    lips.finish();
+    startedAtMs = performance.now() + 500;
+    lips.start(0);
+    await lips.whenDone();
+    expect(lips.counts).toMatchObject({ parts: 1, lateParts: 0, failedParts: 0 });
+    const parts = messages.filter((text) => /^> LIPSYNC_START\|0\|.*o,/.test(text));
+    expect(parts).toHaveLength(1);
+    await lips.close();
+    expect(lips.status).toBe('stopped');
+    await until(() => lips.openParts === 0);
   });
 
   describe('with a microphone', () => {

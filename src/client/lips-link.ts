@@ -1,5 +1,6 @@
-import { type BridgeClient, DaemonClock } from '../client/index.js';
 import { type Clock, RequestError, sleep, type Timer } from '../runtime/index.js';
+import type { BridgeClient } from './bridge-client.js';
+import { DaemonClock } from './daemon-clock.js';
 
 export interface LipsLinkOptions {
   readonly client: BridgeClient;
