@@ -62,6 +62,7 @@ export class LaneRecorder {
   #lostBytes = 0;
   #isFailed = false;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: LaneRecorderOptions) {
     this.#options = options;
@@ -110,9 +111,14 @@ export class LaneRecorder {
     return this.#since(atMs);
   }
 
-  async close(): Promise<void> {
+  /** Idempotent. Resolves when both files are whole. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#opened;
-    if (this.#isClosed) return;
     this.line({ kind: 'end', soundMs: this.#soundMs });
     this.#isClosed = true;
     await this.#sound?.close().catch((error: unknown) => this.#fail(error));

@@ -91,9 +91,17 @@ export class Microphone {
 
   #watch(say: (text: string) => void, signal: AbortSignal | undefined): void {
     const { events } = this.#capture;
+    let isAway = false;
     events.on('warning', (error) => say(error.message));
     events.on('stateChange', (state) => {
-      if (state.status === 'restarting' && state.attempt === 1) say(state.error.message);
+      if (state.status === 'restarting' && !isAway) {
+        isAway = true;
+        say(state.error.message);
+      }
+      if (state.status === 'running' && isAway) {
+        isAway = false;
+        say('The microphone is back');
+      }
       if (state.status === 'closed' && state.error !== undefined) this.#closing ??= this.#close(state.error);
     });
     this.#stream.failed.catch((error: unknown) => {
@@ -102,6 +110,7 @@ export class Microphone {
     const onAbort = (): void => void this.close();
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
+    void this.ended.then(() => signal?.removeEventListener('abort', onAbort));
   }
 
   async #close(error: BridgeError | undefined): Promise<void> {

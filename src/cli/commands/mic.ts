@@ -1,6 +1,6 @@
 import { type RawFormat, VoiceFeed, type VoiceGateRule } from '../../audio/index.js';
-import { type BridgeClient, LiveStream } from '../../client/index.js';
-import { anySignal, type Clock, ConfigError, SystemClock } from '../../runtime/index.js';
+import { type BridgeClient, LiveStream, type SpeechEnd } from '../../client/index.js';
+import { anySignal, type Clock, ConfigError, isAbortError, SystemClock } from '../../runtime/index.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
@@ -67,12 +67,16 @@ async function passOn(
     const isAtEnd = await untilOver(source, live, stopped, clock, options.seconds);
     await source.close();
     panel.soundEnded();
-    await finish(live, isAtEnd, anySignal(context.io.quit, quit.signal));
+    const isToBeHeard = isAtEnd || live.isSpeaking;
+    const end = await finish(live, isToBeHeard, anySignal(context.io.quit, quit.signal));
     panel.report(live, source);
+    // The input may have ended before any avatar was ready, and the avatar may go during the last words.
+    if (end.reason === 'failed' && isToBeHeard)
+      throw end.error ?? new Error('The last words were not spoken');
     return live.lane;
   } catch (error) {
     // It was ended while it was being opened.
-    if (stopped.aborted) return undefined;
+    if (stopped.aborted && stream === undefined && isAbortError(error)) return undefined;
     await stream?.interrupt();
     throw error;
   } finally {
@@ -110,13 +114,14 @@ async function untilOver(
 }
 
 /** What the daemon has is spoken; a second Ctrl-C ends that too. */
-async function finish(stream: LiveStream, isToBeHeard: boolean, quit: AbortSignal): Promise<void> {
+async function finish(stream: LiveStream, isToBeHeard: boolean, quit: AbortSignal): Promise<SpeechEnd> {
   await stream.measureDrops();
   const onQuit = (): void => void stream.interrupt();
-  if (quit.aborted || !(isToBeHeard || stream.isSpeaking)) onQuit();
+  if (quit.aborted || !isToBeHeard) onQuit();
   quit.addEventListener('abort', onQuit, { once: true });
-  await stream.end();
+  const end = await stream.end();
   quit.removeEventListener('abort', onQuit);
+  return end;
 }
 
 function openParams(context: CommandContext): Parameters<typeof LiveStream.open>[0]['params'] {

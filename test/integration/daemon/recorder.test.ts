@@ -36,6 +36,18 @@ describe('LaneRecorders', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
 
+  it('has whole files when closing resolves, also for the second who closes', async () => {
+    const clock = new FakeClock();
+    const recorders = new LaneRecorders(directory, clock, logger);
+    recorders.watch('lane', 'mei');
+    recorders.sound('lane', sound(2000), 0, 45);
+    const first = recorders.close();
+    await recorders.close();
+    expect(linesOf(clock).at(-1)).toMatchObject({ kind: 'end', soundMs: 2000 });
+    expect(readFileSync(join(folderAt(clock), 'sound.wav')).readUInt32LE(40)).toBe(64_000);
+    await first;
+  });
+
   it('begins with the version, the model and both clocks', async () => {
     const clock = new FakeClock(1234.5);
     const recorders = new LaneRecorders(directory, clock, logger);

@@ -157,6 +157,15 @@ describe('mic and listen with a recorder of our own', () => {
     expect(parec.pids()).toEqual([]);
   });
 
+  it('says that a sound on standard input was not spoken when it ended before any avatar was there', async () => {
+    const args = ['--link', `tcp://127.0.0.1:${await freePort()}`, '--ready-timeout-ms', '500'];
+    const mic = rig.start('mic', '-', ...args);
+    mic.child.stdin?.end(noise(200));
+    const { code, stderr } = await mic.ended;
+    expect(code).toBe(3);
+    expect(stderr).toContain('BRIDGE_ERR_LANE_NOT_READY');
+  });
+
   it('listen: records so many seconds to a file', async () => {
     writeFileSync(join(rig.directory, 'speech.pcm'), Buffer.from(speech().buffer));
     parec.set({ pcmFile: join(rig.directory, 'speech.pcm') });
