@@ -62,9 +62,9 @@ describe('The library', () => {
     expect(lips.counts).toMatchObject({ parts: 1, lateParts: 0, failedParts: 0 });
     const parts = messages.filter((text) => /^> LIPSYNC_START\|0\|.*o,/.test(text));
     expect(parts).toHaveLength(1);
+    await until(() => lips.openParts === 0);
     await lips.close();
     expect(lips.status).toBe('stopped');
-    await until(() => lips.openParts === 0);
   });
 
   describe('with a microphone', () => {
