@@ -203,7 +203,7 @@ describe.skipIf(!isChromiumThere)(`the microphone on the page${whySkipped}`, () 
     await page.locator('#mic-more').evaluate((more) => more.setAttribute('open', ''));
     await page.check('#mic-noise');
     await expect.poll(wanted, WAIT).toMatchObject({ echoCancellation: false, noiseSuppression: true });
-    expect(await tracks()).toEqual(['ended', 'live']);
+    await expect.poll(tracks, WAIT).toEqual(['ended', 'live']);
     const names = await page.locator('#mic-device option').allTextContents();
     expect(names.length).toBeGreaterThan(2);
     await page.selectOption('#mic-device', { index: 2 });
