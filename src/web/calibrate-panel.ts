@@ -67,7 +67,7 @@ export class CalibratePanel {
 
   /** Nothing sounds behind a pane that is not seen. */
   leave(): void {
-    if (this.#parts.ear.isPlaying) void this.#parts.ear.stop();
+    void this.#parts.ear.stop();
     this.#show();
   }
 
@@ -86,7 +86,7 @@ export class CalibratePanel {
   async #measureNow(): Promise<void> {
     const { ear, clock, outputs, volume, micNow } = this.#parts;
     if (this.#loop.status === 'measuring') return;
-    if (ear.isPlaying) void ear.stop();
+    void ear.stop();
     this.#set({ status: 'measuring' });
     try {
       const result = await measureLoop({ clock, outputs, deviceId: micNow(), gain: volume.gain });

@@ -28,12 +28,8 @@ export class EarCalibration {
     this.#beats = beats;
     this.player.load(beats.buffer);
     this.drive.phonemes = beats.phonemes;
-    const playing = this.player.play();
-    try {
-      await this.drive.ready();
-    } finally {
-      await playing;
-    }
+    const [played, ready] = await Promise.allSettled([this.player.play(), this.drive.ready()]);
+    for (const one of [played, ready]) if (one.status === 'rejected') throw one.reason;
     if (this.isPlaying) this.drive.start(this.player.positionMs);
   }
 

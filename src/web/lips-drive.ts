@@ -35,6 +35,8 @@ export class LipsDrive {
   #driver: LipsDriver | undefined;
   #driven: LipsTarget | undefined;
   #daemonClock: DaemonClock | undefined;
+  /** Raised by `stop`: a `ready` of an earlier turn makes no driver any more. */
+  #turn = 0;
 
   constructor(parts: LipsDriveParts) {
     this.#parts = parts;
@@ -53,15 +55,23 @@ export class LipsDrive {
     this.#phonemes = phonemes;
   }
 
-  /** @throws {BridgeError} the bridge is away, or it is not clear whose lips to move. */
+  /**
+   * Makes a driver for the avatar that fits now, unless there is one. A `stop` or another `ready` meanwhile ends it: there is
+   * none afterwards.
+   *
+   * @throws {BridgeError} the bridge is away, or it is not clear whose lips to move.
+   */
   async ready(): Promise<void> {
     const target = this.#parts.targetNow();
     if (target === undefined)
       throw new RequestError('BRIDGE_ERR_LANE_UNKNOWN', 'Expected one avatar, got several or none');
     const isSame = target.lane === this.#driven?.lane && target.model === this.#driven.model;
     if (this.#driver !== undefined && isSame) return;
-    await this.stop();
+    const stopped = this.stop();
+    const turn = this.#turn;
+    await stopped;
     await this.#clockNow();
+    if (turn !== this.#turn) return;
     this.#driver = this.#create(target);
     this.#driven = target;
   }
@@ -77,6 +87,7 @@ export class LipsDrive {
 
   /** Resolves when the mouth is closed, or nothing can be told to it. Never rejects. */
   async stop(): Promise<void> {
+    this.#turn++;
     const driver = this.#driver;
     this.#driver = undefined;
     await driver?.stop().catch(() => {});

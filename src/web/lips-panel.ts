@@ -72,9 +72,9 @@ export class LipsPanel {
   }
 
   #toggle(): void {
-    const { session, player } = this.#parts;
+    const { session } = this.#parts;
     this.#error = undefined;
-    if (player.status === 'playing') session.pause();
+    if (session.isOn) session.pause();
     else void session.play();
   }
 
@@ -88,7 +88,7 @@ export class LipsPanel {
     setText(byId('lips-play-text'), words.say(isSample ? 'lipsPlaySample' : key));
     byId('lips-play-icon').setAttribute('d', status === 'playing' ? PAUSE_ICON : PLAY_ICON);
     this.#play.disabled = state.status === 'loading';
-    this.#stop.disabled = status === 'stopped';
+    this.#stop.disabled = status === 'stopped' && !session.isOn;
     this.#seek.disabled = !isLoaded;
     this.#seek.max = String(Math.ceil(player.durationMs));
     this.#seek.value = String(Math.round(player.positionMs));

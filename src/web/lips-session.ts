@@ -24,6 +24,9 @@ export class LipsSession {
   #settled: LipsState = this.#state;
   /** Files chosen earlier count for nothing. */
   #turn = 0;
+  /** Raised by all that ends what plays or is about to: a `play` of an earlier turn starts nothing any more. */
+  #playTurn = 0;
+  #startingTurn: number | undefined;
 
   constructor(parts: LipsDriveParts) {
     this.#parts = parts;
@@ -34,6 +37,11 @@ export class LipsSession {
 
   get state(): LipsState {
     return this.#state;
+  }
+
+  /** Whether it plays, or waits for the browser and the avatar to begin. */
+  get isOn(): boolean {
+    return this.#isPlaying || this.#startingTurn === this.#playTurn;
   }
 
   /** Takes a sound, its timings, or both; timings alone are for the sound that is there. Never rejects. */
@@ -47,25 +55,20 @@ export class LipsSession {
     await this.#load(name, () => sound?.arrayBuffer(), timings);
   }
 
+  /** Never rejects. Pause, stop and other files end it also while it waits for the browser and the avatar. */
   async play(): Promise<void> {
-    const { player } = this.#parts;
-    if (this.#state.status === 'empty')
-      await this.#load('', async () => (await fetch('api/sample')).arrayBuffer(), undefined);
-    if (this.#state.status !== 'loaded' || this.#isPlaying) return;
-    // Called first, within the click: else the browser keeps the sound back.
-    const playing = player.play();
-    try {
-      await this.#drive.ready();
-      await playing;
-      if (this.#isPlaying) this.#drive.start(player.positionMs);
-    } catch (error) {
-      player.stop();
-      this.#fail(playErrorOf(error));
+    if (this.#state.status === 'empty') {
+      const loading = this.#load('', async () => (await fetch('api/sample')).arrayBuffer(), undefined);
+      // Loading ends what there was; what ends anything from here on ends this.
+      const turn = this.#playTurn;
+      await loading;
+      if (turn !== this.#playTurn) return;
     }
-    this.events.emit('changed');
+    if (this.#state.status === 'loaded' && !this.#isPlaying) await this.#start(++this.#playTurn);
   }
 
   pause(): void {
+    this.#playTurn++;
     this.#parts.player.pause();
     this.#drive.pause();
     this.events.emit('changed');
@@ -79,6 +82,7 @@ export class LipsSession {
   }
 
   async stop(): Promise<void> {
+    this.#playTurn++;
     this.#parts.player.stop();
     this.events.emit('changed');
     await this.#drive.stop();
@@ -86,6 +90,25 @@ export class LipsSession {
 
   get #isPlaying(): boolean {
     return this.#parts.player.status === 'playing';
+  }
+
+  async #start(turn: number): Promise<void> {
+    const { player } = this.#parts;
+    this.#startingTurn = turn;
+    // The sound first, within the click: else the browser keeps it back.
+    const started = Promise.all([player.play(), this.#drive.ready()]);
+    this.events.emit('changed');
+    try {
+      await started;
+      if (turn !== this.#playTurn) return;
+      if (this.#isPlaying) this.#drive.start(player.positionMs);
+    } catch (error) {
+      if (turn !== this.#playTurn) return;
+      player.stop();
+      this.#fail(playErrorOf(error));
+    }
+    this.#startingTurn = undefined;
+    this.events.emit('changed');
   }
 
   async #load(

@@ -18,11 +18,6 @@ export class OutputClock {
   #offsetsMs: number[] = [];
   #medianMs: number | undefined;
 
-  /** False until something is known. */
-  get isKnown(): boolean {
-    return this.#medianMs !== undefined;
-  }
-
   add({ contextS, heardAtMs }: OutputStamp): void {
     const offsetMs = heardAtMs - 1000 * contextS;
     if (this.#medianMs !== undefined && Math.abs(offsetMs - this.#medianMs) > JUMP_MS) this.#offsetsMs = [];

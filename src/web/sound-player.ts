@@ -44,6 +44,8 @@ export class SoundPlayer {
   #buffer: AudioBuffer | undefined;
   #state: PlayerState = { status: 'stopped' };
   #look: Timer | undefined;
+  /** Raised by all that ends what plays or waits to play: a `play` of an earlier turn starts nothing any more. */
+  #turn = 0;
 
   constructor(clock: Clock, outputs: Outputs) {
     this.#clock = clock;
@@ -94,19 +96,27 @@ export class SoundPlayer {
     this.#buffer = buffer;
   }
 
-  /** Call from a click or key press, so that the browser lets sound out. */
+  /**
+   * Call from a click or key press, so that the browser lets sound out.
+   *
+   * Waits until it does. A pause, a stop or another sound ends the wait, and nothing plays; after a seek it plays from there.
+   */
   async play(): Promise<void> {
     const buffer = this.#buffer;
     if (buffer === undefined || this.#state.status === 'playing') return;
-    const context = this.#open();
-    const fromMs = this.positionMs;
-    await context.resume();
-    // Pressed twice meanwhile, or another sound was chosen.
-    if (this.status === 'playing' || buffer !== this.#buffer) return;
-    this.#start(buffer, fromMs, PREROLL_S);
+    const turn = this.#turn;
+    await this.#open()
+      .resume()
+      .catch((error: unknown) => {
+        if (turn === this.#turn) throw error;
+      });
+    // Pressed twice meanwhile: one of them plays.
+    if (turn !== this.#turn || this.status === 'playing') return;
+    this.#start(buffer, this.positionMs, PREROLL_S);
   }
 
   pause(): void {
+    this.#turn++;
     if (this.#state.status !== 'playing') return;
     const { positionMs } = this;
     this.#silence();
@@ -127,6 +137,7 @@ export class SoundPlayer {
   }
 
   stop(): void {
+    this.#turn++;
     this.#silence();
     this.#state = { status: 'stopped' };
     this.#rest();
