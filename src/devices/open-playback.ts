@@ -4,6 +4,7 @@ import type { DeviceHost, SoundProgram } from './host.js';
 import type { Playback } from './playback.js';
 import type { PlaybackBackend } from './playback-backend.js';
 import { playbackBackends } from './playback-backends.js';
+import { checkVolume } from './playback-gain.js';
 import { ProgramPlayback } from './program-playback.js';
 import { installHint } from './sound-tools.js';
 import { spawnTied } from './tied-life.js';
@@ -78,11 +79,16 @@ async function openWith(backend: PlaybackBackend, options: PlaybackOptions): Pro
   const path = await installed(backend.program, host);
   const device =
     options.device === undefined ? undefined : await resolveDevice(backend, options.device, host);
-  signal?.throwIfAborted();
   const leadMs = Math.max(options.leadMs ?? DEFAULT_LEAD_MS, backend.minLeadMs);
   const { offsetMs = 0, volume = 1 } = options;
   const asked = device ?? (typeof offsetMs === 'number' ? undefined : await defaultDevice(backend, host));
-  const opened = { backend: backend.name, device: asked, sampleRateHz };
+  signal?.throwIfAborted();
+  // Whatever the caller may have got wrong throws before a program runs that nobody would own.
+  const knownOffsetMs =
+    typeof offsetMs === 'number'
+      ? offsetMs
+      : offsetMs({ backend: backend.name, device: asked, sampleRateHz });
+  checkVolume(volume);
   const program = await spawnPlayer(backend, path, host, { device, sampleRateHz, leadMs });
   const playback = new ProgramPlayback({
     backend,
@@ -92,16 +98,29 @@ async function openWith(backend: PlaybackBackend, options: PlaybackOptions): Pro
     program,
     leadMs,
     volume,
-    offsetMs: typeof offsetMs === 'number' ? offsetMs : offsetMs(opened),
+    offsetMs: knownOffsetMs,
   });
+  await readyOrAbort(playback, signal);
+  return playback;
+}
+
+/** Rejects only when the program is gone. */
+async function readyOrAbort(playback: ProgramPlayback, signal: AbortSignal | undefined): Promise<void> {
   const onAbort = (): void => {
     playback.stop().catch(() => {});
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   playback.events.once('closed', () => signal?.removeEventListener('abort', onAbort));
-  await playback.ready;
-  signal?.throwIfAborted();
-  return playback;
+  try {
+    // Aborted while the program was being started: that event has passed.
+    signal?.throwIfAborted();
+    await playback.ready;
+    signal?.throwIfAborted();
+  } catch (error) {
+    await playback.stop();
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 /** Which device the default is just now. */
@@ -138,11 +157,12 @@ async function resolveDevice(backend: PlaybackBackend, wanted: string, host: Dev
     throw new DeviceError('BRIDGE_ERR_DEVICE_UNKNOWN', `'${wanted}': ${backend.defaultOnly}`);
   }
   const listing = await backend.list?.(host);
-  if (listing === undefined) return wanted;
-  const chosen = chooseDevice(listing.devices, wanted);
+  const devices = listing?.devices ?? [];
+  const chosen = chooseDevice(devices, wanted);
   if (chosen !== undefined) return chosen.id;
-  if (backend.takesUnlisted?.(wanted) === true) return wanted;
-  const known = listing.problem ?? `it has: ${deviceNames(listing.devices)}`;
+  const isBlind = listing === undefined || listing.isListerMissing === true;
+  if (isBlind || backend.takesUnlisted?.(wanted) === true) return wanted;
+  const known = listing.problem ?? `it has: ${deviceNames(devices)}`;
   throw new DeviceError(
     'BRIDGE_ERR_DEVICE_UNKNOWN',
     `${backend.name} knows no loudspeaker '${wanted}'; ${known}`,

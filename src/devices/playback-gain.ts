@@ -1,5 +1,12 @@
+import { InvalidStateError } from '../runtime/index.js';
+
 /** A change of volume takes this long, and so does the end of a sound that is stopped: too slow for a click. */
 export const RAMP_MS = 12;
+
+/** @throws {InvalidStateError} Not 0 … 1. */
+export function checkVolume(volume: number): void {
+  if (!(volume >= 0 && volume <= 1)) throw new InvalidStateError(`A volume is 0 to 1, not ${volume}`);
+}
 
 /** Volume of a stream of s16le samples: every change is a raised cosine of RAMP_MS. */
 export class PlaybackGain {
@@ -8,16 +15,25 @@ export class PlaybackGain {
   #to: number;
   #done: number;
 
-  /** @param volume - 0 … 1. */
+  /**
+   * @param volume - 0 … 1.
+   * @throws {InvalidStateError}
+   */
   constructor(sampleRateHz: number, volume: number) {
+    checkVolume(volume);
     this.#rampSamples = Math.max(1, Math.round((sampleRateHz * RAMP_MS) / 1000));
     this.#from = volume;
     this.#to = volume;
     this.#done = this.#rampSamples;
   }
 
-  /** Takes effect with the next sample; a ramp under way bends. */
+  /**
+   * Takes effect with the next sample; a ramp under way bends.
+   *
+   * @throws {InvalidStateError} The volume is not 0 … 1.
+   */
   set(volume: number): void {
+    checkVolume(volume);
     this.#from = this.#now();
     this.#to = volume;
     this.#done = 0;

@@ -88,7 +88,7 @@ export class ProgramPlayback implements Playback {
     this.#options = options;
     this.#device = new PlaybackClock(backend.clock);
     this.#leadMs = options.leadMs;
-    this.#gain = new PlaybackGain(sampleRateHz, checkedVolume(volume));
+    this.#gain = new PlaybackGain(sampleRateHz, volume);
     const listen = backend.listen(sampleRateHz);
     this.#process = new PlayerProcess({
       program,
@@ -160,7 +160,7 @@ export class ProgramPlayback implements Playback {
   }
 
   setVolume(volume: number): void {
-    this.#gain.set(checkedVolume(volume));
+    this.#gain.set(volume);
   }
 
   async end(): Promise<void> {
@@ -386,9 +386,4 @@ export class ProgramPlayback implements Playback {
     this.#tellReady();
     this.events.emit('closed', this.#error);
   }
-}
-
-function checkedVolume(volume: number): number {
-  if (volume >= 0 && volume <= 1) return volume;
-  throw new InvalidStateError(`A volume is 0 to 1, not ${volume}`);
 }

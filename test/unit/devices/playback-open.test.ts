@@ -159,6 +159,115 @@ describe('openPlayback', () => {
     expect(machine.spawned[0]?.program.signals).toEqual(['SIGTERM']);
     expect(clock.pendingCount).toBe(0);
   });
+
+  it.each([
+    ['is being looked for', 'find /bin/pacat', 0],
+    ['is asked what the default is', 'run /bin/pactl list', 0],
+    ['is about to be tied to us', 'find /bin/setpriv', 1],
+    ['waits for what ties it to us', 'run /bin/setpriv', 1],
+    ['has just been spawned', 'spawn', 1],
+    ['says that it is ready', 'ready', 1],
+  ])('leaves no player running when aborted while it %s', async (_, at, spawns) => {
+    const abort = new AbortController();
+    const pass = (step: string): void => {
+      if (step.startsWith(at)) abort.abort();
+    };
+    const machine = actedHost({ programs: ['setpriv', 'pacat', 'pactl', 'aplay'], answers: ANSWERS });
+    const host: typeof machine = {
+      ...machine,
+      find: async (program) => {
+        pass(`find /bin/${program}`);
+        return machine.find(program);
+      },
+      run: async (file, args, options) => {
+        pass(`run ${[file, ...args].join(' ')}`);
+        return machine.run(file, args, options);
+      },
+      spawn: (file, args, options) => {
+        const program = machine.spawn(file, args, options);
+        setImmediate(() => {
+          program.on('close', () => order.push('gone'));
+          machine.spawned[0]?.program.say('Stream successfully created.\n');
+          pass('ready');
+        });
+        pass('spawn');
+        return program;
+      },
+    };
+    const order: string[] = [];
+    const clock = new FakeClock();
+    const opening = openPlayback({
+      sampleRateHz: 48_000,
+      clock,
+      host,
+      signal: abort.signal,
+      offsetMs: () => 0,
+    }).catch((error: unknown) => {
+      order.push('rejected');
+      return error;
+    });
+    await settle();
+    expect(await opening).toMatchObject({ name: 'AbortError' });
+    expect(machine.spawned.map(({ program }) => program.signals)).toEqual(Array(spawns).fill(['SIGTERM']));
+    expect(order.at(-1)).toBe('rejected');
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('rejects only when a player that is slow to end is gone', async () => {
+    const abort = new AbortController();
+    const { clock, machine, opening } = open(
+      {
+        programs: ['setpriv', 'pacat'],
+        onSpawn: ({ program }) => {
+          program.endsOn = undefined;
+          program.say('Stream successfully created.\n');
+          abort.abort();
+        },
+      },
+      { signal: abort.signal },
+    );
+    let isTold = false;
+    const opened = opening.catch((error: unknown) => {
+      isTold = true;
+      return error;
+    });
+    await settle();
+    expect([isTold, machine.spawned[0]?.program.signals]).toEqual([false, ['SIGTERM']]);
+    await clock.advanceAsync(500);
+    expect(await opened).toMatchObject({ name: 'AbortError' });
+    expect(machine.spawned[0]?.program.signals).toEqual(['SIGTERM', 'SIGKILL']);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('starts nothing for settings that are wrong', async () => {
+    const louder = open({ programs: ['setpriv', 'pacat'], onSpawn: ready }, { volume: 2 });
+    await expect(louder.opening).rejects.toMatchObject({ code: 'BRIDGE_ERR_STATE' });
+    const unknown = open(
+      { programs: ['setpriv', 'pacat'], onSpawn: ready },
+      {
+        offsetMs: () => {
+          throw new Error('no such file');
+        },
+      },
+    );
+    await expect(unknown.opening).rejects.toThrow('no such file');
+    expect([louder.machine.spawned, unknown.machine.spawned]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['pacat', 'Stream successfully created.\n', '--device=headset'],
+    ['pw-play', 'stream state changed connecting -> paused\n', '--target=headset'],
+  ])(
+    'takes a loudspeaker at its word where what would list for %s is missing',
+    async (backend, word, flag) => {
+      const { machine, opening } = open(
+        { programs: ['setpriv', 'stdbuf', backend], onSpawn: ({ program }) => program.say(word) },
+        { backend, device: 'headset' },
+      );
+      expect((await opening).device).toBe('headset');
+      expect(machine.spawned[0]?.args).toContain(flag);
+    },
+  );
 });
 
 describe('listOutputs', () => {
