@@ -80,6 +80,9 @@ function withLink(driver: LipsDriver, link: LipsLink): Lips {
     get openParts() {
       return driver.openParts;
     },
+    get isClosed() {
+      return driver.isClosed;
+    },
     lane: link.lane,
     failed: link.failed,
     append: (phonemes) => driver.append(phonemes),

@@ -11,7 +11,7 @@ import type {
 } from './lips-driver.js';
 import { MIN_PHONEME_MS } from './merge-short.js';
 import { MOTION_FRAME_MS } from './motion-frames.js';
-import { PartSender, type SentPart } from './part-sender.js';
+import { endsAtMs, heardEndMs, PartSender, type SentPart } from './part-sender.js';
 import { PhonemeNames } from './phoneme-names.js';
 import { PhonemeTrack } from './phoneme-track.js';
 import type { TimedPhoneme } from './timed-phoneme.js';
@@ -39,6 +39,8 @@ const URGENT_MS = 90;
 const MAX_DRIFT_MS = 40;
 const REANCHOR_EVERY_MS = 1000;
 const RETRY_MS = 500;
+/** A mouth that could not be closed so often is left as it is, to come to an end. */
+const CLOSE_TRIES = 3;
 /** How often it looks whether the sound is where it was expected. */
 const LOOK_MS = 100;
 const UNKNOWN_MS = 20;
@@ -58,7 +60,8 @@ const KEPT_MS = 20_000;
  * | stopping | throws     | stopping  | stopped, when the mouth is closed   | stopping |
  * | stopped  | throws     | stopped   |                                     | stopped  |
  *
- * ¹ A mouth that moves is closed by a message, after any part that is on its way.
+ * ¹ A mouth that moves or stands open is closed by a message, after any part that is on its way; so it is where phonemes end or
+ * run dry on an open mouth. A closing that fails is tried again, by `stop` and before `done` three times.
  *
  * @throws {ProtocolError} BRIDGE_ERR_MESSAGE_ARGUMENT, BRIDGE_ERR_MESSAGE_TOO_LONG - the model alias cannot stand in a message.
  */
@@ -74,11 +77,12 @@ class Driver implements LipsDriver {
   readonly #sender: PartSender;
   readonly #maxBytes: number;
   readonly #doneWaiters: (() => void)[] = [];
-  #counts = { parts: 0, lateParts: 0, failedParts: 0, reanchors: 0, starts: 0, stops: 0 };
+  #counts = { parts: 0, lateParts: 0, failedParts: 0, failedClosings: 0, reanchors: 0, starts: 0, stops: 0 };
   #openParts = 0;
   #reanchoredAtMs = Number.NEGATIVE_INFINITY;
   #state: State = { status: 'idle' };
   #stopped: Promise<void> | undefined;
+  #closeRetry: Timer | undefined;
 
   constructor(options: LipsDriverOptions) {
     this.#options = options;
@@ -106,6 +110,10 @@ class Driver implements LipsDriver {
 
   get openParts(): number {
     return this.#openParts;
+  }
+
+  get isClosed(): boolean {
+    return !this.#sender.endsOpen;
   }
 
   append(phonemes: readonly TimedPhoneme[]): void {
@@ -160,9 +168,14 @@ class Driver implements LipsDriver {
 
   async #stop(): Promise<void> {
     this.#transition({ status: 'stopping' });
-    await this.#sender.close(this.#clock.nowMs());
-    const leftMs = this.#sender.closedAtMs - this.#clock.nowMs();
-    if (leftMs > 0) await sleep(this.#clock, leftMs);
+    this.#closeRetry?.cancel();
+    for (let tries = 1; ; tries++) {
+      await this.#sender.close(this.#clock.nowMs());
+      const leftMs = this.#sender.closedAtMs - this.#clock.nowMs();
+      if (leftMs > 0) await sleep(this.#clock, leftMs);
+      if (!this.#sender.endsOpen || tries >= CLOSE_TRIES) break;
+      await sleep(this.#clock, RETRY_MS);
+    }
     this.#transition({ status: 'stopped' });
   }
 
@@ -186,7 +199,9 @@ class Driver implements LipsDriver {
     for (let steps = 0; steps < 100 && this.#state === state; steps++) {
       const waitMs = this.#step(state);
       if (waitMs === undefined) continue;
-      state.timer = this.#clock.after(waitMs, () => this.#wake());
+      // Whatever it waits for: what moves the mouth now may run out before.
+      const runsOutInMs = this.#closeOpenEnd(endsAtMs) ?? waitMs;
+      state.timer = this.#clock.after(Math.min(waitMs, runsOutInMs), () => this.#wake());
       return;
     }
     if (this.#state === state) state.timer = this.#clock.after(UNKNOWN_MS, () => this.#wake());
@@ -199,10 +214,12 @@ class Driver implements LipsDriver {
       case 'end':
         return this.#finishAll();
       case 'unknown':
-        return LOOK_MS;
-      case 'silence':
-        state.cursorMs = ahead.untilMs;
-        return undefined;
+        return (this.#isClosedAt(state.cursorMs) ? this.#closeOpenEnd(heardEndMs) : undefined) ?? LOOK_MS;
+      case 'silence': {
+        const waitMs = this.#closeOpenEnd(heardEndMs);
+        if (waitMs === undefined) state.cursorMs = ahead.untilMs;
+        return waitMs;
+      }
       case 'open':
         return this.#open(state);
       default:
@@ -211,11 +228,34 @@ class Driver implements LipsDriver {
   }
 
   #finishAll(): number | undefined {
-    const nowMs = this.#clock.nowMs();
-    const last = this.#sender.last;
-    if (last !== undefined && !this.#sender.restsAt(nowMs))
-      return Math.min(LOOK_MS, last.actAtMs + last.part.lastsMs - nowMs + 1);
+    const waitMs = this.#closeOpenEnd(heardEndMs);
+    if (waitMs !== undefined) return waitMs;
+    const { last, closeFailures, endsOpen } = this.#sender;
+    const leftMs = last === undefined ? 0 : endsAtMs(last) - this.#clock.nowMs();
+    if (leftMs > 0) return Math.min(LOOK_MS, leftMs + 1);
+    // It is being tried again.
+    if (endsOpen && closeFailures < CLOSE_TRIES) return LOOK_MS;
     this.#transition({ status: 'done' });
+    return undefined;
+  }
+
+  #isClosedAt(positionMs: number): boolean {
+    return this.#track.isClosedAt(this.#track.indexAt(positionMs));
+  }
+
+  /**
+   * Closes the mouth at the time that is given of the last part, if that leaves it open: MMDAgent-EX leaves it so for ever.
+   *
+   * @returns How long that can wait, milliseconds; undefined: nothing is to be closed, or that is done.
+   */
+  #closeOpenEnd(timeOf: (last: SentPart) => number): number | undefined {
+    const { last, endsOpen } = this.#sender;
+    if (last === undefined || last.isClosing || !endsOpen) return undefined;
+    const atMs = timeOf(last);
+    // As late as it can be: what follows may become known, and what is handed over cannot be taken back.
+    const dueInMs = atMs - URGENT_MS - this.#clock.nowMs();
+    if (dueInMs > 1) return Math.min(dueInMs, LOOK_MS);
+    void this.#sender.close(atMs);
     return undefined;
   }
 
@@ -223,7 +263,7 @@ class Driver implements LipsDriver {
     const nowMs = this.#clock.nowMs();
     const heardMs = this.#options.timeline.heardAtMs(state.cursorMs);
     if (heardMs === undefined) return UNKNOWN_MS;
-    const wishedLeadMs = this.#sender.restsAt(heardMs) ? this.#missingLeadMs(state.cursorMs) : 0;
+    const wishedLeadMs = this.#sender.isMovingAt(heardMs) ? 0 : this.#missingLeadMs(state.cursorMs);
     const dueInMs = heardMs - wishedLeadMs - HANDOVER_MS - nowMs;
     if (dueInMs > 1) return Math.min(dueInMs, LOOK_MS);
     const soonestMs = Math.max(nowMs + DELIVERY_MS, this.#sender.freeAtMs);
@@ -277,11 +317,12 @@ class Driver implements LipsDriver {
   #followSound(state: Running): void {
     const last = this.#sender.last;
     const nowMs = this.#clock.nowMs();
-    if (last === undefined || last.isClosing || last.actAtMs > nowMs || this.#sender.restsAt(nowMs)) return;
+    if (last === undefined || last.isClosing || last.actAtMs > nowMs || !this.#sender.isMovingAt(nowMs))
+      return;
     if (nowMs - this.#reanchoredAtMs < REANCHOR_EVERY_MS) return;
-    const { startMs, endMs, leadInMs, biasMs } = last.part;
+    const { endMs } = last.part;
     const heardMs = this.#options.timeline.heardAtMs(endMs);
-    const expectedMs = last.actAtMs + biasMs + leadInMs + endMs - startMs;
+    const expectedMs = heardEndMs(last);
     if (heardMs === undefined || heardMs < nowMs || Math.abs(heardMs - expectedMs) <= MAX_DRIFT_MS) return;
     this.#reanchoredAtMs = nowMs;
     this.#counts.reanchors++;
@@ -294,11 +335,26 @@ class Driver implements LipsDriver {
   }
 
   #failed(sent: SentPart, error: unknown): void {
-    if (!sent.isClosing) this.#counts.failedParts++;
+    if (sent.isClosing) this.#counts.failedClosings++;
+    else this.#counts.failedParts++;
     this.events.emit('failed', error);
-    const state = this.#state;
-    if (sent.isClosing || state.status !== 'running') return;
     // Later: whatever refused it would refuse it again at once.
+    if (sent.isClosing) this.#closeLater(sent);
+    else this.#sendLater(sent);
+  }
+
+  #closeLater(failed: SentPart): void {
+    // A stop tries by itself.
+    if (this.#state.status === 'stopping' || this.#state.status === 'stopped') return;
+    this.#closeRetry?.cancel();
+    this.#closeRetry = this.#clock.after(RETRY_MS, () => {
+      if (this.#sender.last === failed) void this.#sender.close(this.#clock.nowMs());
+    });
+  }
+
+  #sendLater(sent: SentPart): void {
+    const state = this.#state;
+    if (state.status !== 'running') return;
     state.retry?.cancel();
     state.retry = this.#clock.after(RETRY_MS, () => {
       if (this.#sender.last !== sent) return;

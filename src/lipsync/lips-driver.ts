@@ -33,7 +33,7 @@ export type LipsDriverStatus = 'idle' | 'running' | 'paused' | 'done' | 'stoppin
 export interface LipsDriverEvents {
   /** A part was handed over, to act at `actAtMs`. */
   sent: [part: { readonly message: string; readonly startMs: number; readonly actAtMs: number }];
-  /** A message could not be sent. Its stretch is tried again from where the sound then is. */
+  /** A message could not be sent. Its stretch is tried again from where the sound then is; a closing, as it is. */
   failed: [error: unknown];
   stateChange: [from: LipsDriverStatus, to: LipsDriverStatus];
 }
@@ -45,6 +45,8 @@ export interface LipsCounts {
   /** Parts whose beginning was cut off, more than a frame, because its time had passed. */
   readonly lateParts: number;
   readonly failedParts: number;
+  /** Messages to close the mouth that could not be sent, each try; whether it is closed in the end tells `isClosed`. */
+  readonly failedClosings: number;
   /** Times the sound left the time line a part was sent by (an underrun), and the rest was sent anew. */
   readonly reanchors: number;
   /** LIPSYNC_EVENT_START of this model. */
@@ -60,6 +62,8 @@ export interface LipsDriver {
   readonly counts: LipsCounts;
   /** Parts begun in MMDAgent-EX and not ended, by its LIPSYNC_EVENT_START and _STOP. */
   readonly openParts: number;
+  /** Whether the mouth is closed when what was sent has acted; false after `stop`: it could not be closed and may stay open. */
+  readonly isClosed: boolean;
   /**
    * More phonemes, in order, contiguous or with gaps (which are `sil`).
    * @throws {InvalidStateError} after `finish`.
@@ -78,10 +82,10 @@ export interface LipsDriver {
    * @param atMs - when the sound stops being heard, on the clock. @default now
    */
   pause(atMs?: number): Promise<void>;
-  /** Ends it; the mouth is closed when this resolves. Idempotent. */
+  /** Ends it; the mouth is closed when this resolves, or see `isClosed`: it was tried three times in a second. Idempotent. */
   stop(): Promise<void>;
   /** Every message from MMDAgent-EX that is no echo. */
   received(type: string, args: readonly string[]): void;
-  /** Resolves when all parts were sent and acted and the mouth is closed: after `finish`; or after `stop`. */
+  /** Resolves when all parts were sent and acted and the mouth is closed (see `isClosed`): after `finish`; or after `stop`. */
   whenDone(): Promise<void>;
 }

@@ -26,14 +26,18 @@ const CLOSES_WITHIN_MS = 300;
 /**
  * What was handed over for one mouth, in order, and how it is closed.
  *
- * LIPSYNC_STOP alone leaves the mouth as it is, for ever; so a mouth is always closed by a short motion that is closed. A part
- * that is handed over cannot be taken back: the closing message acts after it.
+ * LIPSYNC_STOP alone leaves the mouth as it is, for ever, and so does a motion that runs out on a vowel; so a mouth is always
+ * closed by a short motion that is closed. A part that is handed over cannot be taken back: the closing message acts after it.
  */
 export class PartSender {
   readonly #options: PartSenderOptions;
   readonly #closing: LipPart;
   #last: SentPart | undefined;
   #before: SentPart | undefined;
+  #hasLastFailed = false;
+  #closeFailures = 0;
+  /** Of the closing that was handed over last. */
+  #closed: Promise<unknown> = Promise.resolve();
 
   /** @throws {ProtocolError} BRIDGE_ERR_MESSAGE_ARGUMENT - the model alias cannot stand in a message. */
   constructor(options: PartSenderOptions) {
@@ -50,15 +54,31 @@ export class PartSender {
     return this.#last === undefined ? Number.NEGATIVE_INFINITY : this.#last.actAtMs + APART_MS;
   }
 
-  /** Whether nothing moves the mouth at that time and it is closed. */
-  restsAt(timeMs: number): boolean {
-    return this.#last === undefined || endsAtMs(this.#last) <= timeMs;
+  /** If nothing more is sent, the mouth stays open for ever, or may: what was to close it has failed. */
+  get endsOpen(): boolean {
+    if (this.#last === undefined) return false;
+    return this.#hasLastFailed || !closes(this.#last);
   }
 
-  /** When the mouth is closed and at rest if nothing more is sent; in the past where it is. */
+  /** Closings that failed since a message that did not. */
+  get closeFailures(): number {
+    return this.#closeFailures;
+  }
+
+  /** Whether a motion is under way then, or still to begin; else the mouth stands still, open or closed. */
+  isMovingAt(timeMs: number): boolean {
+    return this.#last !== undefined && endsAtMs(this.#last) > timeMs;
+  }
+
+  /** Whether nothing moves the mouth at that time and it is closed. */
+  restsAt(timeMs: number): boolean {
+    return !this.isMovingAt(timeMs) && !this.endsOpen;
+  }
+
+  /** When the mouth is closed and at rest if nothing more is sent; in the past where it is, or where it stays open. */
   get closedAtMs(): number {
     const last = this.#last;
-    if (last === undefined) return Number.NEGATIVE_INFINITY;
+    if (last === undefined || this.endsOpen) return Number.NEGATIVE_INFINITY;
     return last.isClosing ? last.actAtMs + CLOSES_WITHIN_MS : endsAtMs(last);
   }
 
@@ -69,39 +89,58 @@ export class PartSender {
 
   /**
    * Closes the mouth at `atMs`, or after what is on its way; and at `atMs` too, if the mouth is still open then. Resolves when
-   * that has left, at once where nothing moves; never rejects.
+   * that has left or failed, at once where the mouth rests; never rejects. A closing that failed is sent again by the next call.
    */
   async close(atMs: number): Promise<void> {
     const fromMs = Math.max(atMs, this.#options.clock.nowMs());
     const last = this.#last;
-    if (last === undefined || last.isClosing || this.restsAt(fromMs)) return;
+    if (last === undefined || this.restsAt(fromMs)) return;
+    if (!last.isClosing || this.#hasLastFailed) this.#closed = Promise.all(this.#closings(last, fromMs));
+    await this.#closed;
+  }
+
+  #closings(last: SentPart, fromMs: number): Promise<boolean>[] {
+    const before = this.#before;
     const sends: Promise<boolean>[] = [];
-    const isPending = last.actAtMs > fromMs;
-    if (isPending && this.#before !== undefined && endsAtMs(this.#before) > fromMs) {
+    const isPending = !last.isClosing && last.actAtMs > fromMs;
+    if (isPending && before !== undefined && (endsAtMs(before) > fromMs || !closes(before)))
       sends.push(this.#post({ part: this.#closing, actAtMs: fromMs, isClosing: true }));
-    }
     const closeAtMs = Math.max(fromMs, this.freeAtMs);
     sends.push(this.#hand({ part: this.#closing, actAtMs: closeAtMs, isClosing: true }));
-    await Promise.all(sends);
+    return sends;
   }
 
   #hand(sent: SentPart): Promise<boolean> {
     this.#before = this.#last;
     this.#last = sent;
+    this.#hasLastFailed = false;
     return this.#post(sent);
   }
 
   async #post(sent: SentPart): Promise<boolean> {
     try {
       await this.#options.send(sent.part.message, sent.actAtMs);
+      this.#closeFailures = 0;
       return true;
     } catch (error) {
+      if (sent === this.#last) this.#hasLastFailed = true;
+      if (sent.isClosing) this.#closeFailures++;
       this.#options.onFailed(sent, error);
       return false;
     }
   }
 }
 
-function endsAtMs({ part, actAtMs }: SentPart): number {
+/** When what is heard with it has been heard; MMDAgent-EX holds its last shape a little longer. */
+export function heardEndMs({ part, actAtMs }: SentPart): number {
+  return actAtMs + part.biasMs + part.leadInMs + part.endMs - part.startMs;
+}
+
+/** When its motion has run out. */
+export function endsAtMs({ part, actAtMs }: SentPart): number {
   return actAtMs + part.lastsMs;
+}
+
+function closes({ part, isClosing }: SentPart): boolean {
+  return isClosing || part.isClosedAtEnd;
 }

@@ -5,8 +5,13 @@ import {
   type TimedPhoneme,
 } from '../../../src/lipsync/index.js';
 import { FakeClock } from '../../../src/runtime/index.js';
-import { LipMotion } from '../../../src/simulator/lip-motion.js';
-import { CLOSED_MOUTH, type MouthWeights, mouthOpening } from '../../../src/simulator/lip-table.js';
+import { LipMotion, MOTION_FRAME_MS } from '../../../src/simulator/lip-motion.js';
+import {
+  CLOSED_MOUTH,
+  type MouthWeights,
+  mouthOfPhoneme,
+  mouthOpening,
+} from '../../../src/simulator/lip-table.js';
 
 export interface Handed {
   readonly message: string;
@@ -44,12 +49,13 @@ export function driverRig(options: Partial<LipsDriverOptions> = {}) {
   const handed: Handed[] = [];
   const failures: unknown[] = [];
   let heardAt: (positionMs: number) => number | undefined = (positionMs) => 1000 + positionMs;
-  let refusal: Error | undefined;
+  let refuses: (message: string) => Error | undefined = () => undefined;
   const driver: LipsDriver = createLipsDriver({
     clock,
     model: '0',
     timeline: { heardAtMs: (positionMs) => heardAt(positionMs) },
     send: (message, actAtMs = clock.nowMs()) => {
+      const refusal = refuses(message);
       if (refusal !== undefined) return Promise.reject(refusal);
       const list = message.split('|')[2] ?? '';
       handed.push({ message, list, handedAtMs: clock.nowMs(), actAtMs });
@@ -68,8 +74,9 @@ export function driverRig(options: Partial<LipsDriverOptions> = {}) {
     hearAt: (time: (positionMs: number) => number | undefined) => {
       heardAt = time;
     },
-    refuse: (error: Error | undefined) => {
-      refusal = error;
+    /** Messages whose list matches are not sent; undefined: all are again. */
+    refuse: (error: Error | undefined, which = /./) => {
+      refuses = (message) => (which.test(message.split('|')[2] ?? '') ? error : undefined);
     },
     stop: async () => {
       const stopped = driver.stop();
@@ -88,7 +95,13 @@ function mouthAt(handed: readonly Handed[], timeMs: number): MouthWeights {
   for (const [index, { list, actAtMs }] of acted.entries()) {
     const motion = new LipMotion(list, shown);
     const elapsedMs = Math.min(acted[index + 1]?.actAtMs ?? timeMs, timeMs) - actAtMs;
-    shown = elapsedMs >= motion.durationMs ? CLOSED_MOUTH : motion.at(elapsedMs);
+    // A motion that runs out on a vowel leaves it as it stood before the last key, for ever [measured].
+    const endMs = endsOpen(list) ? motion.durationMs - 2 * MOTION_FRAME_MS : motion.durationMs;
+    shown = motion.at(Math.min(elapsedMs, endMs));
   }
   return shown;
+}
+
+function endsOpen(list: string): boolean {
+  return mouthOpening(mouthOfPhoneme(list.split(',').at(-2) ?? '')) > 0;
 }
