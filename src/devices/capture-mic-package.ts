@@ -123,6 +123,13 @@ class MicProgram implements SoundProgram {
     return this.#child.kill(signal);
   }
 
+  /** The pipes of the program are the package's, which keeps them open. */
+  unref(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+    this.#child.unref();
+  }
+
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'close', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
   on(

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../runtime/index.js';
 import type { SoundProgram } from './host.js';
+import { killInOrder } from './kill-in-order.js';
 import { StderrTail } from './stderr-tail.js';
 
 /** How a recorder ended. */
@@ -24,8 +25,6 @@ export interface RecorderOptions {
   readonly onEnd: (end: RecorderEnd) => void;
 }
 
-/** Long enough to close a device in order, short enough not to be waited for. */
-const TERM_PATIENCE_MS = 500;
 const FLOOD_WINDOW_MS = 1000;
 const FLOOD_WINDOW_BYTES = 1024 * 1024;
 /** So much without any sound in between is a flood at any speed. */
@@ -42,6 +41,7 @@ export class Recorder {
   #windowFromMs: number;
   #windowBytes = 0;
   #bytesWithoutSound = 0;
+  #finish: (code: number | null, signal: NodeJS.Signals | null) => void = () => {};
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -60,16 +60,16 @@ export class Recorder {
       program.on('error', (error) => {
         startError = error;
         // A program that did not start has no pipes to close and no `close` to wait for.
-        if (program.pid === undefined) finish(null, null);
+        if (program.pid === undefined) this.#finish(null, null);
       });
-      const finish = (code: number | null, signal: NodeJS.Signals | null): void => {
+      this.#finish = (code, signal) => {
         if (this.#isGone) return;
         this.#isGone = true;
         this.#killTimer?.cancel();
         resolve();
         options.onEnd({ startError, code, signal, stderr: this.#tail.text });
       };
-      program.on('close', finish);
+      program.on('close', (code, signal) => this.#finish(code, signal));
     });
   }
 
@@ -77,17 +77,16 @@ export class Recorder {
     return this.#tail.text;
   }
 
-  /** Ends it: SIGTERM, SIGKILL when it is still there 500 ms later. Resolves when it is gone; nothing is told any more but that. */
+  /**
+   * Ends it: SIGTERM, SIGKILL when it is still there 500 ms later. Nothing is told any more but that.
+   *
+   * @returns When it is gone; at the latest after 1.5 s, when even SIGKILL did not end it.
+   */
   end(): Promise<void> {
     if (this.#isEnding || this.#isGone) return this.#gone;
     this.#isEnding = true;
     const { program, clock } = this.#options;
-    this.#killTimer = clock.after(TERM_PATIENCE_MS, () => {
-      program.kill('SIGKILL');
-      // Something it started may hold the pipes open; `close` waits for them.
-      program.stdout?.destroy();
-      program.stderr?.destroy();
-    });
+    this.#killTimer = killInOrder(program, clock, () => this.#finish(null, 'SIGKILL'));
     program.kill('SIGTERM');
     return this.#gone;
   }

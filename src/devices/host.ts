@@ -11,6 +11,8 @@ export interface SoundProgram {
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
   kill(signal: NodeJS.Signals): boolean;
+  /** Our process may end without it. */
+  unref?(): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   /** Once, after the program has ended and its pipes are closed. */
   on(event: 'close', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;

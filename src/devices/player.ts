@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../runtime/index.js';
 import type { SoundProgram } from './host.js';
+import { killInOrder } from './kill-in-order.js';
 import { StderrTail } from './stderr-tail.js';
 
 /** How a player ended. */
@@ -24,7 +25,6 @@ export interface PlayerProcessOptions {
   readonly onEnd: (end: PlayerEnd) => void;
 }
 
-const TERM_PATIENCE_MS = 500;
 const FLOOD_WINDOW_MS = 1000;
 /** A player's clock is 1 to 4 KB a second. */
 const FLOOD_WINDOW_BYTES = 256 * 1024;
@@ -40,6 +40,7 @@ export class PlayerProcess {
   #killTimer: Timer | undefined;
   #windowFromMs: number;
   #windowBytes = 0;
+  #finish: (code: number | null, signal: NodeJS.Signals | null) => void = () => {};
 
   constructor(options: PlayerProcessOptions) {
     this.#options = options;
@@ -67,17 +68,16 @@ export class PlayerProcess {
     if (!this.#isGone) this.#options.program.stdin?.end();
   }
 
-  /** Ends it at once, whatever it still holds; resolves when it is gone. Idempotent. */
+  /**
+   * Ends it at once, whatever it still holds. Idempotent.
+   *
+   * @returns When it is gone; at the latest after 1.5 s, when even SIGKILL did not end it.
+   */
   kill(): Promise<void> {
     if (this.#isEnding || this.#isGone) return this.gone;
     this.#isEnding = true;
     const { program, clock } = this.#options;
-    this.#killTimer = clock.after(TERM_PATIENCE_MS, () => {
-      program.kill('SIGKILL');
-      // Something it started may hold the pipes open; `close` waits for them.
-      program.stdout?.destroy();
-      program.stderr?.destroy();
-    });
+    this.#killTimer = killInOrder(program, clock, () => this.#finish(null, 'SIGKILL'));
     program.stdin?.destroy();
     program.kill('SIGTERM');
     return this.gone;
@@ -87,7 +87,7 @@ export class PlayerProcess {
     const { program, onEnd } = this.#options;
     return new Promise((resolve) => {
       let startError: Error | undefined;
-      const finish = (code: number | null, signal: NodeJS.Signals | null): void => {
+      this.#finish = (code, signal) => {
         if (this.#isGone) return;
         this.#isGone = true;
         this.#killTimer?.cancel();
@@ -97,9 +97,9 @@ export class PlayerProcess {
       program.on('error', (error) => {
         startError = error;
         // A program that did not start has no pipes to close and no `close` to wait for.
-        if (program.pid === undefined) finish(null, null);
+        if (program.pid === undefined) this.#finish(null, null);
       });
-      program.on('close', finish);
+      program.on('close', (code, signal) => this.#finish(code, signal));
     });
   }
 

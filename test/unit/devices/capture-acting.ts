@@ -25,13 +25,21 @@ export class ActedProgram extends EventEmitter implements SoundProgram {
   readonly stdout = this.out as unknown as Readable;
   readonly stderr = this.err as unknown as Readable;
   readonly signals: NodeJS.Signals[] = [];
-  /** Which signal ends it; undefined: none does. */
+  /** Which signal ends it; undefined: none but SIGKILL does. */
   endsOn: NodeJS.Signals | undefined = 'SIGTERM';
+  /** Not even SIGKILL ends it, as when a driver hangs. */
+  isStuckInKernel = false;
+  isUnreferenced = false;
 
   kill(signal: NodeJS.Signals): boolean {
     this.signals.push(signal);
+    if (this.isStuckInKernel) return true;
     if (signal === this.endsOn || signal === 'SIGKILL') this.end(null, signal);
     return true;
+  }
+
+  unref(): void {
+    this.isUnreferenced = true;
   }
 
   sound(bytes: Buffer): void {

@@ -281,6 +281,17 @@ describe('CaptureSupervisor, running', () => {
     expect(made.programs.length).toBe(2);
   });
 
+  it('starts the next beside a recorder that not even SIGKILL ends', async () => {
+    const made = await running();
+    made.program().isStuckInKernel = true;
+    await made.clock.advanceAsync(2000 + 1499);
+    expect([made.capture.state.status, made.programs.length]).toEqual(['starting', 1]);
+    await made.clock.advanceAsync(1);
+    expect(made.programs.length).toBe(2);
+    made.program().frame(2);
+    expect([made.capture.state.status, made.frames]).toEqual(['running', [1, 2]]);
+  });
+
   it('starts again when a stream is moved away from the device that was named', async () => {
     const made = await running({ device: 'usb' });
     made.program().say('Stream moved to device out.monitor (2, not suspended).\u001b[K\n');
@@ -407,6 +418,26 @@ describe('CaptureSupervisor, closing', () => {
     await closed;
     expect(made.program().signals).toEqual(['SIGTERM', 'SIGKILL']);
     expect(made.clock.pendingCount).toBe(0);
+  });
+
+  it('lets a recorder go that not even SIGKILL ends', async () => {
+    const made = await running();
+    const { programs, clock, capture } = made;
+    made.program().isStuckInKernel = true;
+    let isClosed = false;
+    const closed = capture.close().then(() => {
+      isClosed = true;
+    });
+    await clock.advanceAsync(1499);
+    expect([isClosed, programs[0]?.isUnreferenced]).toEqual([false, false]);
+    await clock.advanceAsync(1);
+    await closed;
+    expect(programs[0]?.signals).toEqual(['SIGTERM', 'SIGKILL']);
+    expect([programs[0]?.out.isDestroyed, programs[0]?.err.isDestroyed]).toEqual([true, true]);
+    expect([programs[0]?.isUnreferenced, clock.pendingCount]).toEqual([true, 0]);
+    // It may end after all, when its driver comes to itself.
+    programs[0]?.end(null, 'SIGKILL');
+    expect(names(made.states)).toEqual(['running', 'closed']);
   });
 
   it('is one thing however often it is asked for', async () => {

@@ -229,6 +229,32 @@ describe('ProgramPlayback', () => {
     expect(closed).toEqual([[undefined]]);
   });
 
+  it('lets a player go that not even SIGKILL ends', async () => {
+    const { clock, player, playback, closed } = open({ isStuck: true });
+    player.isStuckInKernel = true;
+    let isStopped = false;
+    const stopped = playback.stop().then(() => {
+      isStopped = true;
+    });
+    await clock.advanceAsync(1499);
+    expect([isStopped, closed, player.isUnreferenced]).toEqual([false, [], false]);
+    await clock.advanceAsync(1);
+    await stopped;
+    expect(player.signals).toEqual(['SIGTERM', 'SIGKILL']);
+    expect([closed, player.isUnreferenced, player.err.isDestroyed]).toEqual([[[undefined]], true, true]);
+    player.end(null, 'SIGKILL');
+    expect(closed).toEqual([[undefined]]);
+  });
+
+  it('tells of a player that takes no sound although not even SIGKILL ends it', async () => {
+    const { clock, player, playback, closed } = open({ isStuck: true });
+    player.isStuckInKernel = true;
+    const writing = keepWriting(playback);
+    await clock.advanceAsync(5000 + 1500);
+    expect(await writing).toMatchObject({ code: 'BRIDGE_ERR_DEVICE_STALLED' });
+    expect(closed).toMatchObject([[{ code: 'BRIDGE_ERR_DEVICE_STALLED' }]]);
+  });
+
   it('takes one write at a time, of whole samples, and takes it back when aborted', async () => {
     const { clock, player, playback } = open();
     const abort = new AbortController();
