@@ -18,6 +18,7 @@ export interface BundleOptions {
 
 const LOG_BYTES = 64 * 1024;
 const LOG_LINES = 200;
+const MIN_VARIABLE_CHARS = 6;
 
 /**
  * A report for asking others: findings, settings, devices, versions and the end of the log, as indented JSON.
@@ -55,7 +56,11 @@ export async function supportBundle({
       processor: arch(),
     },
     findings: [],
-    settings: shownConfig(resolved).map(({ key, value, origin }) => ({ key, value, origin })),
+    settings: shownConfig(resolved).map(({ key, value, origin }) => ({
+      key,
+      value: redactedIn(value, redact, redact),
+      origin,
+    })),
     warnings: resolved.warnings,
     inputs: await listed(() => options.sound?.listInputs()),
     outputs: await listed(() => options.sound?.listOutputs()),
@@ -79,11 +84,10 @@ export async function supportBundle({
   async function logTail(): Promise<readonly string[]> {
     const path = resolved.config.logFile;
     const bytes = path === undefined ? undefined : await files.readEnd(path, LOG_BYTES);
-    return new TextDecoder()
-      .decode(bytes)
-      .split(/\r?\n/)
-      .filter((line) => line !== '')
-      .slice(-LOG_LINES);
+    const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
+    // The first is the rest of one whose beginning is cut off: of a secret half could stand there, which nobody finds.
+    if (bytes !== undefined && bytes.byteLength >= LOG_BYTES) lines.shift();
+    return lines.filter((line) => line !== '').slice(-LOG_LINES);
   }
 }
 
@@ -97,18 +101,23 @@ async function listed(
   }
 }
 
+/** Not the short ones: they are numbers and words far more often than secrets. */
 function environmentSecrets(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
-    SECRET_VARIABLE.test(name) && value !== undefined ? [value] : [],
+    SECRET_VARIABLE.test(name) && value !== undefined && value.length >= MIN_VARIABLE_CHARS ? [value] : [],
   );
 }
 
-/** The same value with every text redacted, those of keys included. */
-function redactedIn(value: unknown, redact: (text: string) => string): unknown {
+/** The same value with every text redacted; keys are ours, unless it is said what makes them presentable. */
+function redactedIn(
+  value: unknown,
+  redact: (text: string) => string,
+  redactKey: (key: string) => string = (key) => key,
+): unknown {
   if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((item) => redactedIn(item, redact));
+  if (Array.isArray(value)) return value.map((item) => redactedIn(item, redact, redactKey));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [redact(key), redactedIn(item, redact)]),
+    Object.entries(value).map(([key, item]) => [redactKey(key), redactedIn(item, redact, redactKey)]),
   );
 }

@@ -2,20 +2,28 @@ import { isIP } from 'node:net';
 import { MASK } from '../config/index.js';
 
 export interface RedactionOptions {
-  /** Texts that must not be seen, wherever they stand. */
+  /** Texts that must not be seen, wherever they stand; those shorter than 6 characters where they stand as words. */
   readonly secrets: readonly string[];
   /** Home folders; stand as `~` afterwards. */
   readonly homeFolders: readonly string[];
-  /** Names of this user and machine; hidden where they stand as words. */
+  /** Names of this user and machine; hidden where they stand as words. Of `name.domain` the name alone is hidden, too. */
   readonly names: readonly string[];
 }
 
 /** Variables of the environment whose values are secrets, whoever set them. */
 export const SECRET_VARIABLE = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|COOKIE|SESSION_ID/i;
 
-const MIN_SECRET_CHARS = 6;
+/** Shorter ones also stand within words by chance. */
+const LONG_SECRET_CHARS = 6;
+/** A machine without a name of its own is called so; it tells nothing of it. */
+const NO_NAME = 'localhost';
 const USER = '<user>';
-/** Shapes of secrets that nobody told us of. */
+/**
+ * Shapes of secrets that nobody told us of.
+ *
+ * Each needs time proportional to the text, whatever stands in it: a run of characters is looked through from its first one
+ * only, or by a bounded number of characters.
+ */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // user:password@ in URLs.
   [/(\/\/)[^\s/@"']+@/g, `$1${MASK}@`],
@@ -26,14 +34,19 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     `$1${MASK}`,
   ],
   [/\b(?:sk|pk|ghp|gho|xox[abp]|AKIA|AIza)[-_A-Za-z0-9]{12,}/g, MASK],
-  [/-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----/g, MASK],
-  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, MASK],
+  // One whose end is cut off is hidden to the end of the text.
+  [/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, MASK],
+  [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, MASK],
+  // Bluetooth and network devices; PulseAudio writes bluez_input_AA_BB_…
+  [/(?<![0-9A-F])[0-9A-F]{2}(?:[:_-][0-9A-F]{2}){5}(?![0-9A-F])/gi, '<mac>'],
   // Long words without meaning: tokens in paths and hexadecimal keys.
   [/(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-zA-Z])[A-Za-z0-9_-]{24,}(?![\w-])/g, MASK],
-  [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '<mail>'],
-  // Bluetooth and network devices.
-  [/\b[0-9A-F]{2}(?:[:_-][0-9A-F]{2}){5}\b/gi, '<mac>'],
-  [/(\/home\/|\/Users\/|[A-Za-z]:(?:\\+|\/)Users(?:\\+|\/))[^\s/\\"':;,)]+/g, `$1${USER}`],
+  [/(?<![\w.+-])[\w.+-]{1,256}@[\w-]+(?:\.[\w-]+)+/g, '<mail>'],
+  // Names of folders hold blanks: up to what ends the folder's name or a quotation, else to the next blank.
+  [
+    /([\\/](?:home|[Uu]sers)[\\/]+)(?:[^\\/"<>|:;,*?\r\n]{1,64}(?=[\\/"\r\n]|$)|[^\s/\\"':;,)]+)/g,
+    `$1${USER}`,
+  ],
 ];
 
 /**
@@ -42,24 +55,51 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
  * Better too much than too little: what is left must be fit to be shown to strangers.
  */
 export function createRedactor(options: RedactionOptions): (text: string) => string {
-  // The longest first, so that none leaves a part of another behind.
-  const byLength = (texts: readonly string[], minChars: number): string[] =>
-    [...new Set(texts.flatMap(spellings))]
-      .filter(({ length }) => length >= minChars)
-      .sort((left, right) => right.length - left.length);
-  const secrets = byLength(options.secrets, MIN_SECRET_CHARS);
-  const homes = byLength(options.homeFolders, 4);
-  const names = byLength(options.names, 2).map(
-    (name) => new RegExp(`(?<![A-Za-z0-9])${name.replace(/[^\w]/g, '\\$&')}(?![A-Za-z0-9])`, 'gi'),
-  );
+  const secrets = byLength(options.secrets.flatMap(spellings), 1);
+  const long = secrets.filter(({ length }) => length >= LONG_SECRET_CHARS);
+  const short = secrets.filter(({ length }) => length < LONG_SECRET_CHARS);
+  const replacements: readonly (readonly [RegExp, string])[] = [
+    ...short.map((secret) => [asWord(literal(secret), 'g'), MASK] as const),
+    ...byLength(options.homeFolders.flatMap(spellings), 4).map(
+      (home) => [new RegExp(`${literal(home)}(?![A-Za-z0-9])`, 'g'), '~'] as const,
+    ),
+    ...PATTERNS,
+    ...byLength(options.names.flatMap(withoutDomain).flatMap(spellings), 2).map(
+      (name) => [asWord(nameIn(name), 'gi'), USER] as const,
+    ),
+  ];
   return (text) => {
     let shown = text;
-    for (const secret of secrets) shown = shown.replaceAll(secret, MASK);
-    for (const home of homes) shown = shown.replaceAll(home, '~');
-    for (const [pattern, replacement] of PATTERNS) shown = shown.replace(pattern, replacement);
-    for (const name of names) shown = shown.replace(name, USER);
+    for (const secret of long) shown = shown.replaceAll(secret, MASK);
+    for (const [pattern, replacement] of replacements) shown = shown.replace(pattern, replacement);
     return hideAddresses(shown);
   };
+}
+
+/** The longest first, so that none leaves a part of another behind. */
+function byLength(texts: readonly string[], minChars: number): string[] {
+  return [...new Set(texts)]
+    .filter(({ length }) => length >= minChars)
+    .sort((left, right) => right.length - left.length);
+}
+
+function asWord(source: string, flags: string): RegExp {
+  return new RegExp(`(?<![A-Za-z0-9])${source}(?![A-Za-z0-9])`, flags);
+}
+
+function literal(text: string): string {
+  return text.replace(/[^\w]/g, '\\$&');
+}
+
+/** Devices of a Mac are called after it: of `Johns-MacBook` also `John's MacBook`. */
+function nameIn(name: string): string {
+  return [...name].map((char) => (char === '-' ? '[-_ ]' : literal(char))).join("['’]?");
+}
+
+/** `name.local` and `name`. */
+function withoutDomain(name: string): string[] {
+  const [first = ''] = name.split('.');
+  return [name, first].filter((one) => one.toLowerCase() !== NO_NAME);
 }
 
 /** As it stands, as it stands in a URL, and as it stands in a JSON string. */

@@ -1,4 +1,4 @@
-import { maskLink } from '../../config/index.js';
+import { LINK_DEFAULTS, maskLink } from '../../config/index.js';
 import type { Check } from '../check.js';
 import type { DoctorContext } from '../context.js';
 import { finding } from '../make-finding.js';
@@ -12,7 +12,7 @@ export const argumentsCheck: Check = {
   area: 'exposure',
   timeoutMs: 10_000,
   run: async (context) => {
-    const secrets = secretsOf(context);
+    const secrets = longSecretsOf(context);
     const processes = (await context.machine.processes()) ?? [];
     return processes
       .filter(({ args }) =>
@@ -31,7 +31,7 @@ export const filesCheck: Check = {
     // Windows has no such bits: what Node gives there is made up.
     if (context.host.platform === 'win32') return [];
     const { config, origins } = context.resolved;
-    const hasSecretLinks = origins.links === 'file' && secretsOf(context).length > 0;
+    const hasSecretLinks = origins.links === 'file' && longSecretsOf(context).length > 0;
     const paths = [config.linkTlsKey, config.controlTlsKey, hasSecretLinks ? config.configFile : undefined];
     const found = await Promise.all(
       paths.map(async (path) => {
@@ -44,7 +44,11 @@ export const filesCheck: Check = {
   },
 };
 
-/** The key, and tokens in the paths of links. */
+function longSecretsOf(context: DoctorContext): readonly string[] {
+  return secretsOf(context).filter(({ length }) => length >= MIN_SECRET_CHARS);
+}
+
+/** The key, and what may be a token in the paths of links, however short. The path that everybody has is none. */
 export function secretsOf({ resolved }: Pick<DoctorContext, 'resolved'>): readonly string[] {
   const { key } = resolved.config;
   const tokens = resolved.links.flatMap((link) => {
@@ -52,7 +56,14 @@ export function secretsOf({ resolved }: Pick<DoctorContext, 'resolved'>): readon
     const shown = maskLink(
       `ws-listen://${link.host.includes(':') ? `[${link.host}]` : link.host}:${link.port}${link.path}`,
     );
-    return link.path.split('/').filter((segment) => segment !== '' && !shown.includes(`/${segment}`));
+    return link.path
+      .split('/')
+      .filter(
+        (segment) =>
+          segment !== '' &&
+          !`${LINK_DEFAULTS.wsPath}/`.includes(`/${segment}/`) &&
+          !shown.includes(`/${segment}`),
+      );
   });
-  return [...(key === undefined ? [] : [key]), ...tokens].filter(({ length }) => length >= MIN_SECRET_CHARS);
+  return [...(key === undefined ? [] : [key]), ...tokens];
 }

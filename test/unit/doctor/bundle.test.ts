@@ -104,6 +104,40 @@ describe('supportBundle', () => {
     expect(report.findings.map(({ id }: { id: string }) => id)).toEqual(['mdf.notFound', 'check.failed']);
   });
 
+  it('keeps its own keys, whatever a token of a link is', async () => {
+    const options = doctorOptions({ config: { links: ['ws-listen://0.0.0.0:9001/log'] } });
+    const report = JSON.parse(await supportBundle({ ...planted(), options, userName: 'inputs' }));
+    expect(report).toMatchObject({ log: [], inputs: [] });
+  });
+
+  it('begins with a whole line of a log that is longer, since half a secret would not be found', async () => {
+    const path = '/home/tarou/bridge.log';
+    const log = `${'x'.repeat(70_000)}-${TOKEN.slice(9)}\nwhole\nlast`;
+    const { options, ...rest } = planted();
+    const files = { ...options.files, readEnd: async () => new TextEncoder().encode(log).slice(-65_536) };
+    const report = JSON.parse(await supportBundle({ ...rest, options: { ...options, files } }));
+    expect(options.resolved.config.logFile).toBe(path);
+    expect(report.log).toEqual(['whole', 'last']);
+  });
+
+  it('hides short keys and tokens of links as words, and no short variable that may be anything', async () => {
+    const base = doctorOptions({
+      env: { XDG_SESSION_ID: 'c2' },
+      config: { key: 'abcd5', links: ['ws-listen://0.0.0.0:9001/qx7', 'ws-listen://0.0.0.0:9002/chat'] },
+      files: {},
+    });
+    const findings = [
+      {
+        id: 'check.failed',
+        level: 'warning',
+        area: 'peer',
+        values: { check: 'x', reason: 'abcd5 at /qx7/y, not qx77; /chat c2' },
+      },
+    ] as const;
+    const text = await supportBundle({ options: base, findings, userName: 'u1', hostName: 'h1' });
+    expect(JSON.parse(text).findings[0].values.reason).toBe('*** at /***/y, not qx77; /chat c2');
+  });
+
   it('says why there is no list of devices, and takes a log that is not there for empty', async () => {
     const { options, ...rest } = planted();
     const sound = {
@@ -149,6 +183,67 @@ describe('createRedactor', () => {
     'version 1.2.3 at 12:34:56',
     'ws-listen://127.0.0.1:9001/chat',
   ])('leaves %s', (text) => expect(redact(text)).toBe(text));
+
+  const strict = createRedactor({
+    secrets: ['abcd5', 'a.b'],
+    homeFolders: ['/home/jo'],
+    names: ['Johns-MacBook-Pro.local', 'localhost'],
+  });
+
+  it.each([
+    ['Johns-MacBook-Pro.local and johns-macbook-pro', '<user> and <user>'],
+    ['"Johns-MacBook-Pro Microphone", John’s MacBook Pro', '"<user> Microphone", <user>'],
+    ['http://localhost:8080/', 'http://localhost:8080/'],
+    ['bluez_input_AA_BB_CC_DD_EE_FF', 'bluez_input_<mac>'],
+    ['bluez_output.a0_bb_cc_dd_ee_ff.1', 'bluez_output.<mac>.1'],
+    ['bluez_card_A1_BB_CC_DD_EE_FF_headset', 'bluez_card_<mac>_headset'],
+    ['dev_AA:BB:CC:DD:EE:FF_x', 'dev_<mac>_x'],
+    ['/Users/John Smith/x', '/Users/<user>/x'],
+    ["/Users/Ann O'Brien/x", '/Users/<user>/x'],
+    ['C:\\Users\\John Smith\\x', 'C:\\Users\\<user>\\x'],
+    ['"C:\\\\Users\\\\John Smith\\\\x"', '"C:\\\\Users\\\\<user>\\\\x"'],
+    ['c:/users/John Smith/x', 'c:/users/<user>/x'],
+    ['\\\\server\\Users\\taro2', '\\\\server\\Users\\<user>'],
+    ['/home/john smith/a/b', '/home/<user>/a/b'],
+    ['{"cwd":"/home/john smith"}', '{"cwd":"/home/<user>"}'],
+    ['/home/john: no such folder', '/home/<user>: no such folder'],
+    ['/home/jo/x and /home/johnny/x', '~/x and /home/<user>/x'],
+    ['ws://0.0.0.0:9001/abcd5/x', 'ws://0.0.0.0:9001/***/x'],
+    ['abcd5, abcd56, xabcd5, a.b', '***, abcd56, xabcd5, ***'],
+    ['-----BEGIN PRIVATE KEY-----\nMIIE', '***'],
+  ])('makes of %s: %s', (text, expected) => expect(strict(text)).toBe(expected));
+
+  const SIZE = 256 * 1024;
+  it.each([
+    'a',
+    'a.b-',
+    'a@',
+    'a@b.',
+    'eyJ-',
+    '-----BEGIN A-----',
+    '//',
+    '//b',
+    ':',
+    'a:',
+    '1.',
+    'key ',
+    'bearer ',
+    '/home/',
+    '/home/a ',
+    'AA_',
+  ])('takes no longer for %j without end than for text many times as long', (unit) => {
+    const of = (text: string): number => {
+      const whole = text.repeat(Math.ceil(SIZE / text.length));
+      const begunMs = performance.now();
+      strict(whole);
+      return performance.now() - begunMs;
+    };
+    const usual = 'Link sim lost: connect ECONNREFUSED 127.0.0.1:9001, trying again in 500 ms\n';
+    of(usual);
+    const usualMs = Math.max(of(usual), of(usual));
+    // Patterns that try a run from each of its characters needed thousands of times as long.
+    expect(of(unit) / usualMs).toBeLessThan(50);
+  });
 
   it('leaves no secret behind, wherever it stands', () => {
     const secret = fc
