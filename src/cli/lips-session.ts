@@ -2,7 +2,7 @@ import type { SoundSource } from '../audio/index.js';
 import type { LipsLink } from '../client/index.js';
 import type { Playback, PlaybackOptions } from '../devices/index.js';
 import { createLipsDriver, LevelMouth, type LipsDriver } from '../lipsync/index.js';
-import { type Clock, errorText, isAbortError, sleep } from '../runtime/index.js';
+import { anySignal, type Clock, errorText, isAbortError, sleep } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 import { ESTIMATED_RATE_HZ, estimateLips, finishEstimate } from './estimate-lips.js';
 import type { LipsSource } from './lips-source.js';
@@ -84,16 +84,17 @@ export class LipsSession {
   async run(): Promise<LipsEnd> {
     const { context, parts, fromMs, link, sampleRateHz } = this.#options;
     const { config } = context.resolved;
+    const ending = anySignal(context.io.drain, context.io.quit);
     const playback = await parts.openPlayback({
       backend: config.outputBackend,
       device: config.outputDevice,
       sampleRateHz,
       leadMs: LEAD_MS,
       volume: config.volumePercent / 100,
-      signal: context.io.drain,
+      signal: ending,
     });
     const player = this.#playerOn(playback);
-    const offs = [this.#stopOn(context.io.drain), this.#keys(player)];
+    const offs = [this.#stopOn(ending), this.#keys(player)];
     try {
       this.#say(playback, offs[1] !== undefined);
       const estimated = this.#feed(player);
@@ -205,15 +206,26 @@ export class LipsSession {
   }
 
   async #end(player: LocalPlayer, playback: Playback): Promise<void> {
-    const [heardMs] = await Promise.all([player.stop().catch(() => 0), this.#driver.stop()]);
+    const [heardMs] = await Promise.all([player.stop().catch(() => 0), this.#mouthClosed()]);
     this.#options.link.close();
     this.#tellUnknown();
     this.#report(playback, heardMs);
   }
 
+  /** A daemon that does not answer keeps nobody who presses Ctrl-C again. */
+  #mouthClosed(): Promise<void> {
+    const { quit } = this.#options.context.io;
+    return new Promise((resolve) => {
+      void this.#driver.stop().then(resolve);
+      if (quit.aborted) resolve();
+      else quit.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
   #report(playback: Playback, heardMs: number): void {
     const { context, file, link, source } = this.#options;
     const { parts, lateParts, failedParts, reanchors, starts } = this.#driver.counts;
+    const { isClosed } = this.#driver;
     if (context.args['json'] === true) {
       const report = {
         file,
@@ -225,6 +237,7 @@ export class LipsSession {
         failedParts,
         reanchors,
         underruns: playback.underruns,
+        isClosed,
         unknownPhonemes: Object.fromEntries(source.names.unknown),
         reason: this.#reason,
       };
@@ -235,6 +248,8 @@ export class LipsSession {
     context.say(`${file}: ${word}, ${seconds(heardMs)} s`);
     if (playback.underruns > 0)
       context.say(`${file}: the loudspeaker ran dry ${playback.underruns} times; the lips followed`);
+    if (!isClosed)
+      context.say(`${file}: the mouth could not be closed and may stay open on lane ${link.lane}`);
     if (parts > 0 && starts === 0)
       context.say(
         `${file}: MMDAgent-EX moved no lips; is there a model "${link.model}"? --model names another`,

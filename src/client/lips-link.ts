@@ -14,6 +14,7 @@ export interface LipsLinkOptions {
   readonly offsetMs: number;
   /** The closing message: LIPSYNC_START of a closed mouth for a model. */
   readonly closing: (model: string) => string;
+  /** Ends the wait for the avatar, whatever is being waited for. */
   readonly signal: AbortSignal;
 }
 
@@ -42,17 +43,19 @@ export class LipsLink {
    */
   static async open(options: LipsLinkOptions): Promise<LipsLink> {
     const { client, clock, signal, closing, readyTimeoutMs } = options;
-    const known = await laneOf(client, options.lane);
+    const known = await orAborted(laneOf(client, options.lane), signal);
     const model = options.model ?? known?.model ?? '0';
-    signal.throwIfAborted();
-    const { lane } = await client.request('send', {
-      ...(options.lane === undefined ? {} : { lane: options.lane }),
-      message: closing(model),
-      timeoutMs: readyTimeoutMs,
-    });
+    const { lane } = await orAborted(
+      client.request('send', {
+        ...(options.lane === undefined ? {} : { lane: options.lane }),
+        message: closing(model),
+        timeoutMs: readyTimeoutMs,
+      }),
+      signal,
+    );
     await untilReady(options, lane, model);
-    const daemonClock = await DaemonClock.measure(client, clock);
-    await client.request('subscribe', { topics: ['messages', 'lanes'] });
+    const daemonClock = await orAborted(DaemonClock.measure(client, clock), signal);
+    await orAborted(client.request('subscribe', { topics: ['messages', 'lanes'] }), signal);
     return new LipsLink(options, lane, model, daemonClock);
   }
 
@@ -66,11 +69,6 @@ export class LipsLink {
     });
     this.failed.catch(() => {});
     this.#listen();
-  }
-
-  /** How far the daemon's clock may be from where we think it is, milliseconds. */
-  get clockErrorMs(): number {
-    return this.#daemonClock.errorMs;
   }
 
   /** Messages of the avatar that are no echo. */
@@ -137,7 +135,7 @@ async function untilReady(options: LipsLinkOptions, name: string, model: string)
   const { client, clock, readyTimeoutMs, signal } = options;
   const untilMs = clock.nowMs() + readyTimeoutMs;
   for (;;) {
-    const lane = await laneOf(client, name);
+    const lane = await orAborted(laneOf(client, name), signal);
     // Of other models than the lane's own the daemon knows nothing.
     if (
       lane?.state === 'ready' ||
@@ -154,4 +152,14 @@ async function untilReady(options: LipsLinkOptions, name: string, model: string)
     }
     await sleep(clock, LOOK_MS, signal);
   }
+}
+
+/** A request cannot be taken back: when nobody waits any more, its answer is dropped. @throws the reason of the signal */
+function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
 }

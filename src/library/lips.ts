@@ -28,6 +28,8 @@ export interface LipsOptions {
   readonly offsetMs?: number;
   /** How long the avatar may stay not ready, or away, milliseconds. @default 30000 */
   readonly readyTimeoutMs?: number;
+  /** Ends the wait for the avatar. Lips that are open end by `close`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Lips of an avatar for sound that the caller plays: `start` when it is heard, `pause`, `stop`. Made by `Bridge.lips`. */
@@ -41,7 +43,7 @@ export interface Lips extends LipsDriver {
 
 const READY_TIMEOUT_MS = 30_000;
 
-/** @throws {BridgeError} BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_NOT_READY */
+/** @throws {BridgeError} BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_NOT_READY; the reason of the signal. */
 export async function openLips(client: BridgeClient, clock: Clock, options: LipsOptions): Promise<Lips> {
   const { phonemes = [], timeline, table = DEFAULT_LIP_TABLE } = options;
   const link = await LipsLink.open({
@@ -52,7 +54,7 @@ export async function openLips(client: BridgeClient, clock: Clock, options: Lips
     readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
     offsetMs: options.offsetMs ?? 0,
     closing: (model) => closingMessage(model, table),
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
   });
   const driver = createLipsDriver({
     clock,

@@ -3,7 +3,7 @@ import type { BridgeClient } from '../../client/index.js';
 import { LipsLink } from '../../client/index.js';
 import { type CalibratedOutput, openPlayback, systemHost } from '../../devices/index.js';
 import { closingMessage } from '../../lipsync/index.js';
-import { SystemClock } from '../../runtime/index.js';
+import { anySignal, SystemClock } from '../../runtime/index.js';
 import { openCalibrations } from '../calibrations.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg } from '../context.js';
@@ -82,12 +82,15 @@ function openLink(
     readyTimeoutMs: config.readyTimeoutMs,
     offsetMs,
     closing: (model) => closingMessage(model, source.names.table),
-    signal: context.io.drain,
+    signal: anySignal(context.io.drain, context.io.quit),
   });
 }
 
 function soundOpener(context: CommandContext, file: string): (sampleRateHz: number) => Promise<SoundSource> {
-  const options: OpenSoundOptions = { ...soundOptions(context.args), signal: context.io.drain };
+  const options: OpenSoundOptions = {
+    ...soundOptions(context.args),
+    signal: anySignal(context.io.drain, context.io.quit),
+  };
   if (file !== '-') return (sampleRateHz) => openSound(file, { ...options, sampleRateHz });
   const name = 'standard input';
   return (sampleRateHz) => openSound(context.io.stdin, { ...options, name, sampleRateHz });

@@ -100,6 +100,20 @@ describe('lipsync', () => {
     expect(JSON.parse(run.stdout())).toMatchObject({ reason: 'interrupted' });
   });
 
+  it('ends at Ctrl-C while it waits for the avatar', async () => {
+    rig.dialled.close();
+    for (const how of ['drain', 'quit'] as const) {
+      const run = await rig.start({
+        file: rig.file('early.wav', wav(1000)),
+        phonemes: 'a,1000',
+        'ready-timeout-ms': '60000',
+      });
+      await wait(500);
+      run[how]();
+      expect((await run.ended).code).toBe(130);
+    }
+  });
+
   it('ends with the error of a loudspeaker that goes away, the mouth closed', async () => {
     const file = rig.file('device.wav', wav(20_000));
     const run = await rig.start({ file, phonemes: 'a,20000' });

@@ -17,6 +17,8 @@ export interface LipsRun {
   readonly press: (key: string) => void;
   readonly stdin: PassThrough;
   readonly drain: () => void;
+  /** Ctrl-C once more. */
+  readonly quit: () => void;
   readonly stdout: () => string;
   readonly stderr: () => string;
 }
@@ -37,6 +39,7 @@ export async function lipsRig() {
     const stdout = new PassThrough();
     const stderr = new PassThrough();
     const drain = new AbortController();
+    const quit = new AbortController();
     const env = { XDG_RUNTIME_DIR: directory };
     const io = {
       stdin,
@@ -44,7 +47,7 @@ export async function lipsRig() {
       stderr,
       env,
       drain: drain.signal,
-      quit: new AbortController().signal,
+      quit: quit.signal,
       isTerminal,
     };
     const flags = { link: [`tcp-listen://127.0.0.1:${port}`], 'ready-timeout-ms': '3000', ...args };
@@ -80,6 +83,7 @@ export async function lipsRig() {
       press: (key: string) => stdin.write(key),
       stdin,
       drain: () => drain.abort(),
+      quit: () => quit.abort(),
       stdout: () => printed,
       stderr: () => said,
     };
