@@ -192,8 +192,10 @@ export class SpeechStream implements Utterance {
 
   #allSent(): void {
     this.#status = 'draining';
-    const { clock } = this.#options;
-    this.#endTimer = clock.after((this.expectedEndMs ?? 0) - clock.nowMs(), () => this.#heardToEnd());
+    const { clock, playout } = this.#options;
+    // Live sound that was thrown away has a position, but no time at which it is heard.
+    const endMs = Math.min(this.expectedEndMs ?? Number.NEGATIVE_INFINITY, playout.endsAtMs);
+    this.#endTimer = clock.after(endMs - clock.nowMs(), () => this.#heardToEnd());
     this.#ties.schedule();
     this.events.emit('sent');
   }

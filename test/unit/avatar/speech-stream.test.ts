@@ -187,6 +187,28 @@ describe('interrupt', () => {
   });
 });
 
+describe('live sound of which most was thrown away', () => {
+  it('ends when what was sent has been heard, and lets the next one speak', async () => {
+    const { lane, connectReady, clock } = makeLane();
+    await connectReady();
+    const flood = lane.openStream(1, { ...STREAM, kind: 'live', mode: 'stream' });
+    const seen = watch(flood);
+    // A source without a pace: minutes of silence within a second.
+    for (let burst = 0; burst < 80; burst++) {
+      for (let n = 0; n < 120; n++) flood.push(new Uint8Array(640));
+      await clock.advanceAsync(10);
+    }
+    flood.end();
+    await clock.advanceAsync(700);
+    expect(seen.end?.reason).toBe('completed');
+    const next = lane.openStream(2, STREAM);
+    const heard = watch(next);
+    speak(next, 100);
+    await clock.advanceAsync(1000);
+    expect(heard.end?.reason).toBe('completed');
+  });
+});
+
 describe('tied messages', () => {
   it.each([
     ['message', 'message' as const, 30],
