@@ -36,9 +36,14 @@ export interface SpawnOptions {
 export interface DeviceHost {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Full path of a program on PATH; undefined when it is not installed. */
+  /**
+   * Full path of a program on PATH; undefined when it is not installed.
+   *
+   * On Windows `x` is `x.exe` and nothing else, since Node refuses to spawn `x.cmd` or `x.bat` without a shell; whether one of
+   * these is there is answered when it is asked for by its full name.
+   */
   find(program: string): Promise<string | undefined>;
-  /** Never through a shell. */
+  /** Never through a shell. May throw where Node does. */
   spawn(file: string, args: readonly string[], options: SpawnOptions): SoundProgram;
   /** Runs a program that answers and ends, such as one that lists devices. Never rejects. */
   run(file: string, args: readonly string[], options: { readonly timeoutMs: number }): Promise<ProgramAnswer>;
@@ -65,13 +70,14 @@ export function systemHost(
         detached: platform !== 'win32',
       }),
     run: (file, args, { timeoutMs }) =>
-      new Promise((resolve) => {
+      new Promise<ProgramAnswer>((resolve) => {
         const options = { env: childEnv, timeout: timeoutMs, maxBuffer: MAX_ANSWER_BYTES, windowsHide: true };
         execFile(file, args, { ...options, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined;
           resolve({ code, stdout, stderr });
         });
-      }),
+        // Node throws some errors of a spawn.
+      }).catch((error: unknown) => ({ code: undefined, stdout: '', stderr: String(error) })),
   };
 }
 
@@ -80,12 +86,10 @@ async function findOnPath(
   env: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform,
 ): Promise<string | undefined> {
-  const endings = platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
+  const name = platform === 'win32' && !/\.(exe|cmd|bat)$/i.test(program) ? `${program}.exe` : program;
   for (const folder of (env['PATH'] ?? env['Path'] ?? '').split(delimiter)) {
-    for (const ending of endings) {
-      const path = join(folder, `${program}${ending}`);
-      if (folder !== '' && (await isProgram(path))) return path;
-    }
+    const path = join(folder, name);
+    if (folder !== '' && (await isProgram(path))) return path;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { DeviceHost, SoundProgram, SpawnOptions } from './host.js';
+import { NeverStarted } from './never-started.js';
 
 /** A program and its arguments. */
 export interface ProgramCall {
@@ -32,29 +33,43 @@ export async function spawnTied(
   // Node tells of a failed spawn behind all promises that are due: who awaits this can still listen for it, but not when
   // the spawn came before any of them.
   await Promise.resolve();
-  if (host.platform === 'win32') return host.spawn(file, args, options);
+  if (host.platform === 'win32') return spawned(host, { file, args }, options);
   const setpriv = host.platform === 'linux' ? await setprivOf(host) : undefined;
-  if (setpriv !== undefined) return host.spawn(setpriv, [...TIE, file, ...args], options);
+  if (setpriv !== undefined) {
+    return spawned(host, { file: setpriv, args: [...TIE, file, ...args] }, options);
+  }
   // Found first, so that nobody has to wait between the spawn and the first look at its events.
   const shell = await host.find('sh');
-  const program = host.spawn(file, args, options);
+  const program = spawned(host, { file, args }, options);
   if (shell !== undefined) guardLife(host, shell, program);
   return program;
+}
+
+/** Node throws some errors of a spawn (a batch file: EINVAL; a NUL in an argument) and tells others by the event. */
+function spawned(host: DeviceHost, { file, args }: ProgramCall, options: SpawnOptions): SoundProgram {
+  try {
+    return host.spawn(file, args, options);
+  } catch (error) {
+    return new NeverStarted(error instanceof Error ? error : new Error(String(error)));
+  }
 }
 
 /**
  * Has a shell wait for the end of its input, which comes when we are gone, and then kill the program.
  *
- * The guard ends with the program, since its process id may be given to another one.
+ * The guard ends with the program, since its process id may be given to another one. It never keeps us from ending, which
+ * is what it waits for.
  */
 export function guardLife(host: DeviceHost, shell: string, program: SoundProgram): void {
   if (program.pid === undefined) return;
-  const guard = host.spawn(shell, ['-c', GUARD, 'sh', String(program.pid)], { stdin: true });
+  const args = ['-c', GUARD, 'sh', String(program.pid)];
+  const guard = spawned(host, { file: shell, args }, { stdin: true });
   // It is a help, not a need: where it cannot run, a broken pipe still ends a program that writes.
   guard.on('error', () => {});
   guard.stdin?.on('error', () => {});
-  guard.stdout?.resume();
-  guard.stderr?.resume();
+  guard.stdout?.destroy();
+  guard.stderr?.destroy();
+  guard.unref?.();
   program.on('close', () => void guard.kill('SIGKILL'));
 }
 

@@ -77,6 +77,23 @@ describe('openCapture, auto', () => {
     expect(clock.pendingCount).toBe(0);
   });
 
+  it('goes on to the next when the spawn of one throws', async () => {
+    const host = actedHost({ answers: LISTS, programs: ['parec', 'pactl', 'arecord'], onSpawn: acting({}) });
+    const capture = await openCapture({
+      clock: new FakeClock(),
+      host: {
+        ...host,
+        spawn: (file, args, options) => {
+          if (file === '/bin/parec') throw new Error('spawn EINVAL');
+          return host.spawn(file, args, options);
+        },
+      },
+      onFrame: () => {},
+    });
+    expect(capture.backend).toBe('arecord');
+    await capture.close();
+  });
+
   it('never takes the package mic by itself', async () => {
     const { opened } = open({
       programs: ['arecord'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DeviceHost } from '../../../src/devices/index.js';
 import { spawnTied } from '../../../src/devices/tied-life.js';
 import { actedHost } from './capture-acting.js';
 
@@ -65,5 +66,48 @@ describe('spawnTied', () => {
     };
     await spawnTied(failing, CALL, { stdin: false });
     expect(host.spawned.length).toBe(1);
+  });
+
+  it.each([
+    ['linux', ['setpriv']],
+    ['linux', ['sh']],
+    ['win32', []],
+  ] as const)('tells by its error event on %s what the spawn itself threw', async (platform, programs) => {
+    const host: DeviceHost = {
+      ...actedHost({ platform, programs, answers: { setpriv: { code: 0 } } }),
+      spawn: () => {
+        throw new Error('spawn EINVAL');
+      },
+    };
+    const program = await spawnTied(host, CALL, { stdin: false });
+    const error = await new Promise<Error>((resolve) => void program.on('error', resolve));
+    expect([error.message, program.pid]).toEqual(['spawn EINVAL', undefined]);
+  });
+
+  it('keeps the program whose guard cannot be spawned', async () => {
+    const host = actedHost({ platform: 'darwin', programs: ['sh'] });
+    const program = await spawnTied(
+      {
+        ...host,
+        spawn: (file, args, options) => {
+          if (file === '/bin/sh') throw new Error('spawn EINVAL');
+          return host.spawn(file, args, options);
+        },
+      },
+      CALL,
+      { stdin: false },
+    );
+    expect(program).toBe(host.spawned[0]?.program);
+  });
+
+  it('is not kept alive by the guard, which waits for our end', async () => {
+    const host = actedHost({ platform: 'darwin', programs: ['sh'] });
+    await spawnTied(host, CALL, { stdin: false });
+    const guard = host.spawned[1]?.program;
+    expect([guard?.isUnreferenced, guard?.out.isDestroyed, guard?.err.isDestroyed]).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 });

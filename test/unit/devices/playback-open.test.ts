@@ -55,6 +55,26 @@ describe('openPlayback', () => {
     expect((await opening).backend).toBe('aplay');
   });
 
+  it('takes the next one when the spawn of the first throws', async () => {
+    const machine = actedHost({
+      programs: ['setpriv', 'pacat', 'aplay'],
+      answers: ANSWERS,
+      onSpawn: ({ program }) => setImmediate(() => program.say("Playing raw data 'stdin' : Signed 16 bit\n")),
+    });
+    const playback = await openPlayback({
+      sampleRateHz: 48_000,
+      clock: new FakeClock(),
+      host: {
+        ...machine,
+        spawn: (file, args, options) => {
+          if (args.includes('/bin/pacat')) throw new Error('spawn EINVAL');
+          return machine.spawn(file, args, options);
+        },
+      },
+    });
+    expect(playback.backend).toBe('aplay');
+  });
+
   it('tells everything that was tried when nothing plays, and what to install when nothing is there', async () => {
     const failing = open({
       programs: ['setpriv', 'pacat', 'aplay'],
