@@ -22,7 +22,8 @@ function microphone(parser: Argv, choose: Choose): void {
       command
         .positional('source', {
           type: 'string',
-          describe: '- for raw PCM on standard input instead of the microphone',
+          describe:
+            '- for raw PCM on standard input instead of the microphone: 16000:1:s16le unless --raw says otherwise',
         })
         .options({
           ...yargsOptionsFor([...LINKS, 'lane', 'mode', 'leadMs', 'readyTimeoutMs', 'record', ...INPUT]),

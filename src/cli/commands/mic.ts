@@ -59,7 +59,9 @@ async function passOn(
   try {
     const opening = { context, clock, signal: stopped, say };
     const { rawFormat } = options;
-    source = await (rawFormat === undefined ? openMicrophone(opening) : openVoiceInput(opening, rawFormat));
+    source = await (rawFormat === undefined
+      ? openMicrophone(opening)
+      : within(clock, options.seconds, stop, () => openVoiceInput(opening, rawFormat)));
     const live = await LiveStream.open({ client, clock, params: openParams(context), say });
     stream = live;
     panel.start(source, live);
@@ -110,6 +112,21 @@ async function untilOver(
   } finally {
     limit.cancel();
     stopped.removeEventListener('abort', stop);
+  }
+}
+
+/** Standard input may say nothing at all: the time counts for the wait too. */
+async function within<T>(
+  clock: Clock,
+  seconds: number | undefined,
+  stop: AbortController,
+  open: () => Promise<T>,
+): Promise<T> {
+  const limit = clock.after((seconds ?? Number.POSITIVE_INFINITY) * 1000, () => stop.abort());
+  try {
+    return await open();
+  } finally {
+    limit.cancel();
   }
 }
 

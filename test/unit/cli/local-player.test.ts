@@ -28,6 +28,7 @@ function rig(ms: number, options: Partial<LocalPlayerOptions> = {}) {
   const opened: ReturnType<typeof counting>[] = [];
   const player = new LocalPlayer({
     playback,
+    clock,
     durationMs: ms,
     open: async () => {
       const sound = counting(ms);
@@ -177,6 +178,78 @@ describe('LocalPlayer', () => {
     expect(player.targetMs(clock.nowMs())).toBe(3000);
     await clock.advanceAsync(500);
     expect(state.end).toBe('completed');
+  });
+
+  it('goes back while the last of it is written but not heard', async () => {
+    for (const atMs of [900, 940, 960, 985]) {
+      const { clock, playback, player, events, run } = rig(1000);
+      const state = run();
+      await clock.advanceAsync(atMs);
+      player.seek(500);
+      await clock.advanceAsync(300);
+      expect(state.end).toBeUndefined();
+      expect(events).toContain('moving 500');
+      expect(player.positionMs(clock.nowMs())).toBeGreaterThan(600);
+      await clock.advanceAsync(600);
+      expect(state.end).toBe('completed');
+      expect(playback.heard.at(-1)).toBe(1000);
+      expect(clock.pendingCount).toBe(0);
+    }
+  });
+
+  it('is paused while the last of it is written but not heard, and ends after that goes on', async () => {
+    for (const atMs of [900, 940, 960, 985]) {
+      const { clock, player, events, run } = rig(1000);
+      const state = run();
+      await clock.advanceAsync(atMs);
+      player.pause();
+      await clock.advanceAsync(2000);
+      expect(state.end).toBeUndefined();
+      expect(events.at(-1)).toMatch(/^standing /);
+      player.seek(700);
+      await clock.advanceAsync(200);
+      expect(state.end).toBeUndefined();
+      player.resume();
+      await clock.advanceAsync(600);
+      expect(events.at(-1)).toBe('moving 700');
+      expect(state.end).toBe('completed');
+    }
+  });
+
+  it('is stopped while the last of it is heard', async () => {
+    const { clock, player, run } = rig(1000);
+    const state = run();
+    await clock.advanceAsync(960);
+    void player.stop();
+    await clock.advanceAsync(0);
+    expect(state.end).toBe('stopped');
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('falls silent once when a pause comes while a stream is waited for', async () => {
+    let give = (): void => {};
+    const slow = {
+      frames: async function* () {
+        yield new Uint8Array(Int16Array.from({ length: 20 }, () => 1000).buffer);
+        await new Promise<void>((resolve) => {
+          give = resolve;
+        });
+        yield new Uint8Array(Int16Array.from({ length: 200 }, () => 1000).buffer);
+      },
+      close: async () => {},
+    };
+    const { clock, playback, player, run } = rig(1000, { first: slow, canSeek: false });
+    run();
+    await clock.advanceAsync(40);
+    player.pause();
+    give();
+    await clock.advanceAsync(200);
+    const after = playback.heard.slice(20);
+    // One fall from the full volume to nothing, and no sound after that.
+    expect(after.filter((value, at) => value > (after[at - 1] ?? 1000))).toEqual([]);
+    expect(after.at(-1)).toBe(0);
+    void player.stop();
+    await clock.advanceAsync(100);
   });
 
   it('stops at once, also while a stream says nothing', async () => {

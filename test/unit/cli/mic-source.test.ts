@@ -4,15 +4,31 @@ import { describe, expect, it } from 'vitest';
 import type { RawFormat } from '../../../src/audio/index.js';
 import type { CommandContext } from '../../../src/cli/context.js';
 import { openVoiceInput } from '../../../src/cli/voice-input.js';
+import type { Clock } from '../../../src/runtime/index.js';
 
 const PLAIN: RawFormat = { sampleRateHz: 16_000, channels: 1, encoding: 's16le' };
 
+/** Waiting takes no time, but is counted. */
+function hastyClock(): Clock {
+  let nowMs = 1000;
+  return {
+    nowMs: () => nowMs,
+    wallMs: () => nowMs,
+    after: (delayMs, run) => {
+      nowMs += delayMs;
+      queueMicrotask(run);
+      return { cancel: () => {} };
+    },
+  };
+}
+
 function setUp(signal = new AbortController().signal) {
+  const clock = hastyClock();
   const stdin = new PassThrough();
   const context = { io: { stdin } } as unknown as CommandContext;
   const frames: Uint8Array[] = [];
-  const open = (format = PLAIN) => openVoiceInput({ context, signal }, format);
-  return { stdin, frames, open, take: (frame: Uint8Array) => void frames.push(frame.slice()) };
+  const open = (format = PLAIN) => openVoiceInput({ context, clock, signal }, format);
+  return { clock, stdin, frames, open, take: (frame: Uint8Array) => void frames.push(frame.slice()) };
 }
 
 describe('openVoiceInput', () => {
@@ -62,6 +78,31 @@ describe('openVoiceInput', () => {
     await source.ended;
     expect(source.isRunning).toBe(false);
   });
+
+  it('reads what comes faster than its own time no faster than that, and what comes in time at once', async () => {
+    const { clock, stdin, frames, open, take } = setUp();
+    stdin.end(Buffer.alloc(32_000 * 10, 1));
+    const source = await open();
+    const startedMs = clock.nowMs();
+    source.start(take);
+    await source.ended;
+    expect(frames).toHaveLength(500);
+    expect(clock.nowMs() - startedMs).toBeGreaterThan(9900);
+    expect(clock.nowMs() - startedMs).toBeLessThan(10_000);
+  });
+
+  it.each(['RIFF\x24\x08\x00\x00WAVE', 'ID3\x03\x00', 'fLaC\x00', 'OggS\x00'])(
+    'takes no sound file for raw sound: %j',
+    async (start) => {
+      const { stdin, frames, open, take } = setUp();
+      stdin.end(Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(2000, 3)]));
+      const source = await open();
+      source.start(take);
+      await expect(source.ended).rejects.toMatchObject({ code: 'BRIDGE_ERR_AUDIO_FORMAT' });
+      expect(frames).toEqual([]);
+      await source.close();
+    },
+  );
 
   it('converts other formats', async () => {
     const { stdin, frames, open, take } = setUp();
