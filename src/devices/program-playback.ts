@@ -10,6 +10,7 @@ import type { SoundProgram } from './host.js';
 import type { Playback, PlaybackEvents } from './playback.js';
 import type { PlaybackBackend, PlayerWord } from './playback-backend.js';
 import { PlaybackClock } from './playback-clock.js';
+import { PlaybackEnding, TAIL_MS } from './playback-ending.js';
 import { playerEnded, playerFlooded, playerStalled } from './playback-faults.js';
 import { fadeOut, PlaybackGain } from './playback-gain.js';
 import { type PlayerEnd, PlayerProcess } from './player.js';
@@ -18,13 +19,9 @@ import { type PlayerEnd, PlayerProcess } from './player.js';
 const PIECE_MS = 10;
 /** Rounding must not make it come back at once, for ever. */
 const EARLY_MS = 0.5;
-/** Silence behind a fade or an end, so that the player is never ended on sound. */
-const TAIL_MS = 40;
 /** A device that was asleep may need 1.6 s to wake (measured: an idle null sink). */
 const START_PATIENCE_MS = 5000;
 const STALL_PATIENCE_MS = 2000;
-/** The clock is asked again this often while something waits for a position. */
-const POLL_MS = 20;
 /** Each underrun shows that the lead was too short for this machine: it grows, up to a limit. */
 const LEAD_GROWTH = 1.5;
 const MAX_GROWN_LEAD_MS = 400;
@@ -67,6 +64,7 @@ export class ProgramPlayback implements Playback {
   readonly #process: PlayerProcess;
   readonly #device: PlaybackClock;
   readonly #gain: PlaybackGain;
+  readonly #end: PlaybackEnding;
   #leadMs: number;
   #status: 'open' | 'ending' | 'closed' = 'open';
   #error: DeviceError | undefined;
@@ -75,7 +73,6 @@ export class ProgramPlayback implements Playback {
   #lastSample = 0;
   #underruns = 0;
   #isDry = true;
-  #isKilled = false;
   #pumpTimer: Timer | undefined;
   #stallTimer: Timer | undefined;
   #ending: Promise<number> | undefined;
@@ -100,6 +97,12 @@ export class ProgramPlayback implements Playback {
       },
       onFlood: () => this.#fail(playerFlooded(backend, options.device)),
       onEnd: (end) => this.#programEnded(end),
+    });
+    this.#end = new PlaybackEnding({
+      process: this.#process,
+      device: this.#device,
+      clock,
+      positionMs: () => this.#devicePositionMs(),
     });
     this.ready = this.#becomesReady();
   }
@@ -168,7 +171,7 @@ export class ProgramPlayback implements Playback {
       if (this.#waiting !== undefined) throw new InvalidStateError('A write has not been taken yet');
       this.#status = 'ending';
       this.#process.endInput();
-      this.#ending = this.#playOut(this.#writtenMs);
+      this.#ending = this.#end.playOut(this.#writtenMs).then((heardMs) => this.#soundMs(heardMs));
     }
     await this.#ending;
     if (this.#error !== undefined) throw this.#error;
@@ -294,59 +297,7 @@ export class ProgramPlayback implements Playback {
     }
     const endMs = this.#writtenMs;
     this.#handSilence(TAIL_MS);
-    if (this.#device.isMoving) await this.#heard(endMs);
-    const heardMs = Math.min(endMs, this.#devicePositionMs());
-    await this.#kill();
-    return this.#soundMs(heardMs);
-  }
-
-  /** The program ends by itself once it has played out; it is helped when it does not. */
-  async #playOut(endMs: number): Promise<number> {
-    await this.#heard(endMs);
-    await this.#goneWithin(TAIL_MS);
-    await this.#kill();
-    return this.#soundMs(Math.min(endMs, this.#devicePositionMs()));
-  }
-
-  /** Resolves when the device has passed a position, or the program is gone. */
-  #heard(positionMs: number): Promise<void> {
-    const { clock } = this.#options;
-    return this.#goneOr((resolve) => {
-      let timer: Timer | undefined;
-      const check = (): void => {
-        const atMs = this.#device.heardAtMs(positionMs);
-        const leftMs = atMs === undefined ? POLL_MS : atMs - clock.nowMs();
-        // A player rounds; where it stands at the end is the end.
-        const isAtEnd = !this.#device.isMoving && this.#devicePositionMs() > positionMs - PIECE_MS;
-        if (leftMs <= 0 || isAtEnd) resolve();
-        else timer = clock.after(Math.min(leftMs, POLL_MS), check);
-      };
-      check();
-      return () => timer?.cancel();
-    });
-  }
-
-  #goneWithin(patienceMs: number): Promise<void> {
-    return this.#goneOr((resolve) => {
-      const timer = this.#options.clock.after(patienceMs, resolve);
-      return () => timer.cancel();
-    });
-  }
-
-  /** @param wait - begins to wait, and returns how that is given up. */
-  #goneOr(wait: (resolve: () => void) => () => void): Promise<void> {
-    return new Promise((resolve) => {
-      const giveUp = wait(resolve);
-      void this.#process.gone.then(() => {
-        giveUp();
-        resolve();
-      });
-    });
-  }
-
-  #kill(): Promise<void> {
-    this.#isKilled = true;
-    return this.#process.kill();
+    return this.#soundMs(await this.#end.cut(endMs));
   }
 
   #becomesReady(): Promise<void> {
@@ -370,7 +321,7 @@ export class ProgramPlayback implements Playback {
   #fail(error: DeviceError): void {
     if (this.#status === 'closed') return;
     this.#error ??= error;
-    void this.#kill();
+    void this.#end.kill();
   }
 
   #programEnded(end: PlayerEnd): void {
@@ -379,7 +330,7 @@ export class ProgramPlayback implements Playback {
     this.#pumpTimer?.cancel();
     this.#stallTimer?.cancel();
     // A program that was told to end may do so with any code.
-    if (wasOpen || (!this.#isKilled && end.code !== 0)) {
+    if (wasOpen || (!this.#end.isKilled && end.code !== 0)) {
       this.#error ??= playerEnded(this.#options.backend, this.#options.device, end);
     }
     this.#waiting?.settle(this.#error);
