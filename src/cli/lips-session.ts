@@ -125,6 +125,7 @@ export class LipsSession {
     const estimator = isStream && source.phonemes === undefined ? new LevelMouth() : undefined;
     const player = new LocalPlayer({
       playback,
+      clock: this.#clock,
       open: () => open(sampleRateHz),
       first:
         estimator === undefined ? sound : endTelling(sound, () => finishEstimate(estimator, this.#driver)),

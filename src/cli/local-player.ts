@@ -1,9 +1,10 @@
 import type { Playback } from '../devices/index.js';
-import { Emitter, InvalidStateError } from '../runtime/index.js';
+import { type Clock, Emitter, InvalidStateError, sleep } from '../runtime/index.js';
 import { type PlayableSound, ReadAhead } from './read-ahead.js';
 
 export interface LocalPlayerOptions {
   readonly playback: Playback;
+  readonly clock: Clock;
   /** Opens the sound at its beginning, at the playback's rate; called again to go back. */
   readonly open: () => Promise<PlayableSound>;
   /** Sound that is opened already; undefined: `open` is called. */
@@ -38,13 +39,17 @@ interface Stretch {
 
 const PIECE_MS = 20;
 const RAMP_MS = 5;
+/** Once so little is left to be heard the playback is ended: then it plays that without running dry. */
+const TAIL_MS = 40;
+const LOOK_MS = 20;
 const MAX_STRETCHES = 16;
 
 /**
  * Plays one sound through a playback, with pause, resume and seek.
  *
  * The playback runs on without a break: silence is written while the sound stands still, and a map tells which position of the
- * sound lies where in it. What was written is heard, so a pause or seek acts after the playback's lead.
+ * sound lies where in it. What was written is heard, so a pause or seek acts after the playback's lead; one in the last 40 ms
+ * comes too late.
  */
 export class LocalPlayer {
   readonly events = new Emitter<LocalPlayerEvents>();
@@ -57,6 +62,8 @@ export class LocalPlayer {
   #streamSamples = 0;
   #isPaused = false;
   #isStanding = true;
+  /** What was written last is a sound that has fallen to silence. */
+  #hasFaded = false;
   #seekMs: number | undefined;
   #hasRun = false;
   #lastWrite: Promise<void> = Promise.resolve();
@@ -127,9 +134,10 @@ export class LocalPlayer {
         if (this.#seekMs !== undefined) await this.#jump(this.#seekMs);
         else if (this.#isPaused) await this.#still();
         else if (!(await this.#playPiece())) {
-          // A seek may have come while the end was being written.
-          if (this.#seekMs !== undefined) continue;
           await this.#lastWrite;
+          await this.#nearlyHeard();
+          // What came meanwhile can still be done: the playback goes on until it is ended.
+          if (this.#seekMs !== undefined || this.#isPaused) continue;
           await this.#options.playback.end();
           return this.#stopped.signal.aborted ? 'stopped' : 'completed';
         }
@@ -169,11 +177,23 @@ export class LocalPlayer {
     if (isStart) await this.#begin();
     // Sound that begins or ends in the middle would click.
     const isLast = this.#isPaused || this.#seekMs !== undefined;
-    const hasRamp = (isStart && this.#soundSamples > 0) || isLast;
-    const pcm = hasRamp ? ramped(piece, this.#samples(RAMP_MS), isStart, isLast) : piece;
+    const isRising = (isStart && this.#soundSamples > 0) || this.#hasFaded;
+    const pcm = isRising || isLast ? ramped(piece, this.#samples(RAMP_MS), isRising, isLast) : piece;
+    this.#hasFaded = isLast;
     this.#soundSamples += piece.byteLength / 2;
     await this.#write(pcm);
     return true;
+  }
+
+  /** Resolves when nearly all that was written is heard, or sooner, at a pause or seek. @throws the reason of a stop */
+  async #nearlyHeard(): Promise<void> {
+    const { playback, clock } = this.#options;
+    const endMs = this.#ms(this.#streamSamples);
+    while (this.#seekMs === undefined && !this.#isPaused) {
+      const leftMs = (playback.heardAtMs(endMs) ?? Number.NEGATIVE_INFINITY) - TAIL_MS - clock.nowMs();
+      if (leftMs <= 0) return;
+      await sleep(clock, Math.min(leftMs, LOOK_MS), this.#stopped.signal);
+    }
   }
 
   async #begin(): Promise<void> {
@@ -213,6 +233,8 @@ export class LocalPlayer {
   }
 
   async #fadeOut(): Promise<void> {
+    // A pause or seek that came while a piece was waited for has faded that.
+    if (this.#hasFaded) return;
     if (this.#reader !== undefined && this.#reader.bufferedMs > 0) await this.#playPiece();
   }
 

@@ -97,7 +97,13 @@ async function play(link, said) {
   });
   driver.events.on('failed', (error) => console.error(error.message));
   link.onMessage = (type, args) => driver.received(type, args);
-  player = new LocalPlayer({ playback, open: async () => soundOf(said), canSeek: false, preRollMs: 400 });
+  player = new LocalPlayer({
+    playback,
+    clock,
+    open: async () => soundOf(said),
+    canSeek: false,
+    preRollMs: 400,
+  });
   player.events.on('moving', (positionMs) => driver.start(positionMs));
   player.events.on('standing', (atMs) => void driver.pause(atMs));
   driver.append(said.phonemes);
