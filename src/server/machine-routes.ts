@@ -23,6 +23,14 @@ export function machineRoutes(options: MachineRouteOptions): RouteTable {
   const { machine } = options;
   if (machine === undefined) return {};
   let isLooking = false;
+  let listing: ReturnType<MachinePort['listDevices']> | undefined;
+  // Who asks while it is being listed gets the same: each listing starts half a dozen programs.
+  const list = (): ReturnType<MachinePort['listDevices']> => {
+    listing ??= machine.listDevices().finally(() => {
+      listing = undefined;
+    });
+    return listing;
+  };
   const guarded = (run: (exchange: Exchange) => Promise<void>) => async (exchange: Exchange) => {
     checkThisMachine(exchange.request);
     checkSameSite(exchange.request);
@@ -42,7 +50,7 @@ export function machineRoutes(options: MachineRouteOptions): RouteTable {
     });
   return {
     '/api/devices': {
-      GET: guarded(async ({ response }) => answerJson(response, 200, { lists: await machine.listDevices() })),
+      GET: guarded(async ({ response }) => answerJson(response, 200, { lists: await list() })),
     },
     '/api/doctor': {
       GET: alone((exchange) => tellFindings(exchange, machine, options)),

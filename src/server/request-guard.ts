@@ -12,9 +12,7 @@ import { HttpRefusal } from './http-answer.js';
  * @throws {HttpRefusal} 400, 403
  */
 export function checkHost(request: IncomingMessage, configuredHost: string): void {
-  const header = request.headers.host ?? '';
-  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(header);
-  const host = match?.[1] === undefined ? undefined : canonicalHost(match[1]);
+  const host = hostNamed(request);
   if (host === undefined) throw new HttpRefusal(400, 'BRIDGE_ERR_USAGE', 'Expected a Host header');
   if (isLoopbackHost(host) || host === canonicalHost(configuredHost)) return;
   if (isAnyHost(unbracketed(configuredHost)) && isIP(host) !== 0) return;
@@ -38,15 +36,25 @@ export function checkOrigin(request: IncomingMessage): void {
   );
 }
 
+/** What proxies and tunnels add to a request that they pass on. */
+const FORWARDED = /^(?:forwarded|via|x-real-ip|x-client-ip|cf-connecting-ip|true-client-ip|x-forwarded-.*)$/;
+/** A header that no page can have a browser send to another site without being asked for leave, which nobody gets here. */
+const OWN_HEADER = 'x-bridge-request';
+
 /**
  * For what is told of this machine itself: the page has no key, so only browsers on the machine hear it.
+ *
+ * The connection must come from a loopback address, name a loopback host and bear no mark of a proxy. A proxy on this
+ * machine that rewrites Host and leaves no mark looks like a browser here and cannot be told from one: who runs such a
+ * proxy must keep `/api/devices` and `/api/doctor` out of it.
  *
  * @throws {HttpRefusal} 403 - the request comes from another machine, or through a proxy, behind which anybody may be.
  */
 export function checkThisMachine(request: IncomingMessage): void {
   const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
-  const isForwarded = ['forwarded', 'x-forwarded-for', 'via'].some((name) => name in request.headers);
-  if (isLoopbackHost(address) && !isForwarded) return;
+  const isForwarded = Object.keys(request.headers).some((name) => FORWARDED.test(name));
+  const host = hostNamed(request);
+  if (isLoopbackHost(address) && !isForwarded && host !== undefined && isLoopbackHost(host)) return;
   throw new HttpRefusal(
     403,
     'BRIDGE_ERR_CONTROL_AUTH',
@@ -55,15 +63,21 @@ export function checkThisMachine(request: IncomingMessage): void {
 }
 
 /**
- * For reads that do something. Browsers name no Origin in those, but say which site asks.
+ * For reads that do something. Browsers name no Origin in those, but newer ones say which site asks. Everybody else, such as
+ * curl or our page in an older browser, sends the header `X-Bridge-Request` with any value.
  *
- * @throws {HttpRefusal} 403 - another site made a browser ask.
+ * @throws {HttpRefusal} 403 - another site made a browser ask, or may have.
  */
 export function checkSameSite(request: IncomingMessage): void {
   if (request.headers.origin !== undefined) checkOrigin(request);
   const site = request.headers['sec-fetch-site'];
-  if (site === undefined || site === 'same-origin' || site === 'none') return;
-  throw new HttpRefusal(403, 'BRIDGE_ERR_USAGE', 'Expected the page of this server to ask, not another site');
+  if (site === 'same-origin' || site === 'none') return;
+  if (site === undefined && OWN_HEADER in request.headers) return;
+  throw new HttpRefusal(
+    403,
+    'BRIDGE_ERR_USAGE',
+    'Expected the page of this server to ask, not another site; programs send the header X-Bridge-Request: 1',
+  );
 }
 
 /** On every answer. */
@@ -95,6 +109,13 @@ export function securityHeaders(host: string | undefined): Record<string, string
       ', ',
     ),
   };
+}
+
+/** Of the Host header, without its port; undefined when it is none. */
+function hostNamed(request: IncomingMessage): string | undefined {
+  const header = request.headers.host ?? '';
+  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(header);
+  return match?.[1] === undefined ? undefined : canonicalHost(match[1]);
 }
 
 function unbracketed(host: string): string {

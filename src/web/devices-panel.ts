@@ -1,3 +1,4 @@
+import { askMachine } from './ask-machine.js';
 import { byId, make, setText } from './dom.js';
 import { refusalOf } from './json-lines.js';
 import { type PlayError, playErrorOf } from './play-error.js';
@@ -40,7 +41,7 @@ export class DevicesPanel {
   async load(): Promise<void> {
     this.#again.setAttribute('aria-busy', 'true');
     try {
-      const response = await fetch('api/devices');
+      const response = await askMachine('api/devices');
       if (!response.ok) throw await refusalOf(response);
       this.#lists = ((await response.json()) as { lists: DeviceList[] }).lists;
       this.#error = undefined;

@@ -1,3 +1,4 @@
+import { askMachine } from './ask-machine.js';
 import { byId, make, setText } from './dom.js';
 import { jsonLines, refusalOf } from './json-lines.js';
 import { marked } from './marked-text.js';
@@ -66,7 +67,7 @@ export class LookPanel {
     this.#findings = [];
     this.#set({ status: 'looking' });
     try {
-      const response = await fetch(`api/doctor${this.#tone.checked ? '?tone=1' : ''}`);
+      const response = await askMachine(`api/doctor${this.#tone.checked ? '?tone=1' : ''}`);
       if (!response.ok) throw await refusalOf(response);
       for await (const line of jsonLines<Line>(response)) {
         if ('error' in line) throw line.error;

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ExamineOptions, MachineFinding, MachinePort } from '../../../src/server/index.js';
-import { ask } from './ask.js';
+import { ask as askPlainly } from './ask.js';
 import { type PageRig, startPageRig } from './page-rig.js';
 
 const FOUND: MachineFinding = {
@@ -10,6 +10,11 @@ const FOUND: MachineFinding = {
   area: 'mdf',
   texts: { en: { text: 'One', remedy: 'Do' }, ja: { text: '一', remedy: 'する' } },
 };
+
+/** As a program asks. */
+const OWN = { 'x-bridge-request': '1' };
+const ask: typeof askPlainly = (origin, path, how = {}) =>
+  askPlainly(origin, path, { ...how, headers: { ...OWN, ...how.headers } });
 
 /** A machine on which nothing ends until it is told. */
 class HeldMachine implements MachinePort {
@@ -20,7 +25,10 @@ class HeldMachine implements MachinePort {
     this.go = resolve;
   });
 
+  listed = 0;
   async listDevices() {
+    this.listed++;
+    await this.#held;
     const device = { index: 0, id: 'mic0', name: 'Mic', channels: 1, sampleRatesHz: [48_000] };
     const devices = [{ ...device, isDefault: true, isMonitor: false }];
     return [{ kind: 'input' as const, backend: 'parec', isAvailable: true, reason: undefined, devices }];
@@ -63,14 +71,40 @@ describe('what is told of the machine', () => {
 
   it('lists devices', async () => {
     await start();
+    machine.go();
     const { status, json } = await ask(rig.origin, '/api/devices');
     expect(status).toBe(200);
     expect(json).toMatchObject({ lists: [{ backend: 'parec', devices: [{ name: 'Mic' }] }] });
   });
 
+  it('lists devices once for all who ask meanwhile, and anew afterwards', async () => {
+    await start();
+    const asking = [1, 2, 3].map(() => ask(rig.origin, '/api/devices'));
+    await expect.poll(() => machine.listed).toBe(1);
+    // Answered after them: they have arrived by then.
+    expect((await ask(rig.origin, '/api/devices', { method: 'HEAD' })).status).toBe(200);
+    machine.go();
+    for (const { status } of await Promise.all(asking)) expect(status).toBe(200);
+    expect(machine.listed).toBe(1);
+    await ask(rig.origin, '/api/devices');
+    expect(machine.listed).toBe(2);
+  });
+
+  it('lets no image of another site sound, in browsers that do not say who asks', async () => {
+    await start();
+    for (const path of ['/api/doctor?tone=1', '/api/doctor/bundle?tone=1', '/api/devices']) {
+      const answer = await askPlainly(rig.origin, path, { headers: { accept: 'image/*' } });
+      expect([answer.status, answer.json.error?.message]).toEqual([
+        403,
+        expect.stringContaining('X-Bridge-Request: 1'),
+      ]);
+    }
+    expect([machine.asked, machine.listed]).toEqual([[], 0]);
+  });
+
   it('tells findings line by line as they come, with both languages, and that they are all', async () => {
     await start();
-    const response = await fetch(`${rig.origin}/api/doctor?tone=1`);
+    const response = await fetch(`${rig.origin}/api/doctor?tone=1`, { headers: OWN });
     expect(response.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
     const reader = response.body?.getReader();
     const first = new TextDecoder().decode((await reader?.read())?.value);
@@ -106,7 +140,7 @@ describe('what is told of the machine', () => {
   it('stops looking when nobody reads any more', async () => {
     await start();
     const leaving = new AbortController();
-    await fetch(`${rig.origin}/api/doctor`, { signal: leaving.signal });
+    await fetch(`${rig.origin}/api/doctor`, { headers: OWN, signal: leaving.signal });
     await expect.poll(() => machine.asked.length).toBe(1);
     leaving.abort();
     await expect.poll(() => machine.ended).toBe(1);

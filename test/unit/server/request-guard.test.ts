@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { checkSameSite, checkThisMachine, securityHeaders } from '../../../src/server/request-guard.js';
 
 function request(remoteAddress: string | undefined, headers: Record<string, string> = {}): IncomingMessage {
-  return { socket: { remoteAddress }, headers } as unknown as IncomingMessage;
+  return {
+    socket: { remoteAddress },
+    headers: { host: 'localhost:8080', ...headers },
+  } as unknown as IncomingMessage;
 }
 
 describe('checkThisMachine', () => {
@@ -18,28 +21,52 @@ describe('checkThisMachine', () => {
     },
   );
 
-  it.each(['forwarded', 'x-forwarded-for', 'via'])(
-    'refuses what came through a proxy that says %s',
-    (name) => {
-      expect(() => checkThisMachine(request('127.0.0.1', { [name]: 'x' }))).toThrow(
-        /on the machine itself only/,
-      );
-    },
+  it.each(['localhost', 'LOCALHOST:80', '127.0.0.1:8080', '[::1]:8080', '[::1]'])(
+    'lets %s be the name',
+    (host) => expect(() => checkThisMachine(request('127.0.0.1', { host }))).not.toThrow(),
   );
-});
 
-describe('checkSameSite', () => {
-  it.each([[{}], [{ 'sec-fetch-site': 'same-origin' }], [{ 'sec-fetch-site': 'none' }]])(
-    'lets %j pass',
-    (headers) => {
-      expect(() => checkSameSite(request('127.0.0.1', headers as Record<string, string>))).not.toThrow();
+  it.each(['bridge.example', '192.168.1.5:8080', '0.0.0.0', '[fe80::1]:80', 'localhost.example', ''])(
+    'refuses the name %j, under which a proxy or another machine asks',
+    (host) => {
+      expect(() => checkThisMachine(request('127.0.0.1', { host }))).toThrow(/on the machine itself only/);
     },
   );
 
   it.each([
+    'forwarded',
+    'via',
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-forwarded-proto',
+    'x-real-ip',
+    'x-client-ip',
+    'cf-connecting-ip',
+    'true-client-ip',
+  ])('refuses what came through a proxy that says %s', (name) => {
+    expect(() => checkThisMachine(request('127.0.0.1', { [name]: 'x' }))).toThrow(
+      /on the machine itself only/,
+    );
+  });
+});
+
+describe('checkSameSite', () => {
+  it.each([
+    [{ 'x-bridge-request': '1' }],
+    [{ 'sec-fetch-site': 'same-origin' }],
+    [{ 'sec-fetch-site': 'none' }],
+  ])('lets %j pass', (headers) => {
+    expect(() => checkSameSite(request('127.0.0.1', headers as Record<string, string>))).not.toThrow();
+  });
+
+  it.each([
+    // An image of another site in a browser that does not say who asks.
+    [{}],
+    [{ accept: 'application/x-ndjson' }],
     [{ 'sec-fetch-site': 'cross-site' }],
     [{ 'sec-fetch-site': 'same-site' }],
-    [{ origin: 'http://a.example', host: 'localhost' }],
+    [{ 'sec-fetch-site': 'cross-site', 'x-bridge-request': '1' }],
+    [{ 'x-bridge-request': '1', origin: 'http://a.example', host: 'localhost' }],
   ])('refuses %j', (headers) => {
     expect(() => checkSameSite(request('127.0.0.1', headers as Record<string, string>))).toThrow();
   });
