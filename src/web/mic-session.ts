@@ -109,27 +109,37 @@ export class MicSession {
   }
 
   #micChanged(state: MicState): void {
+    if (this.isOn) this.#limit();
     if (state.status === 'on') {
       this.feed.relearn();
       this.#ask();
     } else if (state.status === 'off' || state.status === 'failed') {
-      this.#giveUp?.cancel();
+      this.#endLimit();
       this.#endStream();
     }
     this.events.emit('changed');
   }
 
   #linkChanged(isOnline: boolean): void {
-    this.#giveUp?.cancel();
+    if (isOnline) this.#endLimit();
     if (!this.isOn) return;
     if (isOnline) this.#ask();
-    else {
-      this.#giveUp = this.#clock.after(GIVE_UP_MS, () => {
-        this.stop();
-        this.events.emit('stopped', 'bridgeLost');
-      });
-    }
+    else this.#limit();
     this.events.emit('changed');
+  }
+
+  /** Begins to wait for a bridge that is away, unless it does: also for one that was never there. */
+  #limit(): void {
+    if (this.#bridge.link === 'online' || this.#giveUp !== undefined) return;
+    this.#giveUp = this.#clock.after(GIVE_UP_MS, () => {
+      this.stop();
+      this.events.emit('stopped', 'bridgeLost');
+    });
+  }
+
+  #endLimit(): void {
+    this.#giveUp?.cancel();
+    this.#giveUp = undefined;
   }
 
   /** Has the avatar listen, unless it does. */

@@ -62,6 +62,8 @@ export class Microphone {
   readonly #clock: Clock;
   #state: MicState = { status: 'off' };
   #opened: Opened | undefined;
+  /** Allowed, and not yet listened to. */
+  #pending: MediaStream | undefined;
   #choice: MicChoice | undefined;
   /** Answers to earlier questions count for nothing. */
   #turn = 0;
@@ -103,14 +105,18 @@ export class Microphone {
     try {
       const stream = await this.#ask(choice);
       if (turn !== this.#turn) return stopTracks(stream);
+      this.#pending = stream;
       const opened = await listenTo(stream).catch((error: unknown) => {
         stopTracks(stream);
         throw error;
       });
-      if (turn === this.#turn) this.#begin(opened);
-      else close(opened);
+      if (turn !== this.#turn) return close(opened);
+      this.#pending = undefined;
+      this.#begin(opened);
     } catch (error) {
-      if (turn === this.#turn) this.#refused(micError(error));
+      if (turn !== this.#turn) return;
+      this.#pending = undefined;
+      this.#refused(micError(error));
     }
   }
 
@@ -186,6 +192,9 @@ export class Microphone {
     this.#turn++;
     this.#retry?.cancel();
     this.#watch?.cancel();
+    // An audio thread can be long in coming; the browser's sign of recording goes at once all the same.
+    if (this.#pending !== undefined) stopTracks(this.#pending);
+    this.#pending = undefined;
     const opened = this.#opened;
     this.#opened = undefined;
     if (opened !== undefined) close(opened);
@@ -243,7 +252,12 @@ function connect(stream: MediaStream): { context: AudioContext; source: MediaStr
     void wanted.close();
   }
   const context = new AudioContext(NO_LOUDSPEAKER);
-  return { context, source: context.createMediaStreamSource(stream) };
+  try {
+    return { context, source: context.createMediaStreamSource(stream) };
+  } catch (error) {
+    void context.close();
+    throw error;
+  }
 }
 
 function close({ stream, context, node }: Opened): void {

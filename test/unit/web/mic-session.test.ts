@@ -201,6 +201,37 @@ describe('MicSession', () => {
     expect(clock.pendingCount).toBe(0);
   });
 
+  it.each(['connecting', 'lost'] as const)(
+    'lets go of a microphone that was started while the bridge was %s, after a minute from the start',
+    async (link) => {
+      bridge.go(link);
+      clock.advance(120_000);
+      session.start(CHOICE, 'a');
+      clock.advance(30_000);
+      mic.set(ON);
+      // It went away and came back, and the bridge was tried again.
+      mic.set({ status: 'lost', error: { code: 'MicrophoneLost', message: '' } });
+      bridge.go('lost');
+      mic.set(ON);
+      clock.advance(29_999);
+      expect([mic.state.status, stopped]).toEqual(['on', []]);
+      clock.advance(1);
+      expect([mic.state.status, stopped]).toEqual(['off', ['bridgeLost']]);
+      expect(clock.pendingCount).toBe(0);
+    },
+  );
+
+  it('gives a microphone that is started again its whole minute', async () => {
+    bridge.go('lost');
+    session.start(CHOICE, 'a');
+    clock.advance(59_000);
+    session.stop();
+    expect(clock.pendingCount).toBe(0);
+    session.start(CHOICE, 'a');
+    clock.advance(59_000);
+    expect(mic.state.status).toBe('asking');
+  });
+
   it('tells how far the avatar is behind: the microphone, and what was sent and not heard', async () => {
     const one = await speak();
     expect(session.lagMs).toBeUndefined();
