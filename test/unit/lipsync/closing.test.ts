@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LevelMouth } from '../../../src/lipsync/index.js';
 import { driverRig, phonemes } from './rig.js';
@@ -221,5 +222,46 @@ describe('LipsDriver > a closing that fails', () => {
       await rig.clock.advanceAsync(2000);
       expect(rig.clock.pendingCount).toBe(0);
     }
+  });
+});
+
+/** Chunks of phonemes, when each becomes known after the one before, and what ends it. */
+const ARRIVALS = fc.record({
+  chunks: fc.array(
+    fc.record({
+      phoneme: fc.constantFrom('a', 'o', 'k', 'sil', 'pau'),
+      lengthMs: fc.integer({ min: 5, max: 1500 }),
+      waitMs: fc.integer({ min: 0, max: 1800 }),
+    }),
+    { minLength: 1, maxLength: 12 },
+  ),
+  refusedMs: fc.integer({ min: 0, max: 900 }),
+  end: fc.constantFrom('finish', 'pause', 'stop'),
+});
+
+describe('LipsDriver > whatever becomes known when', () => {
+  it('leaves a closed mouth, also where nothing could be sent for a while', async () => {
+    await fc.assert(
+      fc.asyncProperty(ARRIVALS, async ({ chunks, refusedMs, end }) => {
+        const rig = driverRig();
+        rig.driver.start(0);
+        let knownMs = 0;
+        for (const { phoneme, lengthMs, waitMs } of chunks) {
+          rig.driver.append(phonemes(`${phoneme},${lengthMs}`, knownMs));
+          knownMs += lengthMs;
+          await rig.clock.advanceAsync(waitMs);
+        }
+        rig.refuse(new Error('away'));
+        void rig.driver[end]();
+        await rig.clock.advanceAsync(refusedMs);
+        rig.refuse(undefined);
+        await rig.clock.advanceAsync(knownMs + 5000);
+        expect(rig.driver.isClosed).toBe(true);
+        expect(rig.openingAt(rig.clock.nowMs())).toBe(0);
+        await rig.driver.stop();
+        expect(rig.clock.pendingCount).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
