@@ -17,6 +17,7 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
   'BRIDGE_ERR_MESSAGE_TOO_LONG',
   'BRIDGE_ERR_MESSAGE_FORBIDDEN',
   'BRIDGE_ERR_PATH_MAPPING',
+  'BRIDGE_ERR_LIP_TABLE',
 ]);
 
 export function exitCodeOf(error: unknown): number {

@@ -60,7 +60,9 @@ function parse(
 
 function asUsageError(error: unknown, output: string): Error {
   if (error instanceof BridgeError) return error;
-  const text = errorText(error).split('\n')[0] ?? output;
+  // What was wrong may stand in the lines behind the first.
+  const lines = (errorText(error) || output).split('\n').map((line) => line.trim());
+  const text = lines.filter((line) => line !== '').join(' ');
   return new ConfigError('BRIDGE_ERR_USAGE', `${text}. \`mmdagent-bridge --help\` tells what is understood`);
 }
 

@@ -1,5 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
+/** What terminals take for colours and for clearing a line. */
+const ESCAPES = /\u001b\[[0-9;]*[A-Za-z]/g;
 /** Enough for any message of a recorder or player. */
 const TAIL_CHARS = 2048;
 
@@ -33,7 +35,7 @@ export class StderrTail {
 
   push(bytes: Buffer): void {
     this.#totalBytes += bytes.byteLength;
-    const pieces = (this.#unfinished + this.#decoder.write(bytes)).split(/[\r\n]+/);
+    const pieces = (this.#unfinished + this.#decoder.write(bytes)).replace(ESCAPES, '').split(/[\r\n]+/);
     this.#unfinished = (pieces.pop() ?? '').slice(-TAIL_CHARS);
     for (const line of pieces) {
       if (line === '' || this.#isChatter(line)) continue;

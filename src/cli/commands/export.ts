@@ -34,6 +34,7 @@ export async function exportSession(context: CommandContext): Promise<number> {
   const folder = await sessionFolder(textArg(args, 'session') ?? '');
   const targets = targetsOf(context, format);
   assertApart(folder, targets);
+  await assertNotOurs(context, targets);
   const signal = anySignal(io.drain, io.quit);
   const session = await openSession(folder);
   const text = pieces(session, format, targets);
@@ -76,6 +77,21 @@ function targetsOf({ args }: CommandContext, format: Format): Targets {
   const needsSound = format === 'textgrid' || format === 'eaf';
   if (named !== undefined || isSilent || !needsSound || out === undefined) return { out, sound: named };
   return { out, sound: `${out.replace(/\.[^./\\]*$/, '')}.wav` };
+}
+
+/** A sound file that nobody named must not take the place of one of the user's. */
+async function assertNotOurs({ args }: CommandContext, { sound }: Targets): Promise<void> {
+  if (sound === undefined || textArg(args, 'sound') !== undefined) return;
+  const isThere = await stat(sound).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) {
+    throw new ConfigError(
+      'BRIDGE_ERR_USAGE',
+      `Expected ${sound} not to be there yet, since the sound goes there. --sound ${sound} writes over it, --sound OTHER.wav goes elsewhere, --no-sound leaves it out`,
+    );
+  }
 }
 
 /** What is read must not be written over. */

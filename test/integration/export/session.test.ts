@@ -229,6 +229,21 @@ describe('A recorded session', () => {
     expect(readFileSync(join(session, 'sound.wav')).equals(before)).toBe(true);
   });
 
+  it('does not put the sound in the place of a file that nobody named', async () => {
+    writeFileSync(out('mine.wav'), 'precious');
+    const args = [session, '--format', 'eaf', '--out', out('mine.eaf')];
+    expect(await run('export', ...args)).toMatchObject({ code: 2 });
+    expect(readFileSync(out('mine.wav'), 'utf8')).toBe('precious');
+    expect(await run('export', ...args, '--sound', out('mine.wav'))).toMatchObject({ code: 0 });
+    expect(readFileSync(out('mine.wav')).subarray(0, 4).toString()).toBe('RIFF');
+  });
+
+  it('says what a flag takes', async () => {
+    const { code, stderr } = await run('export', session, '--format', 'xml');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/format.*xml.*csv.*textgrid.*eaf.*jsonl/);
+  });
+
   it('tells of a cut last line, and refuses other damage without leaving a file', async () => {
     const text = readFileSync(join(session, 'messages.jsonl'), 'utf8');
     const damaged = join(folder, 'damaged');
