@@ -51,8 +51,11 @@ async function commandFindings(
   async function isThere(): Promise<boolean> {
     if (isAbsolute(program)) return (await files.status(program))?.isFile === true;
     if ((await files.status(join(dirname(file), program)))?.isFile === true) return true;
-    return (
-      !/[\\/]/.test(program) && (await host.find(program.replace(/\.(?:exe|cmd|bat)$/i, ''))) !== undefined
-    );
+    if (/[\\/]/.test(program)) return false;
+    // What npm installs is a batch file there.
+    const endings =
+      host.platform === 'win32' && !/\.(?:exe|cmd|bat)$/i.test(program) ? ['.exe', '.cmd', '.bat'] : [''];
+    for (const ending of endings) if ((await host.find(`${program}${ending}`)) !== undefined) return true;
+    return false;
   }
 }

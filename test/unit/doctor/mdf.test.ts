@@ -169,7 +169,10 @@ describe('Programs that MMDAgent-EX starts', () => {
     expect(await command('python3 -u a.py', { programs: { python3: '' } })).toEqual([]);
     expect(await command('./run.sh', { files: { '/c/run.sh': '' } })).toEqual([]);
     expect(await command('"/opt/my app" x', { files: { '/opt/my app': '' } })).toEqual([]);
-    expect(await command('python.exe x', { programs: { python: '' } })).toEqual([]);
+    const windows = (program: string) => ({ platform: 'win32' as const, programs: { [program]: '' } });
+    expect(await command('python.exe x', windows('python.exe'))).toEqual([]);
+    expect(await command('python x', windows('python.exe'))).toEqual([]);
+    expect(await command('mmdagent-bridge daemon start', windows('mmdagent-bridge.cmd'))).toEqual([]);
   });
 
   it('are told when they are not there', async () => {
@@ -184,7 +187,9 @@ describe('Programs that MMDAgent-EX starts', () => {
     expect(await command(`python3 ${'あ'.repeat(34)}`, { programs })).toMatchObject([
       { id: 'mdf.longArgument', level: 'error', values: { bytes: 102 } },
     ]);
-    expect(await command(`python3 ${'a'.repeat(100)}`, { programs, platform: 'win32' })).toEqual([]);
+    expect(
+      await command(`python3 ${'a'.repeat(100)}`, { programs: { 'python3.exe': '' }, platform: 'win32' }),
+    ).toEqual([]);
   });
 
   it('are split as MMDAgent-EX splits', () => {
