@@ -16,6 +16,7 @@ import type { Finding } from '../finding.js';
 import { finding } from '../make-finding.js';
 
 const MAX_SHOWN_CHARS = 80;
+const LOOKED_AT_BYTES = 4096;
 /** Longer path segments are taken for tokens, as everywhere. */
 const TOKEN_SEGMENT = /[^/]{16,}/g;
 
@@ -28,6 +29,7 @@ export const mdfCheck: Check = {
     if (content.asked === undefined) return [finding('mdf.none', 'info', {})];
     if (content.mdf === undefined) return [finding('mdf.notFound', 'error', { path: content.asked })];
     const { path, bytes } = content.mdf;
+    if (!isText(bytes)) return [finding('mdf.notText', 'error', { path })];
     const several = { folder: content.asked, count: content.mdfCount, file: path };
     return [
       ...(content.mdfCount > 1 ? [finding('mdf.several', 'info', several)] : []),
@@ -36,6 +38,15 @@ export const mdfCheck: Check = {
     ];
   },
 };
+
+/** Text in any encoding has hardly any control characters but NUL (UTF-16); other files have them everywhere. */
+function isText(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, LOOKED_AT_BYTES);
+  const controls = start.filter(
+    (byte) => byte > 0 && byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d,
+  );
+  return controls.byteLength <= start.byteLength / 50;
+}
 
 function encodingFindings(file: string, bytes: Uint8Array): Finding[] {
   const latin1 = Buffer.from(bytes).toString('latin1');

@@ -21,6 +21,16 @@ export const MDF_TEXTS = {
       remedy: 'MMDAgent-EX の起動に使う .mdf か、そのフォルダーを指定してください。',
     },
   },
+  'mdf.notText': {
+    en: {
+      text: '{path} is no .mdf: it is not a text file',
+      remedy: 'Name the .mdf that MMDAgent-EX is started with, or its folder.',
+    },
+    ja: {
+      text: '{path} は .mdf ではありません（テキストファイルではない）',
+      remedy: 'MMDAgent-EX の起動に使う .mdf、またはそのフォルダーを指定してください。',
+    },
+  },
   'mdf.several': {
     en: {
       text: '{folder} holds {count} .mdf files; {file} was looked at',

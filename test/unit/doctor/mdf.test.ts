@@ -122,6 +122,7 @@ describe('Settings of MMDAgent-EX', () => {
     ['\uFEFF\n', undefined],
     [new Uint8Array(Buffer.from(`${good()}name=\x83\x81`, 'latin1')), 'info mdf.notUtf8'],
     [new Uint8Array(Buffer.from(good(), 'utf16le')), 'error mdf.unreadable'],
+    [Uint8Array.from({ length: 4096 }, (_, n) => (n * 7919 + (n >> 3)) & 0xff), 'error mdf.notText'],
   ])('tell of the encoding of %j', async (bytes, expected) => {
     const text = typeof bytes === 'string' ? bytes + good() : bytes;
     expect(levelsAndIds(await findingsOf(mdfCheck, content(text)))).toEqual(
