@@ -11,7 +11,9 @@ export async function mdf(context: CommandContext): Promise<number> {
   const options: MdfOptions = host === undefined ? {} : { host };
   const link = firstLink(resolved.config.links);
   if (file === undefined) {
-    for (const line of mdfFor(link, options)) context.print(line);
+    const lines = mdfFor(link, options);
+    if (args['json'] === true) context.print(JSON.stringify({ link: link.name, lines }));
+    else for (const line of lines) context.print(line);
     return EXIT.ok;
   }
   if (args['write'] === true) return write(context, file, link, options);

@@ -35,6 +35,7 @@ export async function replay(context: CommandContext): Promise<number> {
   const connection = await connectDaemon(context);
   const { lane } = context.resolved.config;
   const clock = new SystemClock();
+  const said = { lane, utterances: 0, heardMs: 0 };
   try {
     let startMs = clock.nowMs();
     for (const [index, { atMs, fromMs, toMs }] of stretches.entries()) {
@@ -55,10 +56,18 @@ export async function replay(context: CommandContext): Promise<number> {
       await handle.end();
       const end = await handle.ended;
       if (end.reason === 'failed') throw end.error ?? new Error('The utterance failed');
+      said.lane = handle.lane;
+      said.utterances++;
+      said.heardMs += end.heardMs;
     }
   } finally {
     await connection.leave();
   }
+  if (context.args['json'] === true) context.print(JSON.stringify({ directory, ...said }));
+  else
+    context.say(
+      `Said ${said.utterances} of ${stretches.length} stretches of sound, ${(said.heardMs / 1000).toFixed(1)} s`,
+    );
   return EXIT.ok;
 }
 

@@ -94,6 +94,8 @@ describe('Commands with a simulator', () => {
 
   it('mdf: prints, checks and writes what MMDAgent-EX needs', async () => {
     const printed = await rig.run('mdf', '--link', 'ws-listen://127.0.0.1:9001/chat');
+    const asJson = await rig.run('mdf', '--link', 'ws-listen://127.0.0.1:9001/chat', '--json');
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ lines: printed.stdout.trimEnd().split('\n') });
     expect(printed.code).toBe(0);
     expect(printed.stdout).toContain('Plugin_Remote_Websocket_Port=9001');
     rig.file('main.mdf', 'http_server=true\n');

@@ -43,8 +43,9 @@ describe('replay', () => {
 
   async function replayed(folder: string, name: string): Promise<string> {
     await rig.run('daemon', 'start', '--link', 'simulator:', '--record', name, '--daemon', name);
-    const { code, stderr } = await rig.run('replay', folder, '--daemon', name);
+    const { code, stdout, stderr } = await rig.run('replay', folder, '--daemon', name, '--json');
     expect([code, stderr]).toEqual([0, expect.anything()]);
+    expect(JSON.parse(stdout)).toMatchObject({ lane: 'simulator', utterances: 2 });
     await rig.run('daemon', 'stop', '--force', '--daemon', name);
     return only(name);
   }
