@@ -18,7 +18,10 @@ export interface FaultContext {
   readonly hadSound: boolean;
 }
 
-const MAX_QUOTE_CHARS = 300;
+const MAX_QUOTE_CHARS = 200;
+/** A sound server's clients say this when there is none. */
+const NO_SERVER = /Connection refused|Host is down/;
+const START_SERVER = 'no sound server answers: start PulseAudio or PipeWire, or use another --input-backend';
 /** What setpriv and stdbuf say and end with when the program that they are to become is missing. */
 const NOT_FOUND_CODE = 127;
 const NOT_RUN = /^(setpriv|stdbuf|\/\S*(setpriv|stdbuf)): failed to (execute|run)/m;
@@ -115,16 +118,17 @@ function deviceError(
 ): DeviceError {
   const said = lastWords(stderr);
   const quote = said === '' ? '' : ` ("${said}")`;
-  const remedy = REMEDIES[code];
+  const remedy = NO_SERVER.test(said) ? START_SERVER : REMEDIES[code];
   const advice = remedy === undefined ? '' : `; ${remedy}`;
   return new DeviceError(code, `${backend.name} ${happened}${quote}${advice}`, { retryable: true });
 }
 
-/** The end of it on one line: what a program says last is mostly why it gave up. */
+/** The last line, which is mostly why a program gave up; those before it are its own inner steps. */
 function lastWords(stderr: string): string {
   const plain = stderr.replace(/\u001b\[[0-9;]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
-  const line = plain.replace(/\s+/g, ' ').trim();
-  return line.length > MAX_QUOTE_CHARS ? `…${line.slice(-MAX_QUOTE_CHARS)}` : line;
+  const lines = plain.split('\n').map((line) => line.trim());
+  const last = lines.findLast((line) => line !== '') ?? '';
+  return last.length > MAX_QUOTE_CHARS ? `${last.slice(0, MAX_QUOTE_CHARS)}…` : last;
 }
 
 function isMissing(error: Error): boolean {

@@ -97,7 +97,7 @@ function defaultKind(): ServiceKind {
 
 function statusText(status: DaemonStatus): string {
   const lines = [
-    `mmdagent-bridge ${status.version}, pid ${status.pid}, up ${Math.round(status.uptimeMs / 1000)} s, ${status.clients} clients`,
+    `mmdagent-bridge ${status.version}, pid ${status.pid}, up ${Math.round(status.uptimeMs / 1000)} s, clients: ${status.clients}`,
   ];
   for (const link of status.links)
     lines.push(

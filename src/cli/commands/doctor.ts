@@ -33,7 +33,7 @@ import { EXIT } from '../exit-codes.js';
 const MARKS = { ok: '✓', info: '·', warning: '!', error: '✗' } as const;
 const SUMMARIES: Readonly<Record<Language, (errors: number, warnings: number) => string>> = {
   en: (errors, warnings) =>
-    errors + warnings === 0 ? 'Nothing is wrong.' : `${errors} errors, ${warnings} warnings.`,
+    errors + warnings === 0 ? 'Nothing is wrong.' : `Errors: ${errors}, warnings: ${warnings}.`,
   ja: (errors, warnings) =>
     errors + warnings === 0
       ? '問題は見つかりませんでした。'

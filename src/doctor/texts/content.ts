@@ -9,7 +9,7 @@ export const CONTENT_TEXTS = {
     ja: { text: '{file} に対話スクリプト（.fst）はなく、アバターを動かすのはブリッジだけです', remedy: '' },
   },
   'content.scripts': {
-    en: { text: '{count} dialogue scripts were read, {arcs} lines', remedy: '' },
+    en: { text: 'Dialogue scripts read: {count}, with lines: {arcs}', remedy: '' },
     ja: { text: '対話スクリプト {count} 個、{arcs} 行を読みました', remedy: '' },
   },
   'content.scriptUnreadable': {

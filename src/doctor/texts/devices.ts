@@ -3,14 +3,14 @@ import type { TextRow } from './text-row.js';
 export const DEVICE_TEXTS = {
   'devices.inputs': {
     en: {
-      text: '{count} microphones or other inputs through {backend}; the default is {default}',
+      text: 'Microphones and other inputs through {backend}: {count}; the default is {default}',
       remedy: '',
     },
     ja: { text: '{backend} の入力は {count} 個、既定は {default} です', remedy: '' },
   },
   'devices.outputs': {
     en: {
-      text: '{count} loudspeakers or other outputs through {backend}; the default is {default}',
+      text: 'Loudspeakers and other outputs through {backend}: {count}; the default is {default}',
       remedy: '',
     },
     ja: { text: '{backend} の出力は {count} 個、既定は {default} です', remedy: '' },
@@ -171,7 +171,7 @@ export const DEVICE_TEXTS = {
     ja: { text: '確認音は鳴らしませんでした（--no-tone）', remedy: '' },
   },
   'devices.calibrated': {
-    en: { text: '{count} loudspeakers are calibrated', remedy: '' },
+    en: { text: 'Calibrated loudspeakers: {count}', remedy: '' },
     ja: { text: '校正済みのスピーカー: {count} 台', remedy: '' },
   },
   'devices.notCalibrated': {

@@ -22,7 +22,7 @@ export const PEER_TEXTS = {
     },
   },
   'peer.daemon': {
-    en: { text: 'The daemon {version} runs (pid {pid}) with {links} links', remedy: '' },
+    en: { text: 'The daemon {version} runs (pid {pid}); links: {links}', remedy: '' },
     ja: { text: 'デーモン {version} が動いています（pid {pid}、リンク {links} 本）', remedy: '' },
   },
   'peer.daemonVersion': {

@@ -54,7 +54,7 @@ describe('doctor', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatch(/✗ .*broken\.mdf: Plugin_Remote_EnableServer=true switches/);
     expect(stdout).toMatch(/\n {6}Remove the line or put # before it/);
-    expect(stdout).toMatch(/\n\d+ errors, \d+ warnings\.\n$/);
+    expect(stdout).toMatch(/\nErrors: \d+, warnings: \d+\.\n$/);
   });
 
   it.each([

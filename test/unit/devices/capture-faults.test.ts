@@ -132,12 +132,19 @@ describe('captureError', () => {
     expect(captureError(fault, context('parec')).code).toBe('BRIDGE_ERR_DEVICE_FAILED');
   });
 
-  it('quotes what a program says without what would steer a terminal, and not at length', () => {
-    const stderr = `\u001b[31mred\u001b[0m\u0007 ${'x'.repeat(2000)} the end`;
+  it('quotes the last line a program says, without what would steer a terminal, and not at length', () => {
+    const stderr = `conf.c: inner steps\n\u001b[31mred\u001b[0m\u0007 at last ${'x'.repeat(2000)}\n`;
     const { message } = captureError(ended(stderr), context('parec'));
     expect(message).not.toMatch(/[\u0000-\u001f]/);
-    expect(message.length).toBeLessThan(500);
-    expect(message).toContain('the end');
+    expect(message.length).toBeLessThan(400);
+    expect(message).toContain('red at last');
+    expect(message).not.toContain('inner steps');
+  });
+
+  it('says that no sound server answers where that is so', () => {
+    const stderr =
+      'Connection failure: Connection refused\npa_context_connect() failed: Connection refused\n';
+    expect(captureError(ended(stderr), context('parec')).message).toContain('start PulseAudio or PipeWire');
   });
 
   it('knows a way to get every program of every platform', () => {
