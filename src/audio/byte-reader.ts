@@ -1,4 +1,4 @@
-import { InvalidStateError } from '../runtime/index.js';
+import { InvalidStateError, orAborted } from '../runtime/index.js';
 
 export interface ByteReaderOptions {
   /** Ends a pending read with the signal's reason. */
@@ -103,7 +103,7 @@ export class ByteReader {
 
   async #pull(): Promise<Uint8Array | undefined> {
     this.#signal?.throwIfAborted();
-    const next = await untilAborted(this.#iterator.next(), this.#signal);
+    const next = await orAborted(this.#iterator.next(), this.#signal);
     if (next.done === true) {
       this.#hasEnded = true;
       return undefined;
@@ -126,13 +126,4 @@ function joinParts(parts: readonly Uint8Array[], totalBytes: number): Uint8Array
     offset += part.byteLength;
   }
   return joined;
-}
-
-function untilAborted<T>(pending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return pending;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

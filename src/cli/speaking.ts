@@ -1,6 +1,6 @@
 import type { OpenSoundOptions, RawEncoding, RawFormat, SoundSource } from '../audio/index.js';
 import type { SpeechEnd, SpeechHandle } from '../client/index.js';
-import { anySignal, ConfigError } from '../runtime/index.js';
+import { anySignal, ConfigError, orAborted } from '../runtime/index.js';
 import { type Arguments, type CommandContext, textArg } from './context.js';
 import { numberArg } from './numbers.js';
 
@@ -64,7 +64,7 @@ async function feed(
 ): Promise<void> {
   while (!handle.isEnded) {
     // Standard input may say nothing for hours: neither Ctrl-C waits for it.
-    const next = await unlessAborted(frames.next(), stop);
+    const next = await orAborted(frames.next(), stop);
     if (next.done === true) return;
     await handle.write(next.value, stop);
   }
@@ -75,13 +75,4 @@ function report(context: CommandContext, sound: SoundSource): void {
   if (sound.damagedParts > 0) context.say(`${sound.name}: ${sound.damagedParts} damaged parts were left out`);
   if (sound.clippedSamples > 0)
     context.say(`${sound.name}: ${sound.clippedSamples} samples were too loud and cut; lower --gain-db`);
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -1,4 +1,4 @@
-import { type Clock, RequestError, sleep, type Timer } from '../runtime/index.js';
+import { type Clock, orAborted, RequestError, sleep, type Timer } from '../runtime/index.js';
 import type { BridgeClient } from './bridge-client.js';
 import { DaemonClock } from './daemon-clock.js';
 
@@ -152,14 +152,4 @@ async function untilReady(options: LipsLinkOptions, name: string, model: string)
     }
     await sleep(clock, LOOK_MS, signal);
   }
-}
-
-/** A request cannot be taken back: when nobody waits any more, its answer is dropped. @throws the reason of the signal */
-function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

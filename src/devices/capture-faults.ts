@@ -2,6 +2,7 @@ import { assertNever, DeviceError, type ErrorCode } from '../runtime/index.js';
 import type { CaptureBackend, FaultPattern } from './capture-backend.js';
 import type { RecorderEnd } from './capture-recorder.js';
 import { installHint } from './sound-tools.js';
+import { ESCAPES } from './stderr-tail.js';
 
 /** What went wrong with a recorder before there is a message for it. */
 export type CaptureFault =
@@ -125,7 +126,7 @@ function deviceError(
 
 /** The last line, which is mostly why a program gave up; those before it are its own inner steps. */
 function lastWords(stderr: string): string {
-  const plain = stderr.replace(/\u001b\[[0-9;]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+  const plain = stderr.replace(ESCAPES, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
   const lines = plain.split('\n').map((line) => line.trim());
   const last = lines.findLast((line) => line !== '') ?? '';
   return last.length > MAX_QUOTE_CHARS ? `${last.slice(0, MAX_QUOTE_CHARS)}…` : last;

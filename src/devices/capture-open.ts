@@ -5,10 +5,9 @@ import { captureBackends } from './capture-backends.js';
 import { CaptureSupervisor } from './capture-supervisor.js';
 import { chooseDevice, deviceNames } from './choose-device.js';
 import type { DeviceHost } from './host.js';
-import { installHint } from './sound-tools.js';
+import { AUTO, installed, openFirst } from './open-first.js';
 import { type ProgramCall, spawnTied } from './tied-life.js';
 
-const AUTO = 'auto';
 /** Backends that a user may expect and that are left out for a reason. */
 const WHY_NOT: Partial<Readonly<Record<NodeJS.Platform, Readonly<Record<string, string>>>>> = {
   win32: { mic: ', where it gives 32-bit sound with a header instead of what it is asked for' },
@@ -31,28 +30,17 @@ export async function openCapture(options: OpenCaptureOptions): Promise<Capture>
     ({ name, isByNameOnly }) => name === wanted || (wanted === AUTO && isByNameOnly !== true),
   );
   if (backends.length === 0) throw noSuchBackend(wanted, host.platform);
-  const refusals: DeviceError[] = [];
-  for (const backend of backends) {
-    signal?.throwIfAborted();
-    try {
-      return await openWith(backend, options);
-    } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      refusals.push(error);
-    }
-  }
-  throw summary(refusals, options.device);
+  return openFirst(
+    backends,
+    signal,
+    (backend) => openWith(backend, options),
+    (refusals) => summary(refusals, options.device),
+  );
 }
 
 async function openWith(backend: CaptureBackend, options: OpenCaptureOptions): Promise<Capture> {
   const { host, clock, signal } = options;
-  const path = await host.find(backend.program);
-  if (path === undefined) {
-    throw new DeviceError(
-      'BRIDGE_ERR_DEVICE_TOOL',
-      `${backend.program} is not installed; ${installHint(backend.program, host.platform)}`,
-    );
-  }
+  const path = await installed(backend.program, host);
   const device = await resolveDevice(backend, options.device, host);
   const call = await callOf(backend, path, device, host);
   signal?.throwIfAborted();

@@ -1,12 +1,12 @@
 import { type Clock, DeviceError } from '../runtime/index.js';
 import { chooseDevice, deviceNames } from './choose-device.js';
 import type { DeviceHost, SoundProgram } from './host.js';
+import { AUTO, installed, openFirst } from './open-first.js';
 import type { Playback } from './playback.js';
 import type { PlaybackBackend } from './playback-backend.js';
 import { playbackBackends } from './playback-backends.js';
 import { checkVolume } from './playback-gain.js';
 import { ProgramPlayback } from './program-playback.js';
-import { installHint } from './sound-tools.js';
 import { spawnTied } from './tied-life.js';
 
 export interface PlaybackOptions {
@@ -44,7 +44,6 @@ export interface OpenedOutput {
   readonly sampleRateHz: number;
 }
 
-const AUTO = 'auto';
 const DEFAULT_LEAD_MS = 100;
 
 /**
@@ -61,17 +60,12 @@ export async function openPlayback(options: PlaybackOptions): Promise<Playback> 
   const wanted = options.backend ?? AUTO;
   const backends = playbackBackends(host.platform).filter(({ name }) => wanted === AUTO || name === wanted);
   if (backends.length === 0) throw noSuchBackend(wanted, host.platform);
-  const refusals: DeviceError[] = [];
-  for (const backend of backends) {
-    signal?.throwIfAborted();
-    try {
-      return await openWith(backend, options);
-    } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      refusals.push(error);
-    }
-  }
-  throw summary(refusals, options.device);
+  return openFirst(
+    backends,
+    signal,
+    (backend) => openWith(backend, options),
+    (refusals) => summary(refusals, options.device),
+  );
 }
 
 async function openWith(backend: PlaybackBackend, options: PlaybackOptions): Promise<Playback> {
@@ -140,15 +134,6 @@ async function spawnPlayer(
   if (backend.needsLineBuffer !== true) return spawnTied(host, { file: path, args }, spawning);
   const stdbuf = await installed('stdbuf', host);
   return spawnTied(host, { file: stdbuf, args: ['-oL', path, ...args] }, spawning);
-}
-
-async function installed(program: string, host: DeviceHost): Promise<string> {
-  const path = await host.find(program);
-  if (path !== undefined) return path;
-  throw new DeviceError(
-    'BRIDGE_ERR_DEVICE_TOOL',
-    `${program} is not installed; ${installHint(program, host.platform)}`,
-  );
 }
 
 /** The id of the device that is meant, as this backend names it. */

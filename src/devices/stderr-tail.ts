@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /** What terminals take for colours and for clearing a line. */
-const ESCAPES = /\u001b\[[0-9;]*[A-Za-z]/g;
+export const ESCAPES = /\u001b\[[0-9;]*[A-Za-z]/g;
 /** Enough for any message of a recorder or player. */
 const TAIL_CHARS = 2048;
 

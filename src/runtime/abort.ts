@@ -15,3 +15,18 @@ export function anySignal(...signals: readonly AbortSignal[]): AbortSignal {
   }
   return controller.signal;
 }
+
+/**
+ * Waits for `pending` until the signal fires. What goes on is not stopped; its outcome is dropped.
+ *
+ * @throws the reason of the signal; what `pending` rejects with.
+ */
+export function orAborted<T>(pending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return pending;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
