@@ -225,6 +225,45 @@ export const SETTINGS = {
     unit: '%',
     default: 100,
   }),
+  lips: choice({
+    flag: 'lips',
+    env: 'BRIDGE_LIPS',
+    describe:
+      "Who moves the mouth: peer (MMDAgent-EX's own recogniser, on streamed sound), own (streamed sound with our LIPSYNC_START), local (sound played here, only LIPSYNC_START sent), auto (whichever fits best)",
+    choices: ['auto', 'peer', 'own', 'local'],
+    default: 'auto',
+  }),
+  ttsEngine: text({
+    flag: 'engine',
+    env: 'BRIDGE_TTS_ENGINE',
+    describe:
+      'Engine that speaks, by its name; auto: what is set up, else the embedded voice; several, divided by commas: the next speaks when one fails',
+    expects: 'the name of an engine, as `voices` lists them',
+    accepts: isAnyText,
+    default: 'auto',
+  }),
+  voice: optionalText({
+    flag: 'voice',
+    env: 'BRIDGE_VOICE',
+    describe: "The engine's own name or number of a voice, as `voices` lists them",
+    expects: 'the name or number of a voice, as `voices` lists them',
+    accepts: isAnyText,
+  }),
+  language: optionalText({
+    flag: 'language',
+    env: 'BRIDGE_LANGUAGE',
+    describe: 'Language of text and speech that do not show it themselves, for example ja or en-US',
+    expects: 'a BCP 47 language such as ja or en-US',
+    accepts: (value) => /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value),
+  }),
+  sttEngine: text({
+    flag: 'stt-engine',
+    env: 'BRIDGE_STT_ENGINE',
+    describe: 'Engine that understands speech, by its name; auto: what is set up',
+    expects: 'the name of an engine',
+    accepts: isAnyText,
+    default: 'auto',
+  }),
   lipTxt: optionalText({
     flag: 'lip-txt',
     env: 'BRIDGE_LIP_TXT',

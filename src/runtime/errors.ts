@@ -52,6 +52,18 @@ export const ERROR_CODES = {
   BRIDGE_ERR_SESSION: 'A recorded session could not be read',
   BRIDGE_ERR_PATH_MAPPING:
     'A path cannot be given to MMDAgent-EX: it lies outside the shared folder or holds a forbidden character',
+  BRIDGE_ERR_SPEECH_ENGINE: 'No speech engine has this name, or it is not set up',
+  BRIDGE_ERR_SPEECH_KEY: "A speech engine's key is missing or was refused",
+  BRIDGE_ERR_SPEECH_UNREACHABLE: 'A speech engine does not answer at its address',
+  BRIDGE_ERR_SPEECH_PROGRAM: 'A program or package that speaks or hears on this machine is missing or failed',
+  BRIDGE_ERR_SPEECH_REFUSED: 'A speech engine did not accept the request',
+  BRIDGE_ERR_SPEECH_VOICE: 'A speech engine has no such voice',
+  BRIDGE_ERR_SPEECH_BUSY: 'A speech engine refuses for now: too many requests, or its quota is used up',
+  BRIDGE_ERR_SPEECH_FAILED: 'A speech engine failed, or answered with something that is not what it promises',
+  BRIDGE_ERR_SPEECH_STALLED: 'A speech engine stopped answering in the middle',
+  BRIDGE_ERR_SPEECH_TRUNCATED: "A speech engine's answer ended too early",
+  BRIDGE_ERR_SPEECH_CAP: 'The limit set for the use of a speech engine is reached',
+  BRIDGE_ERR_SPEECH_TEXT: 'There is nothing in the text that can be spoken, or it is too long',
   BRIDGE_ERR_SPEAK_FAILED: 'MMDAgent-EX did not play the file: wrong path, too long or no Plugin_Audio',
   BRIDGE_ERR_USAGE: 'The command line is not understood',
   BRIDGE_ERR_STATE: 'The call is not possible in this state (an error in the calling code)',
@@ -86,6 +98,34 @@ export class ProtocolError extends BridgeError {}
 export class TransportError extends BridgeError {}
 /** This sound device, or its program, is not usable now; links and everything else go on. */
 export class DeviceError extends BridgeError {}
+/** This request to a speech engine or model ends; `retryable` says whether it may succeed later, or with another engine. */
+export class ProviderError extends BridgeError {
+  /** The engine's name in the settings. */
+  readonly provider: string;
+  /** HTTP status, where there was one. */
+  readonly status: number | undefined;
+  /** How long the provider asks to wait before the next try, milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** The vendor's name for the request, to ask them about it. */
+  readonly requestId: string | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: BridgeErrorOptions & {
+      readonly provider: string;
+      readonly status?: number;
+      readonly retryAfterMs?: number;
+      readonly requestId?: string;
+    },
+  ) {
+    super(code, message, options);
+    this.provider = options.provider;
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+    this.requestId = options.requestId;
+  }
+}
 /** The request ends; the link and everything else go on. */
 export class RequestError extends BridgeError {}
 /** The caller is wrong: never caught, never retried. */

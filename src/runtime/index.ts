@@ -13,6 +13,7 @@ export {
   InvalidStateError,
   isAbortError,
   ProtocolError,
+  ProviderError,
   RequestError,
   TransportError,
 } from './errors.js';

@@ -22,6 +22,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   lipsync: ['audio', 'protocol', 'runtime'],
   // Microphones and loudspeakers, by child processes: nothing else touches them.
   devices: ['audio', 'runtime'],
+  // Text to what is spoken: normalisation, readings, phonemes. No sound, no sockets.
+  language: ['runtime'],
+  // TTS and STT: the interfaces, one folder per engine, and what stands around all of them.
+  speech: ['language', 'lipsync', 'audio', 'runtime'],
+  // A synthesized or given sound to an avatar, with lips: joins speech, lipsync and a client of the daemon.
+  speaking: ['speech', 'language', 'lipsync', 'devices', 'client', 'control', 'audio', 'protocol', 'runtime'],
   // Recorded sessions to what researchers' tools read.
   export: ['lipsync', 'audio', 'protocol', 'runtime'],
   config: ['runtime'],
@@ -34,11 +40,39 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // What stands between a user and a speaking avatar.
   doctor: ['client', 'control', 'devices', 'lipsync', 'audio', 'mdf', 'config', 'protocol', 'runtime'],
   web: ['client', 'control', 'lipsync', 'audio', 'runtime'],
-  app: ['server', 'doctor', 'client', 'control', 'devices', 'lipsync', 'audio', 'config', 'runtime'],
+  app: [
+    'server',
+    'speaking',
+    'speech',
+    'language',
+    'doctor',
+    'client',
+    'control',
+    'devices',
+    'lipsync',
+    'audio',
+    'config',
+    'runtime',
+  ],
   // What programs import: a client, with a daemon inside it when asked for.
-  library: ['client', 'daemon', 'devices', 'lipsync', 'audio', 'control', 'config', 'runtime'],
+  library: [
+    'speaking',
+    'speech',
+    'language',
+    'client',
+    'daemon',
+    'devices',
+    'lipsync',
+    'audio',
+    'control',
+    'config',
+    'runtime',
+  ],
   cli: [
     'app',
+    'speaking',
+    'speech',
+    'language',
     'doctor',
     'export',
     'devices',

@@ -1,0 +1,1 @@
+export type { Pronouncer, SpokenLanguage, SpokenWord } from './spoken-word.js';
