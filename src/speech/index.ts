@@ -1,9 +1,20 @@
+export { createSpeech } from './create-speech.js';
 export type {
   RecognitionPart,
   RecognitionRequest,
   RecognizedWord,
   Recognizer,
 } from './recognizer.js';
+export type {
+  EngineUsage,
+  EngineVoices,
+  Speech,
+  SpeechEvents,
+  SpeechPorts,
+  SpeechRoute,
+  SpeechSettings,
+} from './speech.js';
+export type { SentenceEndPart, SentencePart, SpeakOptions, SpokenPart } from './spoken-part.js';
 export type {
   SpeechPart,
   SpeechRequest,

@@ -1,0 +1,117 @@
+import type { Clock, Emitter, Random } from '../runtime/index.js';
+import type { SpeakOptions, SpokenPart } from './spoken-part.js';
+import type { TellsTimings, Voice } from './synthesizer.js';
+
+/** Everything that speaks: what `createSpeech` makes. */
+export interface Speech {
+  readonly events: Emitter<SpeechEvents>;
+  /**
+   * Speaks a text, or one that is still being written (a piece is spoken as soon as it is a sentence).
+   *
+   * Nothing is asked of an engine before the first part is asked for; leaving the loop ends everything under way.
+   *
+   * @throws {RequestError} BRIDGE_ERR_SPEECH_TEXT - nothing in it can be spoken.
+   * @throws {ProviderError} the last engine's, at the place of the sentence it is about; the reason of the signal.
+   * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE - no such engine, or not set up.
+   */
+  speak(text: string | AsyncIterable<string>, options?: SpeakOptions): AsyncIterable<SpokenPart>;
+  /** The engines there are, in the order in which `auto` would choose them, with their voices. Never rejects for one engine's sake. */
+  voices(options?: {
+    /** Only this engine. */
+    readonly engine?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<readonly EngineVoices[]>;
+  /** What was used since `createSpeech`, by engine. */
+  usage(): Readonly<Record<string, EngineUsage>>;
+  /** Ends what is spoken, child processes and connections, and keeps what was learned. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface SpeechEvents {
+  /** Once for each engine and voice, when it is first to speak: which one, and why this one. */
+  chosen: [choice: { readonly engine: string; readonly voice: string | undefined; readonly why: string }];
+  /** Once for each: must be shown where this voice is heard. */
+  credit: [credit: string];
+  /** Another engine speaks, because one failed before its first sound. */
+  fellBack: [fall: { readonly from: string; readonly to: string; readonly error: unknown }];
+  retried: [retry: { readonly engine: string; readonly error: unknown; readonly delayMs: number }];
+  /** Something works less well than it should (no cache, no usage file); one sentence. */
+  warned: [text: string];
+}
+
+/** One engine as `voices` tells it. */
+export interface EngineVoices {
+  readonly name: string;
+  /** Kind of engine, as `engines.NAME.type` says it. */
+  readonly type: string;
+  readonly isReady: boolean;
+  /** What to do, when it is not ready; what went wrong, when its voices could not be had. */
+  readonly advice: string | undefined;
+  /** Whether it would speak now, without any option. */
+  readonly isChosen: boolean;
+  readonly tells: TellsTimings | undefined;
+  /** BCP 47 without region; empty: any, or nobody knows. */
+  readonly languages: readonly string[];
+  readonly voices: readonly Voice[];
+}
+
+/** Counts of one engine. */
+export interface EngineUsage {
+  /** Requests that went to the engine, retries included. */
+  readonly requests: number;
+  /** Characters (code points) in them. */
+  readonly characters: number;
+  /** Sound that came back from the engine. */
+  readonly soundMs: number;
+  readonly cacheHits: number;
+  readonly failures: number;
+  readonly retries: number;
+  /** Sentences that another engine took over. */
+  readonly fallbacks: number;
+}
+
+/** Where a language goes. */
+export interface SpeechRoute {
+  /** Engine by name, or several divided by commas. Left out: as without a route. */
+  readonly engine?: string | undefined;
+  readonly voice?: string | undefined;
+  readonly speed?: number | undefined;
+  readonly instructions?: string | undefined;
+}
+
+/** What the settings say about speech; `engines` and `routes` as they stand in the file, checked by `createSpeech`. */
+export interface SpeechSettings {
+  /** Name to `{type, …}`. A name that is a kind of engine may leave out its type. @default {} */
+  readonly engines?: unknown;
+  /** BCP 47 language to `SpeechRoute`. @default {} */
+  readonly routes?: unknown;
+  /** `auto`, or names divided by commas. @default 'auto' */
+  readonly engine?: string | undefined;
+  readonly voice?: string | undefined;
+  readonly language?: string | undefined;
+  readonly speed?: number | undefined;
+  /** A pronunciation dictionary. */
+  readonly dictionaryFile?: string | undefined;
+  /** Folder of the cache; undefined: nothing is kept. */
+  readonly cacheFolder?: string | undefined;
+  /** @default 256 MiB; 0: nothing is kept */
+  readonly cacheBytes?: number | undefined;
+  /** Brings every voice to this loudness; undefined: sound stays as it is. */
+  readonly loudnessLufs?: number | undefined;
+  /** Characters that each engine may be given per day (UTC); undefined or 0: no limit. */
+  readonly capCharacters?: number | undefined;
+  /** Folder that outlives the process, for usage and learned loudness; undefined: kept in memory. */
+  readonly stateFolder?: string | undefined;
+  /** Sentences under way at once, the one being heard included. @default 3 */
+  readonly parallel?: number | undefined;
+  /** An engine that gives nothing for so long has stalled. @default 15000 */
+  readonly idleMs?: number | undefined;
+}
+
+/** What speech needs of the machine. */
+export interface SpeechPorts {
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** @default Math.random */
+  readonly random?: Random | undefined;
+}
