@@ -1,8 +1,8 @@
+import { ESCAPES } from '../programs/index.js';
 import { assertNever, DeviceError, type ErrorCode } from '../runtime/index.js';
 import type { CaptureBackend, FaultPattern } from './capture-backend.js';
 import type { RecorderEnd } from './capture-recorder.js';
 import { installHint } from './sound-tools.js';
-import { ESCAPES } from './stderr-tail.js';
 
 /** What went wrong with a recorder before there is a message for it. */
 export type CaptureFault =

@@ -1,12 +1,12 @@
 import { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { PassThrough, type Readable } from 'node:stream';
+import { guardLife } from '../programs/index.js';
 import { DeviceError } from '../runtime/index.js';
 import type { CaptureBackend } from './capture-backend.js';
 import { WavHeaderStripper } from './capture-wav-header.js';
 import type { DeviceHost, SoundProgram } from './host.js';
 import { isAlsaName, listAlsaInputs } from './input-alsa.js';
-import { guardLife } from './tied-life.js';
 
 /** Node tells here of every process it starts. */
 const CHILD_CHANNEL = 'child_process';

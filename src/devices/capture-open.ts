@@ -1,3 +1,4 @@
+import { type ProgramCall, spawnTied } from '../programs/index.js';
 import { DeviceError } from '../runtime/index.js';
 import type { Capture, OpenCaptureOptions } from './capture.js';
 import type { CaptureBackend } from './capture-backend.js';
@@ -6,7 +7,6 @@ import { CaptureSupervisor } from './capture-supervisor.js';
 import { chooseDevice, deviceNames } from './choose-device.js';
 import type { DeviceHost } from './host.js';
 import { AUTO, installed, openFirst } from './open-first.js';
-import { type ProgramCall, spawnTied } from './tied-life.js';
 
 /** Backends that a user may expect and that are left out for a reason. */
 const WHY_NOT: Partial<Readonly<Record<NodeJS.Platform, Readonly<Record<string, string>>>>> = {

@@ -1,7 +1,6 @@
+import { killInOrder, StderrTail } from '../programs/index.js';
 import type { Clock, Timer } from '../runtime/index.js';
 import type { SoundProgram } from './host.js';
-import { killInOrder } from './kill-in-order.js';
-import { StderrTail } from './stderr-tail.js';
 
 /** How a recorder ended. */
 export interface RecorderEnd {

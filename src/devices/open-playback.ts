@@ -1,3 +1,4 @@
+import { spawnTied } from '../programs/index.js';
 import { type Clock, DeviceError } from '../runtime/index.js';
 import { chooseDevice, deviceNames } from './choose-device.js';
 import type { DeviceHost, SoundProgram } from './host.js';
@@ -7,7 +8,6 @@ import type { PlaybackBackend } from './playback-backend.js';
 import { playbackBackends } from './playback-backends.js';
 import { checkVolume } from './playback-gain.js';
 import { ProgramPlayback } from './program-playback.js';
-import { spawnTied } from './tied-life.js';
 
 export interface PlaybackOptions {
   /** `auto`, or the name of a backend of this platform: pacat, pw-play, aplay, play, ffplay. @default 'auto' */

@@ -20,12 +20,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   simulator: ['runtime'],
   // Phoneme timings to LIPSYNC_START schedules: knows nothing of sockets and devices, runs in a browser too.
   lipsync: ['audio', 'protocol', 'runtime'],
+  // Child processes that end with us, whatever they do: found, spawned, listened to, killed.
+  programs: ['runtime'],
   // Microphones and loudspeakers, by child processes: nothing else touches them.
-  devices: ['audio', 'runtime'],
+  devices: ['programs', 'audio', 'runtime'],
   // Text to what is spoken: normalisation, readings, phonemes. No sound, no sockets.
   language: ['runtime'],
   // TTS and STT: the interfaces, one folder per engine, and what stands around all of them.
-  speech: ['language', 'lipsync', 'audio', 'runtime'],
+  speech: ['programs', 'language', 'lipsync', 'audio', 'runtime'],
   // A synthesized or given sound to an avatar, with lips: joins speech, lipsync and a client of the daemon.
   speaking: ['speech', 'language', 'lipsync', 'devices', 'client', 'control', 'audio', 'protocol', 'runtime'],
   // Recorded sessions to what researchers' tools read.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceHost } from '../../../src/devices/index.js';
-import { spawnTied } from '../../../src/devices/tied-life.js';
+import { spawnTied } from '../../../src/programs/index.js';
 import { actedHost } from './capture-acting.js';
 
 const CALL = { file: '/bin/parec', args: ['--raw'] };

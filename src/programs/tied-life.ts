@@ -1,5 +1,5 @@
-import type { DeviceHost, SoundProgram, SpawnOptions } from './host.js';
 import { NeverStarted } from './never-started.js';
+import type { ProgramHost, RunningProgram, SpawnOptions } from './program-host.js';
 
 /** A program and its arguments. */
 export interface ProgramCall {
@@ -12,24 +12,24 @@ const PROBE_TIMEOUT_MS = 2000;
 const TIE = ['--pdeathsig', 'KILL', '--'] as const;
 const GUARD = 'read -r _; kill -KILL "$1"';
 /** One probe per machine and not per program: the answer does not change while we run. */
-const probes = new WeakMap<DeviceHost, Promise<string | undefined>>();
+const probes = new WeakMap<ProgramHost, Promise<string | undefined>>();
 
 /**
- * Spawns a recorder or player that ends with us, however we end, even when it hangs.
+ * Spawns a program that ends with us, however we end, even when it hangs.
  *
  * - Linux: `setpriv --pdeathsig KILL` (util-linux 2.33 or newer) replaces itself with the program, so the process id and
  *   the pipes are the program's own. The kernel kills it when the thread that spawned it ends: call this from a thread
- *   that lives as long as the sound.
+ *   that lives as long as the program shall.
  * - Windows: nothing to do, Node puts its children into a job that ends with it.
  * - Elsewhere, and where setpriv is missing or is not util-linux': a second process guards it, `guardLife`.
  *
  * Never rejects: what cannot be spawned tells so by its `error` event.
  */
 export async function spawnTied(
-  host: DeviceHost,
+  host: ProgramHost,
   { file, args }: ProgramCall,
   options: SpawnOptions,
-): Promise<SoundProgram> {
+): Promise<RunningProgram> {
   // Node tells of a failed spawn behind all promises that are due: who awaits this can still listen for it, but not when
   // the spawn came before any of them.
   await Promise.resolve();
@@ -46,7 +46,7 @@ export async function spawnTied(
 }
 
 /** Node throws some errors of a spawn (a batch file: EINVAL; a NUL in an argument) and tells others by the event. */
-function spawned(host: DeviceHost, { file, args }: ProgramCall, options: SpawnOptions): SoundProgram {
+function spawned(host: ProgramHost, { file, args }: ProgramCall, options: SpawnOptions): RunningProgram {
   try {
     return host.spawn(file, args, options);
   } catch (error) {
@@ -60,7 +60,7 @@ function spawned(host: DeviceHost, { file, args }: ProgramCall, options: SpawnOp
  * The guard ends with the program, since its process id may be given to another one. It never keeps us from ending, which
  * is what it waits for.
  */
-export function guardLife(host: DeviceHost, shell: string, program: SoundProgram): void {
+export function guardLife(host: ProgramHost, shell: string, program: RunningProgram): void {
   if (program.pid === undefined) return;
   const args = ['-c', GUARD, 'sh', String(program.pid)];
   const guard = spawned(host, { file: shell, args }, { stdin: true });
@@ -73,7 +73,7 @@ export function guardLife(host: DeviceHost, shell: string, program: SoundProgram
   program.on('close', () => void guard.kill('SIGKILL'));
 }
 
-function setprivOf(host: DeviceHost): Promise<string | undefined> {
+function setprivOf(host: ProgramHost): Promise<string | undefined> {
   const known = probes.get(host);
   if (known !== undefined) return known;
   const probe = findSetpriv(host);
@@ -81,7 +81,7 @@ function setprivOf(host: DeviceHost): Promise<string | undefined> {
   return probe;
 }
 
-async function findSetpriv(host: DeviceHost): Promise<string | undefined> {
+async function findSetpriv(host: ProgramHost): Promise<string | undefined> {
   const path = await host.find('setpriv');
   if (path === undefined) return undefined;
   // BusyBox has a setpriv of its own, which does not know the option.

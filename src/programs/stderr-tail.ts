@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 
 /** What terminals take for colours and for clearing a line. */
 export const ESCAPES = /\u001b\[[0-9;]*[A-Za-z]/g;
-/** Enough for any message of a recorder or player. */
+/** Enough for any message of a program. */
 const TAIL_CHARS = 2048;
 
 /** The end of what a program wrote on standard error, line by line; bounded, however much comes. */

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemHost } from '../../../src/devices/index.js';
+import { systemHost } from '../../../src/programs/index.js';
 
 let folder: string;
 

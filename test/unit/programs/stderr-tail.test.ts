@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StderrTail } from '../../../src/devices/stderr-tail.js';
+import { StderrTail } from '../../../src/programs/index.js';
 
 describe('StderrTail', () => {
   it('keeps the end of what was said, without chatter and what terminals take for colours', () => {

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../runtime/index.js';
-import type { SoundProgram } from './host.js';
+import type { RunningProgram } from './program-host.js';
 
 /** Long enough to close a device in order, short enough not to be waited for. */
 const TERM_PATIENCE_MS = 500;
@@ -13,7 +13,7 @@ const KILL_PATIENCE_MS = 1000;
  * @param onLetGo - it is still there, and holds neither our pipes nor our event loop any more.
  * @returns To be cancelled when the program is gone.
  */
-export function killInOrder(program: SoundProgram, clock: Clock, onLetGo: () => void): Timer {
+export function killInOrder(program: RunningProgram, clock: Clock, onLetGo: () => void): Timer {
   let timer = clock.after(TERM_PATIENCE_MS, () => {
     timer = clock.after(KILL_PATIENCE_MS, () => {
       program.unref?.();

@@ -1,7 +1,7 @@
-import type { SoundProgram } from './host.js';
+import type { RunningProgram } from './program-host.js';
 
 /** A program whose spawn threw, as one that tells so by its `error` event. Every listener hears it, however late it comes. */
-export class NeverStarted implements SoundProgram {
+export class NeverStarted implements RunningProgram {
   readonly pid = undefined;
   readonly stdin = null;
   readonly stdout = null;
