@@ -1,8 +1,24 @@
 /**
- * Phoneme sets that timings come in. `lip` are MMDAgent-EX's own names and what Japanese engines and ARPAbet add to them;
- * the others use the same letters for other sounds and must be told apart.
+ * Phoneme and viseme sets that timings come in. `lip` are MMDAgent-EX's own names and what Japanese engines and ARPAbet add to
+ * them; the others use the same letters for other sounds and must be told apart.
+ *
+ * `arpabet` are the names of CMU's dictionary, FLite and TIMIT; `misaki` is what Kokoro speaks; `azure` and `azureJa` are viseme numbers (see also `azureVisemeTimeline`); `oculus` is also
+ * OpenXR's; `polly` are Amazon's viseme marks, `vrm` the five mouths of that model format.
  */
-export type Alphabet = 'lip' | 'espeak' | 'espeakJa' | 'ipa';
+export type Alphabet =
+  | 'lip'
+  | 'arpabet'
+  | 'espeak'
+  | 'espeakGb'
+  | 'espeakJa'
+  | 'ipa'
+  | 'misaki'
+  | 'azure'
+  | 'azureJa'
+  | 'oculus'
+  | 'polly'
+  | 'rhubarb'
+  | 'vrm';
 
 /** `target source source…`; `x+y`: the sound becomes two, each half as long. */
 type Entries = readonly string[];
@@ -30,6 +46,9 @@ const LIP: Entries = [
   'sp epi',
   'w wh',
 ];
+
+/** @source lipsync.md 7.5: what is っ to Julius is a glottal stop in English. */
+const ARPABET: Entries = [...LIP, 'k q'];
 
 /** @source lipsync.md 7.3; `0` as American English has it */
 const ESPEAK: Entries = [
@@ -79,6 +98,9 @@ const ESPEAK: Entries = [
   'aw aU aU@',
   'y+uw ju:',
 ];
+
+/** British English says `0` with round lips. */
+const ESPEAK_GB: Entries = [...ESPEAK, 'ao 0'];
 
 const ESPEAK_JA: Entries = [
   ...ESPEAK,
@@ -167,15 +189,103 @@ const IPA: Entries = [
   'y j ʲ ɥ',
   'w w ʍ β̞',
   'sil | ‖ _',
+  // Palatal consonants as one name, as espeak-ng tells them of Japanese.
+  'ky kʲ',
+  'gy ɡʲ gʲ',
+  'py pʲ',
+  'by bʲ',
+  'my mʲ',
+  'ny nʲ',
+  'ry ɾʲ rʲ',
+  'hy hʲ',
+  'ty tʲ',
+  'dy dʲ',
+  'sh ʃʲ ɕʲ',
 ];
+
+/** Letters of its own beside IPA, and the marks that it times as if they were phonemes. */
+const MISAKI: Entries = [
+  ...IPA,
+  'ey A',
+  'ay I',
+  'ow O Q',
+  'aw W',
+  'oy Y',
+  'ax ᵊ',
+  'jh ʤ',
+  'ch ʧ ʨ',
+  'j ʥ',
+  'ts ʦ',
+  'z ʣ',
+  't T',
+  'sil . , ! ? ; : — … ( ) “ ”',
+];
+
+/** @source lipsync.md 7.6: Azure's visemes are those of SAPI, and mean other sounds in Japanese. */
+const AZURE: Entries = targetsInOrder('sil ah aa ao eh er iy uw ow aw oy ay hh r l s sh th f t k m');
+const AZURE_JA: Entries = targetsInOrder('sil a a o u e i w o a o a h r r s sh s f t k m');
+
+/** @source lipsync.md 7.7 */
+const OCULUS: Entries = [
+  'sil sil',
+  'p PP',
+  'f FF',
+  'th TH',
+  't DD',
+  'k kk',
+  'ch CH',
+  's SS',
+  'n nn',
+  'r RR',
+  'aa aa',
+  'eh E',
+  'ih I ih',
+  'ow O oh',
+  'uw U ou',
+];
+const POLLY: Entries = [
+  'sil sil',
+  'p p',
+  't t',
+  'sh S',
+  'th T',
+  'f f',
+  'k k',
+  'iy i',
+  'r r',
+  's s',
+  'uw u',
+  'ax @',
+  'aa a',
+  'ey e',
+  'eh E',
+  'ow o',
+  'ao O',
+];
+const RHUBARB: Entries = ['sil X', 'm A', 's B', 'eh C', 'aa D', 'ow E', 'uw F', 'f G', 'l H'];
+const VRM: Entries = ['a aa', 'i ih', 'u ou', 'e ee', 'o oh'];
 
 /** Names of an alphabet to the names of lip.txt that stand for them, in order. */
 export const ALPHABETS: Readonly<Record<Alphabet, ReadonlyMap<string, readonly string[]>>> = {
   lip: tableOf(LIP),
+  arpabet: tableOf(ARPABET),
   espeak: tableOf(ESPEAK),
+  espeakGb: tableOf(ESPEAK_GB),
   espeakJa: tableOf(ESPEAK_JA),
   ipa: tableOf(IPA),
+  misaki: tableOf(MISAKI),
+  azure: tableOf(AZURE),
+  azureJa: tableOf(AZURE_JA),
+  oculus: tableOf(OCULUS),
+  polly: tableOf(POLLY),
+  rhubarb: tableOf(RHUBARB),
+  vrm: tableOf(VRM),
 };
+
+/** Sources are the numbers 0, 1, 2 … */
+function targetsInOrder(targets: string): Entries {
+  return targets.split(' ').map((target, index) => `${target} ${index}`);
+}
 
 function tableOf(entries: Entries): ReadonlyMap<string, readonly string[]> {
   return new Map(

@@ -1,9 +1,19 @@
 export type { Alphabet } from './alphabets.js';
+export { type AzureVisemeOptions, azureVisemeTimeline, type Viseme } from './azure-visemes.js';
+export { type PlacedText, type PlacedWord, wordsOfCharacters } from './character-words.js';
 export { createLipsDriver } from './create-lips-driver.js';
 export { DEFAULT_LIP_TABLE } from './default-lip-table.js';
 export { LevelMouth } from './level-mouth.js';
 export { closingMessage } from './lip-part.js';
 export { type LipRow, LipTable } from './lip-table.js';
+export {
+  espeakTimeline,
+  type LipPhoneme,
+  type LipTimelineOptions,
+  lipTimeline,
+  type PhonemeStart,
+  timelineOfStarts,
+} from './lip-timeline.js';
 export type {
   LipsCounts,
   LipsDriver,
@@ -24,3 +34,4 @@ export { readPhonemeList } from './phoneme-list.js';
 export { alphabetOf, PhonemeNames } from './phoneme-names.js';
 export { readTimings, type TimingFormat, type Timings } from './read-timings.js';
 export type { LipEstimator, TimedPhoneme } from './timed-phoneme.js';
+export { type VoicevoxOptions, type VoicevoxTimeline, voicevoxTimeline } from './voicevox-timings.js';

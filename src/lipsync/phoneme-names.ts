@@ -4,9 +4,17 @@ import type { LipTable } from './lip-table.js';
 import type { TimedPhoneme } from './timed-phoneme.js';
 
 const MAX_REPORTED = 100;
+/** The others look like one of these, and whoever has them knows what they are. */
 const CHOICES: readonly Alphabet[] = ['lip', 'espeak', 'espeakJa', 'ipa'];
+/** Their names are those of the table, and case does not matter. */
+const OWN_NAMES: ReadonlySet<Alphabet> = new Set(['lip', 'arpabet']);
+/** One name may hold several sounds in these. */
+const WRITTEN_TOGETHER: ReadonlySet<Alphabet> = new Set(['ipa', 'misaki']);
+/** Letters of the longest entry. */
+const LONGEST_ENTRY = 4;
 /** Stress, length, tie and release marks, which say nothing about the mouth. */
 const MARKS = /[\p{M}ˈˌː‿ʰʷ'",%=|:~0-9]/gu;
+const STARTS_WITH_MARK = new RegExp(`^${MARKS.source}`, 'u');
 
 /**
  * Turns phoneme names of any origin into names that the table has.
@@ -87,21 +95,38 @@ function knownNames(name: string, alphabet: Alphabet, table: LipTable): readonly
   if (name === '') return [table.closedName];
   const whole = name.normalize('NFC');
   const bare = whole.replace(MARKS, '');
-  const tries = alphabet === 'lip' ? [whole, bare, bare.toLowerCase()] : [whole, bare];
+  const tries = OWN_NAMES.has(alphabet) ? [whole, bare, bare.toLowerCase()] : [whole, bare];
   for (const candidate of tries) {
     const names = lookUp(candidate, alphabet, table);
     if (names !== undefined) return names;
   }
-  return undefined;
+  return WRITTEN_TOGETHER.has(alphabet) ? namesOfParts(whole, alphabet, table) : undefined;
+}
+
+/** The longest entries that make up the name; undefined when something is left over. */
+function namesOfParts(name: string, alphabet: Alphabet, table: LipTable): readonly string[] | undefined {
+  const names: string[] = [];
+  let rest = name;
+  while (rest !== '') {
+    let length = LONGEST_ENTRY;
+    let found = lookUp(rest.slice(0, length), alphabet, table);
+    while (found === undefined && length > 1) found = lookUp(rest.slice(0, --length), alphabet, table);
+    if (found === undefined && !STARTS_WITH_MARK.test(rest)) return undefined;
+    names.push(...(found ?? []));
+    rest = rest.slice(length);
+  }
+  return names.length === 0 ? undefined : names;
 }
 
 function lookUp(name: string, alphabet: Alphabet, table: LipTable): readonly string[] | undefined {
   if (name === '') return undefined;
-  if (alphabet === 'lip' && table.has(name)) return [name];
+  if (OWN_NAMES.has(alphabet) && table.has(name)) return [name];
   const targets =
     ALPHABETS[alphabet].get(name) ??
     // A user's table may lack a name that everybody else's has.
-    (DEFAULT_LIP_TABLE.has(name) && (alphabet === 'lip' || /^(sil|pau|sp)$/.test(name)) ? [name] : undefined);
+    (DEFAULT_LIP_TABLE.has(name) && (OWN_NAMES.has(alphabet) || /^(sil|pau|sp)$/.test(name))
+      ? [name]
+      : undefined);
   return targets?.map((target) => nearestOf(target, table));
 }
 

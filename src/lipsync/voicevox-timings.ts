@@ -1,3 +1,4 @@
+import { type LipPhoneme, lipTimeline } from './lip-timeline.js';
 import type { TimedPhoneme } from './timed-phoneme.js';
 import { PhonemeList, shown, timingError } from './timing-error.js';
 
@@ -6,6 +7,47 @@ type Fields = Readonly<Record<string, unknown>>;
 /** VOICEVOX makes sound in steps of 256 samples at 24 000 Hz. */
 const STEPS_PER_SECOND = 24_000 / 256;
 const UPSPEAK_SECONDS = 0.15;
+/** A sound that is longer or shorter than its query says by more was not timed by the query. Resampling costs a sample or two. */
+const TOLERANCE_MS = 1000 / STEPS_PER_SECOND / 2;
+
+export interface VoicevoxOptions {
+  /** As asked of the engine (`enable_interrogative_upspeak`): a question gets a rising vowel that is not in the query. @default true */
+  readonly hasUpspeak?: boolean;
+  /** Of the sound that the engine made, where it is known: what the query says is held against it. */
+  readonly durationMs?: number;
+}
+
+export interface VoicevoxTimeline {
+  /** Contiguous from 0 to the end of the sound, names of lip.txt. */
+  readonly phonemes: readonly LipPhoneme[];
+  /** The sound is as long as the query says. Else the whole was stretched to its length, and is an estimate. */
+  readonly isExact: boolean;
+}
+
+/**
+ * The time line of the sound that VOICEVOX, or an engine with its interface, makes of a query.
+ *
+ * AivisSpeech, COEIROINK and SHAREVOX may give lengths that mean nothing. Then the sound has another length: the phonemes are right,
+ * their times estimated; better is to align them with the sound.
+ *
+ * @param query - as sent to `/synthesis`, parsed.
+ * @throws {RequestError} BRIDGE_ERR_TIMING_FILE - it is no such query.
+ * @source lipsync.md 7.1
+ */
+export function voicevoxTimeline(query: unknown, options: VoicevoxOptions = {}): VoicevoxTimeline {
+  const spoken = readVoicevoxTimings(query, 'The VOICEVOX query', options.hasUpspeak ?? true);
+  const spokenMs = spoken.at(-1)?.endMs ?? 0;
+  const durationMs = options.durationMs ?? spokenMs;
+  if (Math.abs(durationMs - spokenMs) <= TOLERANCE_MS || spokenMs === 0)
+    return { phonemes: lipTimeline(spoken, { durationMs }), isExact: true };
+  const factor = durationMs / spokenMs;
+  const stretched = spoken.map(({ phoneme, startMs, endMs }) => ({
+    phoneme,
+    startMs: startMs * factor,
+    endMs: endMs * factor,
+  }));
+  return { phonemes: lipTimeline(stretched, { durationMs }), isExact: false };
+}
 
 /** The accent phrases of a VOICEVOX query, if `value` is one. */
 export function accentPhrases(value: unknown): readonly unknown[] | undefined {
@@ -20,15 +62,23 @@ export function accentPhrases(value: unknown): readonly unknown[] | undefined {
  * AivisSpeech, COEIROINK and SHAREVOX give the same query with lengths that are placeholders: with those the timing is wrong.
  *
  * @param value - for which `accentPhrases` gave a list.
+ * @param hasUpspeak - whether the engine lets questions rise, as it does unless told not to.
  * @throws {RequestError} BRIDGE_ERR_TIMING_FILE - naming the accent phrase and mora, counted from 1.
  * @source lipsync.md 7.1, verified there against voicevox_engine
  */
-export function readVoicevoxTimings(value: unknown, name: string): readonly TimedPhoneme[] {
+export function readVoicevoxTimings(
+  value: unknown,
+  name: string,
+  hasUpspeak = true,
+): readonly TimedPhoneme[] {
   const query = isObject(value) ? value : {};
+  const phrases = accentPhrases(value);
+  if (phrases === undefined)
+    throw timingError(name, undefined, `expected "accent_phrases", got ${shown(value)}`);
   const spoken = new Spoken(name, numberOf(query, 'speedScale', 1, name, undefined));
   spoken.add('sil', numberOf(query, 'prePhonemeLength', 0.1, name, undefined), 'prePhonemeLength');
-  for (const [index, phrase] of (accentPhrases(value) ?? []).entries())
-    addPhrase(spoken, phrase, query, `accent phrase ${index + 1}`, name);
+  for (const [index, phrase] of phrases.entries())
+    addPhrase(spoken, phrase, { query, hasUpspeak, place: `accent phrase ${index + 1}`, name });
   spoken.add('sil', numberOf(query, 'postPhonemeLength', 0.1, name, undefined), 'postPhonemeLength');
   return spoken.list.done('moras');
 }
@@ -57,7 +107,15 @@ class Spoken {
   }
 }
 
-function addPhrase(spoken: Spoken, phrase: unknown, query: Fields, place: string, name: string): void {
+interface PhraseContext {
+  readonly query: Fields;
+  readonly hasUpspeak: boolean;
+  readonly place: string;
+  readonly name: string;
+}
+
+function addPhrase(spoken: Spoken, phrase: unknown, context: PhraseContext): void {
+  const { query, hasUpspeak, place, name } = context;
   const moras = isObject(phrase) ? phrase['moras'] : undefined;
   if (!isObject(phrase) || !Array.isArray(moras))
     throw timingError(name, place, `expected "moras", got ${shown(phrase)}`);
@@ -66,7 +124,8 @@ function addPhrase(spoken: Spoken, phrase: unknown, query: Fields, place: string
     last = objectAt(mora, `${place}, mora ${index + 1}`, name);
     addMora(spoken, last, `${place}, mora ${index + 1}`, name);
   }
-  const isQuestion = field(phrase, 'is_interrogative') === true;
+  const isQuestion = hasUpspeak && field(phrase, 'is_interrogative') === true;
+  // A devoiced end has no pitch, and does not rise.
   if (isQuestion && last !== undefined && last['pitch'] !== 0)
     spoken.add(textOf(last, 'vowel', place, name), UPSPEAK_SECONDS, place);
   const pause = field(phrase, 'pause_mora');
