@@ -4,7 +4,7 @@ import { AlignmentSearch, type Entry } from './alignment-search.js';
 import { frameAgreement, MIN_CONFIDENCE, toScores } from './confidence.js';
 import { DurationPrior } from './duration-prior.js';
 import { FRAME_MS } from './log-mel.js';
-import type { Posteriors } from './posteriors.js';
+import type { PosteriorFrames } from './posteriors.js';
 import { type GraphNode, WordGraph } from './word-graph.js';
 
 /** Where one word was heard. */
@@ -45,7 +45,7 @@ const MIN_FOR_SPEED = 10;
  * @param posteriors - of the whole sound, after its `end`.
  * @throws {InvalidStateError} a phoneme is not in MMDAgent-EX's own lip.txt.
  */
-export function alignWords(posteriors: Posteriors, words: readonly AlignableWord[]): Alignment {
+export function alignWords(posteriors: PosteriorFrames, words: readonly AlignableWord[]): Alignment {
   const graph = new WordGraph(posteriors.classes);
   graph.append(words);
   const first = search(posteriors, graph, new DurationPrior());
@@ -53,7 +53,7 @@ export function alignWords(posteriors: Posteriors, words: readonly AlignableWord
   return toAlignment(posteriors, segments, words.length, graph);
 }
 
-function search(posteriors: Posteriors, graph: WordGraph, prior: DurationPrior): readonly Segment[] {
+function search(posteriors: PosteriorFrames, graph: WordGraph, prior: DurationPrior): readonly Segment[] {
   const lattice = new AlignmentSearch(graph.start, prior);
   const scores = new Float32Array(posteriors.classes.length);
   for (let frame = 0; frame < posteriors.frames; frame++)
@@ -79,7 +79,7 @@ function speedOf(segments: readonly Segment[]): number {
 }
 
 function toAlignment(
-  posteriors: Posteriors,
+  posteriors: PosteriorFrames,
   segments: readonly Segment[],
   wordCount: number,
   graph: WordGraph,

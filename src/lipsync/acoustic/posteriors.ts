@@ -3,8 +3,18 @@ import { FRAME_MS } from './log-mel.js';
 import { classOf } from './phoneme-classes.js';
 import { PosteriorStream } from './posterior-stream.js';
 
+/** Probabilities of classes, frame by frame. */
+export interface PosteriorFrames {
+  /** Names of lip.txt, as the model has them. */
+  readonly classes: readonly string[];
+  /** How many frames are known; one per 10 ms from the start of the sound. */
+  readonly frames: number;
+  /** Natural logarithm of the probability of each class; a view, not to be changed. */
+  at(frame: number): Float32Array;
+}
+
 /** What was heard of one sound, kept frame by frame: 6 KB per second. */
-export class Posteriors {
+export class Posteriors implements PosteriorFrames {
   readonly classes: readonly string[];
   /** Sound is needed so far behind the start of a frame to tell its classes, milliseconds. */
   readonly lookAheadMs: number;
@@ -19,7 +29,6 @@ export class Posteriors {
     this.lookAheadMs = this.#stream.lookAheadMs;
   }
 
-  /** How many frames are known. */
   get frames(): number {
     return this.#frames;
   }
@@ -34,7 +43,6 @@ export class Posteriors {
     this.#stream.end();
   }
 
-  /** Natural logarithm of the probability of each class; a view, not to be changed. */
   at(frame: number): Float32Array {
     const count = this.classes.length;
     return this.#values.subarray(frame * count, (frame + 1) * count);
