@@ -1,0 +1,17 @@
+export {
+  chooseLips,
+  type LipsChoice,
+  type LipsKnowledge,
+  type LipsSituation,
+  type LipsWay,
+} from './choose-lips.js';
+export type { OpenLocalPlayback } from './local-outlet.js';
+export type { LipAligner, MouthKind } from './mouth-source.js';
+export type { LipsReport, SpeakingListener } from './outlet.js';
+export { PositionLips, type PositionLipsCounts, type PositionLipsOptions } from './position-lips.js';
+export {
+  type SpeakThroughOptions,
+  type SpeechOutcome,
+  type SpokenSource,
+  speakThrough,
+} from './speak-through.js';

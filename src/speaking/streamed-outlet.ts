@@ -1,0 +1,112 @@
+import type { BridgeClient, SpeechEnd, SpeechHandle } from '../client/index.js';
+import type { OpenParams } from '../control/index.js';
+import { type LipTable, PhonemeNames, type TimedPhoneme } from '../lipsync/index.js';
+import type { Clock } from '../runtime/index.js';
+import { HeardPosition } from './heard-position.js';
+import type { LipsReport, Outlet, SpeakingListener } from './outlet.js';
+import { PositionLips } from './position-lips.js';
+
+export interface StreamedOutletOptions extends SpeakingListener {
+  readonly client: BridgeClient;
+  readonly clock: Clock;
+  readonly params: Omit<OpenParams, 'lips'>;
+  readonly lips: 'peer' | 'own';
+  /** Of the lane, or as the caller named it. */
+  readonly model: string;
+  readonly table: LipTable;
+}
+
+const NO_LIPS: LipsReport = { parts: 0, lateParts: 0, reanchors: 0 };
+const SAMPLE_RATE_HZ = 16_000;
+
+/** Sound streamed to an avatar, whose own recogniser or our tied messages move the mouth. */
+export class StreamedOutlet implements Outlet {
+  readonly sampleRateHz = SAMPLE_RATE_HZ;
+  readonly #handle: SpeechHandle;
+  readonly #heard: HeardPosition;
+  readonly #lips: PositionLips | undefined;
+  #hasBegun = false;
+  #interrupting: Promise<void> | undefined;
+
+  /** @throws {BridgeError} BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_BUSY, BRIDGE_ERR_LINK_UNSUPPORTED, BRIDGE_ERR_MESSAGE_* */
+  static async open(options: StreamedOutletOptions): Promise<StreamedOutlet> {
+    const { client, params, lips } = options;
+    return new StreamedOutlet(options, await client.open({ ...params, lips }));
+  }
+
+  private constructor(options: StreamedOutletOptions, handle: SpeechHandle) {
+    const { client, clock, lips, model, table, onStarted, onHeard } = options;
+    this.#handle = handle;
+    this.#heard = new HeardPosition(client, handle.stream, clock);
+    if (lips === 'own') this.#lips = this.#makeLips(clock, model, table);
+    handle.events.on('started', (atMs) => onStarted?.(atMs));
+    handle.events.on('position', (heardMs) => onHeard?.(heardMs));
+    void handle.ended.then(() => this.#lips?.stop());
+  }
+
+  get lane(): string {
+    return this.#handle.lane;
+  }
+
+  get movesLips(): boolean {
+    return this.#lips !== undefined;
+  }
+
+  get report(): LipsReport {
+    return this.#lips?.counts ?? NO_LIPS;
+  }
+
+  get ended(): Promise<SpeechEnd> {
+    return this.#handle.ended;
+  }
+
+  async begin(): Promise<void> {}
+
+  async write(pcm: Uint8Array): Promise<void> {
+    const written = this.#handle.write(pcm);
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      this.#lips?.soundBegan();
+    }
+    await written;
+  }
+
+  phonemes(phonemes: readonly TimedPhoneme[]): void {
+    this.#lips?.append(phonemes);
+  }
+
+  lipsEnd(): void {
+    this.#lips?.finish();
+  }
+
+  end(): Promise<void> {
+    return this.#handle.end();
+  }
+
+  interrupt(): Promise<void> {
+    this.#lips?.stop();
+    // A daemon that is gone has ended it too.
+    this.#interrupting ??= this.#handle.interrupt().catch(() => {});
+    return this.#interrupting;
+  }
+
+  close(): void {
+    this.#lips?.stop();
+    this.#heard.close();
+  }
+
+  #makeLips(clock: Clock, model: string, table: LipTable): PositionLips {
+    const lips = new PositionLips({
+      clock,
+      model,
+      names: new PhonemeNames(table),
+      heardMs: () => this.#heard.nowMs,
+      // A stream that has ended takes none, and needs none.
+      tie: (atMs, message) => void this.#handle.tie({ atMs, message, kind: 'lipsync' }).catch(() => {}),
+    });
+    this.#heard.onMoved = () => {
+      if (this.#heard.originMs !== undefined) lips.moved(this.#heard.originMs);
+    };
+    return lips;
+  }
+}

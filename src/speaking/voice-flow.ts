@@ -1,0 +1,248 @@
+import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
+import type { SpeechEnd } from '../client/index.js';
+import type { LipEstimator } from '../lipsync/index.js';
+import { type Clock, orAborted } from '../runtime/index.js';
+import type { SpeechPart, SpokenPart, TellsTimings } from '../speech/index.js';
+import { asFailure } from './as-failure.js';
+import type { LipsKnowledge } from './choose-lips.js';
+import { HeldSound } from './held-sound.js';
+import { type LipAligner, type MouthKind, MouthSource } from './mouth-source.js';
+import type { Outlet } from './outlet.js';
+import { VoiceConverter } from './voice-converter.js';
+
+export interface VoiceFlowOptions {
+  readonly clock: Clock;
+  readonly outlet: Outlet;
+  readonly parts: AsyncIterable<SpeechPart | SpokenPart>;
+  /** Ends all at once; fired by the flow too, when the outlet has ended. */
+  readonly stop: AbortController;
+  /** Ends the engine alone; fired by the flow when nothing more is wanted of it. */
+  readonly engine: AbortController;
+  readonly drain: AbortSignal | undefined;
+  readonly knows: LipsKnowledge;
+  readonly estimator: () => LipEstimator;
+  readonly aligner: ((text: string, language: string | undefined) => LipAligner | undefined) | undefined;
+  readonly onPart: ((part: SpeechPart | SpokenPart) => void) | undefined;
+}
+
+export interface FlowEnd {
+  readonly end: SpeechEnd;
+  readonly mouth: MouthKind | undefined;
+}
+
+/** The network is given so much at once: more would keep everything else waiting. */
+const PIECE_MS = 100;
+
+/** What stands between an engine and an outlet: one utterance from its first part to its end. */
+export class VoiceFlow {
+  readonly #options: VoiceFlowOptions;
+  readonly #mouth: MouthSource | undefined;
+  #held: HeldSound | undefined;
+  /** To the outlet's rate; and to what the lips are heard at, where that is another. */
+  #voice: VoiceConverter | undefined;
+  #ears: VoiceConverter | undefined;
+  #sampleRateHz = OUTPUT_SAMPLE_RATE_HZ;
+  #hasSentences = false;
+  #isSoundHere = false;
+
+  constructor(options: VoiceFlowOptions) {
+    this.#options = options;
+    const { outlet, estimator, aligner } = options;
+    if (outlet.movesLips) {
+      this.#mouth = new MouthSource({
+        estimator,
+        aligner,
+        onPhonemes: (phonemes) => outlet.phonemes(phonemes),
+      });
+    }
+  }
+
+  /** @throws {BridgeError} of the engine, where it gave no sound; of the loudspeaker. */
+  async run(): Promise<FlowEnd> {
+    const { outlet, stop } = this.#options;
+    const onStop = (): void => this.#cut();
+    stop.signal.addEventListener('abort', onStop, { once: true });
+    if (stop.signal.aborted) onStop();
+    // Interrupted by somebody else, or the avatar is gone: the engine ends with it.
+    void outlet.ended.then(() => stop.abort());
+    try {
+      const failure = await this.#feed();
+      if (failure !== undefined && !this.#isSoundHere) {
+        await outlet.interrupt();
+        throw failure;
+      }
+      const end = await outlet.ended;
+      const isOurs = failure !== undefined && end.reason === 'completed';
+      const told: SpeechEnd = isOurs ? { ...end, reason: 'failed', error: asFailure(failure) } : end;
+      return { end: told, mouth: this.#mouth?.kind };
+    } finally {
+      stop.signal.removeEventListener('abort', onStop);
+      this.#free();
+    }
+  }
+
+  /** @returns What went wrong with the engine, if anything did and it was not told to end. */
+  async #feed(): Promise<unknown> {
+    const { outlet, stop } = this.#options;
+    try {
+      await this.#takeParts();
+      await this.#finish();
+      return undefined;
+    } catch (error) {
+      if (stop.signal.aborted) return undefined;
+      // What there is of it is spoken; a loudspeaker or daemon that fails tells so by `ended`.
+      await this.#finish().catch(() => outlet.interrupt());
+      return error;
+    }
+  }
+
+  async #takeParts(): Promise<void> {
+    const { parts, stop, drain, onPart } = this.#options;
+    const iterator = parts[Symbol.asyncIterator]();
+    const drained = new AbortController();
+    const onDrain = (): void => drained.abort();
+    if (drain?.aborted === true) onDrain();
+    drain?.addEventListener('abort', onDrain, { once: true });
+    try {
+      while (!drained.signal.aborted && !stop.signal.aborted) {
+        const next = await this.#next(iterator, drained.signal);
+        if (next === undefined) return;
+        onPart?.(next);
+        await this.#take(next);
+      }
+    } finally {
+      drain?.removeEventListener('abort', onDrain);
+      this.#options.engine.abort();
+      // Not awaited: an engine that does not listen must not keep anybody.
+      void iterator.return?.().catch(() => {});
+    }
+  }
+
+  /** @returns undefined: nothing more comes, or nothing more is wanted. */
+  async #next(
+    iterator: AsyncIterator<SpeechPart | SpokenPart>,
+    drained: AbortSignal,
+  ): Promise<SpeechPart | SpokenPart | undefined> {
+    const { stop } = this.#options;
+    const coming = iterator.next();
+    coming.catch(() => {});
+    try {
+      const next = await orAborted(orAborted(coming, drained), stop.signal);
+      return next.done === true ? undefined : next.value;
+    } catch (error) {
+      if (drained.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  async #take(part: SpeechPart | SpokenPart): Promise<void> {
+    switch (part.type) {
+      case 'start':
+        await this.#start(part.sampleRateHz);
+        break;
+      case 'sentence':
+        this.#hasSentences = true;
+        this.#mouth?.begin(part);
+        this.#freeSound();
+        break;
+      case 'sentence-end':
+        this.#mouth?.endStretch(part.endMs);
+        this.#freeSound();
+        break;
+      case 'sound':
+        await this.#sound(part.pcm);
+        break;
+      case 'phonemes':
+        this.#beginUntold('phonemes');
+        this.#mouth?.told(part.phonemes);
+        break;
+      case 'words':
+        this.#beginUntold('words');
+        this.#mouth?.toldWords(part.words);
+        break;
+      case 'characters':
+        this.#beginUntold('characters');
+        this.#mouth?.toldWords(part.characters);
+        break;
+    }
+  }
+
+  async #start(sampleRateHz: number): Promise<void> {
+    if (this.#voice !== undefined && sampleRateHz === this.#sampleRateHz) return;
+    if (this.#voice !== undefined) await this.#endConverters();
+    const { outlet, clock } = this.#options;
+    this.#sampleRateHz = sampleRateHz;
+    const outHz = outlet.sampleRateHz ?? sampleRateHz;
+    await outlet.begin(sampleRateHz);
+    this.#voice = await VoiceConverter.create(sampleRateHz, outHz);
+    if (outHz !== OUTPUT_SAMPLE_RATE_HZ) this.#ears = await VoiceConverter.create(sampleRateHz);
+    this.#held ??= new HeldSound({ clock, sampleRateHz: outHz, write: (pcm) => outlet.write(pcm) });
+    this.#freeSound();
+  }
+
+  async #sound(pcm: Uint8Array): Promise<void> {
+    this.#isSoundHere = true;
+    if (this.#voice === undefined) await this.#start(this.#sampleRateHz);
+    this.#beginUntold(this.#options.knows === 'phonemes' ? 'phonemes' : 'nothing');
+    const pieceBytes = 2 * Math.ceil((this.#sampleRateHz * PIECE_MS) / 1000);
+    for (let at = 0; at < pcm.byteLength && !this.#options.stop.signal.aborted; at += pieceBytes) {
+      const piece = pcm.subarray(at, at + pieceBytes);
+      await this.#pass(this.#voice?.push(piece), this.#ears?.push(piece));
+    }
+  }
+
+  /** @param heard - at 16 kHz, where the outlet's rate is another. */
+  async #pass(voice: Uint8Array | undefined, heard: Uint8Array | undefined): Promise<void> {
+    const forEars = heard ?? voice;
+    if (forEars !== undefined) this.#mouth?.hear(forEars);
+    this.#freeSound();
+    if (voice !== undefined) await this.#held?.push(voice);
+  }
+
+  /** Sound of engines without sentences around it is one stretch. */
+  #beginUntold(tells: TellsTimings): void {
+    if (this.#hasSentences) return;
+    this.#hasSentences = true;
+    this.#mouth?.begin({ startMs: 0, tells, text: undefined, language: undefined });
+    this.#freeSound();
+  }
+
+  #freeSound(): void {
+    if (this.#held !== undefined) this.#held.freeMs = this.#mouth?.freeMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  async #endConverters(): Promise<void> {
+    const voice = this.#voice?.end();
+    const heard = this.#ears?.end();
+    this.#freeConverters();
+    await this.#pass(voice, heard);
+  }
+
+  /** Nothing more comes: the rest is spoken. */
+  async #finish(): Promise<void> {
+    const { outlet, stop } = this.#options;
+    if (this.#voice !== undefined) await this.#endConverters();
+    this.#mouth?.end();
+    outlet.lipsEnd();
+    await this.#held?.flush();
+    if (!stop.signal.aborted) await outlet.end();
+  }
+
+  #cut(): void {
+    this.#options.engine.abort(this.#options.stop.signal.reason);
+    this.#held?.stop();
+    void this.#options.outlet.interrupt();
+  }
+
+  #freeConverters(): void {
+    this.#voice?.free();
+    this.#ears?.free();
+    this.#voice = undefined;
+    this.#ears = undefined;
+  }
+
+  #free(): void {
+    this.#held?.stop();
+    this.#freeConverters();
+  }
+}
