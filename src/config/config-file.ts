@@ -1,6 +1,5 @@
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
-import { ConfigError, errorText } from '../runtime/index.js';
-import { nearestName } from './nearest.js';
+import { ConfigError, errorText, nearestName } from '../runtime/index.js';
 import type { RawValue } from './raw-value.js';
 import { type SettingKey, settingOf } from './settings.js';
 

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigError } from '../runtime/index.js';
+import { ConfigError, nearestName } from '../runtime/index.js';
 import { checkValue } from './check-value.js';
 import { type ReadText, readConfigFile } from './config-file.js';
 import { combinationProblems, combinationWarnings } from './cross-checks.js';
 import type { LinkSpec } from './link-spec.js';
-import { nearestName } from './nearest.js';
 import { parseLinkUrl } from './parse-link.js';
 import { type Origin, type RawValue, readEnvironment, readFlags } from './raw-value.js';
 import { type Config, defaultConfig, SETTING_KEYS, type SettingKey, settingOf } from './settings.js';

@@ -19,4 +19,5 @@ export {
 } from './errors.js';
 export { FakeClock } from './fake-clock.js';
 export { type Logger, SILENT_LOGGER } from './logger.js';
+export { nearestName } from './nearest.js';
 export { type Random, seededRandom } from './random.js';

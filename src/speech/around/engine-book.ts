@@ -1,0 +1,191 @@
+import type { z } from 'zod';
+import { ConfigError, nearestName } from '../../runtime/index.js';
+import type { Synthesizer } from '../synthesizer.js';
+import { withEnvironment } from './engine-environment.js';
+
+/** The zod namespace, handed to the schemas so that nothing imports zod before a value must be checked. */
+export type Zod = typeof z;
+
+/** A kind of engine: what `engines.NAME.type` names. */
+export interface EngineKind<P> {
+  /** One line for help and README; no full stop at the end. */
+  readonly description: string;
+  /** Of the options with their defaults, `type` among them; strict. */
+  readonly schema: (zod: Zod) => z.ZodType;
+  /** Environment variable that holds the key, when the options give none. */
+  readonly keyEnv?: string | undefined;
+  /** Other options that an environment variable gives: option to variable. */
+  readonly optionEnv?: Readonly<Record<string, string>> | undefined;
+  /** Whether it cannot speak without a key. @default false */
+  readonly needsKey?: boolean | undefined;
+  readonly create: (name: string, options: never, ports: P) => Synthesizer | Promise<Synthesizer>;
+}
+
+/** One engine as the settings describe it. */
+export interface EngineEntry {
+  readonly name: string;
+  readonly type: string;
+  /** Whether it stands in the settings; else it is there because its kind is. */
+  readonly isConfigured: boolean;
+  /** Whether a key for it was found in the options or the environment. */
+  readonly hasKey: boolean;
+  /** Why it cannot speak as it is, and what to do. */
+  readonly missing: string | undefined;
+  /** Checked; undefined when `missing` says why not. */
+  readonly options: unknown;
+}
+
+/** Names go into lists divided by commas, files and messages. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** How many faults of one section are told at once. */
+const MAX_PROBLEMS = 20;
+
+export type EngineKinds<P> = Readonly<Record<string, EngineKind<P>>>;
+
+/**
+ * Reads `engines`: those that are configured, in their order, then every kind under its own name with its standard options.
+ *
+ * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - one line for each fault, with its path: `engines.my-voice.speed: …`.
+ */
+export async function readEngines<P>(
+  engines: unknown,
+  kinds: EngineKinds<P>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ReadonlyMap<string, EngineEntry>> {
+  const { z: zod } = await import('zod');
+  const problems: string[] = [];
+  const entries = new Map<string, EngineEntry>();
+  for (const [name, given] of Object.entries(sectionOf(engines, problems))) {
+    const entry = configuredEntry(name, given, { kinds, env, zod, problems });
+    if (entry !== undefined) entries.set(name, entry);
+  }
+  if (problems.length > 0)
+    throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.slice(0, MAX_PROBLEMS).join('\n'));
+  for (const [type, kind] of Object.entries(kinds)) {
+    if (!entries.has(type)) entries.set(type, builtInEntry(type, kind, env, zod));
+  }
+  return entries;
+}
+
+interface Reading<P> {
+  readonly kinds: EngineKinds<P>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly zod: Zod;
+  readonly problems: string[];
+}
+
+function sectionOf(engines: unknown, problems: string[]): Readonly<Record<string, unknown>> {
+  if (engines === undefined || engines === null) return {};
+  if (isRecord(engines)) return engines;
+  problems.push('engines: expected names of engines with their options, such as "openai: {voice: coral}".');
+  return {};
+}
+
+function configuredEntry<P>(
+  name: string,
+  given: unknown,
+  { kinds, env, zod, problems }: Reading<P>,
+): EngineEntry | undefined {
+  const path = `engines.${name.slice(0, 64)}`;
+  if (!NAME.test(name)) {
+    problems.push(`${path}: expected a name of 1 to 64 letters, digits, ".", "_" and "-". Rename it.`);
+    return undefined;
+  }
+  if (given !== null && !isRecord(given)) {
+    problems.push(`${path}: expected options of an engine, got ${shown(given)}. Write {type: …, …}.`);
+    return undefined;
+  }
+  const type = given?.['type'] ?? name;
+  const kind = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+  if (kind === undefined || typeof type !== 'string') {
+    problems.push(
+      `${path}.type: expected ${kindNames(kinds)}, got ${shown(type)}.${hint(String(type), Object.keys(kinds))}`,
+    );
+    return undefined;
+  }
+  const { options, missing } = withEnvironment({ ...given, type }, kind, env, path);
+  const checked = kind.schema(zod).safeParse(options);
+  // An option that waits for its variable is no fault of the rest.
+  if (!checked.success && missing === undefined) {
+    problems.push(...checked.error.issues.map((issue) => problemText(path, issue, kind.schema(zod))));
+    return undefined;
+  }
+  return entryOf(name, type, kind, { isConfigured: true, checked, missing });
+}
+
+function builtInEntry<P>(
+  type: string,
+  kind: EngineKind<P>,
+  env: Readonly<Record<string, string | undefined>>,
+  zod: Zod,
+): EngineEntry {
+  const { options, missing } = withEnvironment({ type }, kind, env, `engines.${type}`);
+  const checked = kind.schema(zod).safeParse(options);
+  const needed = checked.success
+    ? ''
+    : checked.error.issues.map(({ path }) => path.map(String).join('.')).join(', ');
+  const advice = checked.success ? missing : `set ${needed} under engines.${type} in the config file`;
+  return entryOf(type, type, kind, { isConfigured: false, checked, missing: advice });
+}
+
+function entryOf<P>(
+  name: string,
+  type: string,
+  kind: EngineKind<P>,
+  found: {
+    readonly isConfigured: boolean;
+    readonly checked: z.ZodSafeParseResult<unknown>;
+    readonly missing: string | undefined;
+  },
+): EngineEntry {
+  const options = found.checked.success ? found.checked.data : undefined;
+  const hasKey = isRecord(options) && typeof options['apiKey'] === 'string';
+  const needsKey = kind.needsKey === true && !hasKey && !hasOwnAddress(options);
+  const keyAdvice = needsKey ? `set ${kind.keyEnv ?? 'its key'} in the environment` : undefined;
+  const missing = found.missing ?? keyAdvice;
+  return { name, type, isConfigured: found.isConfigured, hasKey, missing, options };
+}
+
+/** A server of one's own at another address than the vendor's may ask for no key. */
+function hasOwnAddress(options: unknown): boolean {
+  if (!isRecord(options) || typeof options['baseUrl'] !== 'string') return false;
+  const { hostname } = new URL(options['baseUrl']);
+  return hostname === 'localhost' || hostname === '[::1]' || /^(127|10)\.|^192\.168\./.test(hostname);
+}
+
+function problemText(path: string, issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  const at = [path, ...issue.path.map(String)].join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known = optionNames(schema);
+    const [first = ''] = issue.keys;
+    return `${[at, first.slice(0, 64)].join('.')}: this engine has no such option.${hint(first, known)}`;
+  }
+  return `${at}: ${issue.message.replace(/\.$/, '')}. Change or remove it.`;
+}
+
+function optionNames(schema: z.ZodType): readonly string[] {
+  const shape = (schema as { readonly shape?: unknown }).shape;
+  return isRecord(shape) ? Object.keys(shape) : [];
+}
+
+function kindNames<P>(kinds: EngineKinds<P>): string {
+  return `one of ${Object.keys(kinds).join(', ')}`;
+}
+
+/** @internal A sentence that names what was probably meant, or ''. */
+export function hint(wrong: string, known: readonly string[]): string {
+  const near = nearestName(wrong, known);
+  return near === undefined ? '' : ` Did you mean ${near}?`;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string'
+    ? JSON.stringify(value.slice(0, 40))
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value;
+}

@@ -1,0 +1,56 @@
+/** A whole option that names a variable: `${MY_KEY}`. */
+const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** Where secrets stand: only there variables are put in, since other options have braces of their own. */
+const SECRET = /key|token|secret|password|authorization/i;
+
+/** What of a kind of engine comes from the environment. */
+export interface EnvironmentOptions {
+  readonly keyEnv?: string | undefined;
+  readonly optionEnv?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Options with what the environment gives: `${NAME}` inside secrets and headers, and the kind's own variables for what is left out.
+ *
+ * @returns `missing`: a sentence about a variable that is named and not set.
+ */
+export function withEnvironment(
+  options: Readonly<Record<string, unknown>>,
+  { keyEnv, optionEnv }: EnvironmentOptions,
+  env: Readonly<Record<string, string | undefined>>,
+  path: string,
+): { readonly options: Readonly<Record<string, unknown>>; readonly missing: string | undefined } {
+  const unset: string[] = [];
+  const filled = filledIn(options, false, env, unset) as Record<string, unknown>;
+  const [name] = unset;
+  const missing = name === undefined ? undefined : `set ${name} in the environment: ${path} names it`;
+  if (missing !== undefined) return { options: filled, missing };
+  const sources = { ...optionEnv, ...(keyEnv === undefined ? {} : { apiKey: keyEnv }) };
+  for (const [option, variable] of Object.entries(sources)) {
+    const value = env[variable]?.trim();
+    if (filled[option] === undefined && value !== undefined && value !== '') filled[option] = value;
+  }
+  return { options: filled, missing: undefined };
+}
+
+function filledIn(
+  value: unknown,
+  isSecret: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+  unset: string[],
+): unknown {
+  if (typeof value === 'string' && isSecret) {
+    return value.replace(VARIABLE, (_whole, name: string) => {
+      const found = env[name]?.trim();
+      if (found === undefined || found === '') unset.push(name);
+      return found ?? '';
+    });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      filledIn(inner, isSecret || key === 'headers' || SECRET.test(key), env, unset),
+    ]),
+  );
+}
