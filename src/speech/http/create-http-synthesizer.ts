@@ -1,0 +1,49 @@
+import { assertNever } from '../../runtime/index.js';
+import type { Synthesizer } from '../synthesizer.js';
+import { OPENAI_ROW, type OpenAiOptions } from '../tts/openai/openai-options.js';
+import { OpenAiSynthesizer } from '../tts/openai/openai-synthesizer.js';
+import {
+  AIVISSPEECH_ROW,
+  SHAREVOX_ROW,
+  VOICEVOX_ROW,
+  type VoicevoxOptions,
+} from '../tts/voicevox/voicevox-options.js';
+import { VoicevoxSynthesizer } from '../tts/voicevox/voicevox-synthesizer.js';
+import type { EngineRow } from './engine-options.js';
+import type { HttpSpeechPorts } from './ports.js';
+
+/** Every engine behind a network: its type as `engines.NAME.type` says it, to what config and help know of it. */
+export const TTS_ENGINE_SCHEMAS = {
+  openai: OPENAI_ROW,
+  voicevox: VOICEVOX_ROW,
+  aivisspeech: AIVISSPEECH_ROW,
+  sharevox: SHAREVOX_ROW,
+} satisfies Record<string, EngineRow>;
+
+export type HttpEngineType = keyof typeof TTS_ENGINE_SCHEMAS;
+
+/** Options of one engine as its schema gives them back, defaults included; `type` tells which. */
+export type HttpEngineOptions = OpenAiOptions | VoicevoxOptions;
+
+export interface HttpEngineSpec {
+  /** In the settings; for messages and metrics. */
+  readonly name: string;
+  readonly options: HttpEngineOptions;
+}
+
+/** Makes the engine that options of one of `TTS_ENGINE_SCHEMAS` describe. Nothing is sent before something is asked of it. */
+export function createHttpSynthesizer(
+  { name, options }: HttpEngineSpec,
+  ports: HttpSpeechPorts,
+): Synthesizer {
+  switch (options.type) {
+    case 'openai':
+      return new OpenAiSynthesizer(name, options, ports);
+    case 'voicevox':
+    case 'aivisspeech':
+    case 'sharevox':
+      return new VoicevoxSynthesizer(name, options, ports);
+    default:
+      return assertNever(options);
+  }
+}

@@ -1,0 +1,136 @@
+import { Buffer } from 'node:buffer';
+import { type EngineSound, openEngineSound, type SoundForm } from './engine-sound.js';
+import { Exchange } from './exchange.js';
+import { type HttpSpeechPorts, MAX_JSON_BYTES, MAX_SOUND_BYTES } from './ports.js';
+import type { EngineFace } from './provider-fault.js';
+import { Redaction } from './redaction.js';
+
+export interface EngineClientOptions {
+  readonly face: EngineFace;
+  readonly firstByteMs: number;
+  readonly idleMs: number;
+  /** What must never come into a message. */
+  readonly secrets: readonly string[];
+}
+
+/** What one call needs besides its request. */
+export interface CallContext {
+  readonly signal?: AbortSignal | undefined;
+  /** What is to be spoken, to keep it out of messages. */
+  readonly spokenText?: string | undefined;
+}
+
+export interface EngineRequest extends CallContext {
+  readonly url: string | URL;
+  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+/** How an answer becomes sound. */
+export interface SoundSpec extends CallContext {
+  readonly form: SoundForm;
+  readonly sampleRateHz: number;
+}
+
+/** Calls one vendor: every request of an engine goes through here, so all keep the same promises. */
+export class EngineClient {
+  readonly face: EngineFace;
+  readonly #options: EngineClientOptions;
+  readonly #ports: HttpSpeechPorts;
+  readonly #closing = new AbortController();
+  readonly #open = new Set<Exchange>();
+
+  constructor(options: EngineClientOptions, ports: HttpSpeechPorts) {
+    this.face = options.face;
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  get fetch(): typeof globalThis.fetch {
+    return this.#ports.fetch ?? globalThis.fetch;
+  }
+
+  redaction(spokenText = ''): Redaction {
+    return new Redaction(this.#options.secrets, spokenText);
+  }
+
+  /** Sends a request; redirects are not followed, so a key never goes where it was not meant to. */
+  open(request: EngineRequest): Promise<Exchange> {
+    const { url, method = 'GET', headers = {}, body } = request;
+    return this.openWith(request, (signal) =>
+      this.fetch(url, {
+        method,
+        headers: { ...headers },
+        redirect: 'manual',
+        signal,
+        ...(body === undefined ? {} : { body }),
+      }),
+    );
+  }
+
+  /** As `open`, for a request that a package sends. */
+  async openWith(context: CallContext, start: (signal: AbortSignal) => Promise<Response>): Promise<Exchange> {
+    this.#closing.signal.throwIfAborted();
+    const { face, firstByteMs, idleMs } = this.#options;
+    const exchange = await Exchange.open(
+      {
+        face,
+        redaction: this.redaction(context.spokenText),
+        clock: this.#ports.clock,
+        signal: context.signal,
+        firstByteMs,
+        idleMs,
+      },
+      start,
+    );
+    this.#open.add(exchange);
+    return exchange;
+  }
+
+  /** Sends a request and reads its answer as JSON. */
+  async json(request: EngineRequest, maxBytes = MAX_JSON_BYTES): Promise<unknown> {
+    const exchange = await this.open(request);
+    try {
+      return await exchange.json(maxBytes);
+    } finally {
+      this.release(exchange);
+    }
+  }
+
+  /** The body of an answer as sound. */
+  sound(exchange: Exchange, spec: SoundSpec): Promise<EngineSound> {
+    return openEngineSound(exchange.chunks(this.#ports.maxSoundBytes ?? MAX_SOUND_BYTES), {
+      face: this.face,
+      redaction: this.redaction(spec.spokenText),
+      form: spec.form,
+      sampleRateHz: spec.sampleRateHz,
+      contentType: exchange.contentType,
+      signal: spec.signal,
+    });
+  }
+
+  get maxSoundBytes(): number {
+    return this.#ports.maxSoundBytes ?? MAX_SOUND_BYTES;
+  }
+
+  /** Ends an exchange that was opened here; idempotent. */
+  release(exchange: Exchange): void {
+    this.#open.delete(exchange);
+    exchange.close();
+  }
+
+  /** Ends everything that is under way; nothing can be opened afterwards. Idempotent. */
+  close(): void {
+    this.#closing.abort();
+    for (const exchange of this.#open) exchange.close();
+    this.#open.clear();
+  }
+}
+
+/** Standard base64, also without its filling; undefined when there are other letters in it. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  const dense = text.replace(/\s+/g, '');
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(dense)) return undefined;
+  return Buffer.from(dense, 'base64');
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+
+/** The zod namespace, handed to the schemas so that nothing imports zod before a value must be checked. */
+export type Zod = typeof z;
+
+/** One row of a table of engines: what config, help and messages know of a type. */
+export interface EngineRow<S extends (zod: Zod) => z.ZodType = (zod: Zod) => z.ZodType> {
+  /** One line for help and README; no full stop at the end. */
+  readonly description: string;
+  /** Of the options with their defaults; strict: an unknown option is an error. */
+  readonly schema: S;
+  /** Environment variable that holds the key, when the options give none; undefined: it takes no key. */
+  readonly keyEnv: string | undefined;
+  /** Other options that an environment variable gives: option to variable. */
+  readonly optionEnv?: Readonly<Record<string, string>>;
+  /** Whether it can speak without a key at its default address. */
+  readonly needsKey: boolean;
+}
+
+export const FIRST_BYTE_MS = 15_000;
+export const IDLE_MS = 10_000;
+
+/** How long an engine is waited for; part of every schema. */
+export function waitShape(zod: Zod, firstByteMs = FIRST_BYTE_MS) {
+  const wait = zod.number().int().min(100).max(600_000);
+  return {
+    /** Milliseconds from the request to the first byte of its answer. */
+    firstByteMs: wait.default(firstByteMs),
+    /** Milliseconds between two pieces of an answer. */
+    idleMs: wait.default(IDLE_MS),
+  };
+}
+
+/** An address without user, query and fragment: keys belong into `apiKey`, which is never shown. */
+export function addressShape(zod: Zod, standard: string, protocols = /^https?:$/) {
+  return zod
+    .string()
+    .refine((text) => isAddress(text, protocols), {
+      message: 'expected an address such as https://host:port/path, without user, ? and #',
+    })
+    .default(standard);
+}
+
+function isAddress(text: string, protocols: RegExp): boolean {
+  try {
+    const url = new URL(text);
+    return protocols.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '';
+  } catch {
+    return false;
+  }
+}
+
+export function keyShape(zod: Zod) {
+  // A key goes into a header: what cannot stand there is a slip of copy and paste.
+  return zod
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { message: 'expected a key of letters, digits and signs without blanks' })
+    .optional();
+}
+
+/** Joins a path to an address that may or may not end with a slash. */
+export function joinUrl(base: string, path: string, query: Readonly<Record<string, string>> = {}): URL {
+  const url = new URL(`${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url;
+}
+
+/** Host and port of an address, for messages. */
+export function placeOf(address: string): string {
+  return new URL(address).host;
+}
+
+/**
+ * Names the sound of a set of options, whatever their order: type and a hash. Options that say nothing of the sound (keys,
+ * waits) are left out, so a new key keeps the cache.
+ */
+export function fingerprintOf(type: string, options: Readonly<Record<string, unknown>>): string {
+  const { apiKey: _key, firstByteMs: _first, idleMs: _idle, name: _name, ...sounding } = options;
+  return `${type}:${createHash('sha256').update(canonical(sounding)).digest('hex').slice(0, 32)}`;
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+}
+
+/** `value` within `min` and `max`. */
+export function clamp(value: number, min: number, max: number): number {
+  return Math.max(min, Math.min(max, value));
+}

@@ -1,0 +1,95 @@
+import { ProviderError } from '../../runtime/index.js';
+import type { SpeechPart, SpeechRequest } from '../synthesizer.js';
+import type { EngineClient } from './engine-client.js';
+import type { EngineSound } from './engine-sound.js';
+import type { Exchange } from './exchange.js';
+import { type EngineFace, failedFault } from './provider-fault.js';
+
+/** @throws {ProviderError} BRIDGE_ERR_SPEECH_TEXT - nothing to say. */
+export function checkText(face: EngineFace, request: SpeechRequest): void {
+  if (request.text.trim() !== '') return;
+  throw new ProviderError('BRIDGE_ERR_SPEECH_TEXT', `${face.name}: expected text to speak, got none`, {
+    provider: face.name,
+  });
+}
+
+/** A text that the vendor would refuse for its length is refused here, with the limit. */
+export function textTooLong(face: EngineFace, limit: string): ProviderError {
+  return new ProviderError(
+    'BRIDGE_ERR_SPEECH_TEXT',
+    `${face.name}: the text is longer than the ${limit} it takes at once; give it sentence by sentence`,
+    { provider: face.name },
+  );
+}
+
+/** @throws {ProviderError} BRIDGE_ERR_SPEECH_KEY - without a word to the vendor. */
+export function requireKey(face: EngineFace, key: string | undefined): string {
+  if (key !== undefined && key !== '') return key;
+  throw new ProviderError(
+    'BRIDGE_ERR_SPEECH_KEY',
+    `${face.name}: expected a key for ${face.place}, got none: ${face.keyHelp}`,
+    { provider: face.name },
+  );
+}
+
+export function unknownVoice(face: EngineFace, voice: string): ProviderError {
+  return new ProviderError(
+    'BRIDGE_ERR_SPEECH_VOICE',
+    `${face.name}: ${face.place} has no voice ${JSON.stringify(voice.slice(0, 60))}; the list of voices names those it has`,
+    { provider: face.name },
+  );
+}
+
+export interface SpeakSoundOptions {
+  readonly request: SpeechRequest;
+  readonly form: 'pcm' | 'file';
+  readonly sampleRateHz: number;
+  readonly credit?: string | undefined;
+  /** Parts between `start` and the first sound, given what the header tells. */
+  readonly timings?: (sound: EngineSound) => readonly SpeechPart[];
+}
+
+/** The whole of a plain answer: start, timings, sound. Lets the exchange go in the end. */
+export async function* speakExchange(
+  client: EngineClient,
+  exchange: Exchange,
+  options: SpeakSoundOptions,
+): AsyncGenerator<SpeechPart, void> {
+  const { request, form, sampleRateHz, credit, timings } = options;
+  try {
+    const sound = await client.sound(exchange, {
+      form,
+      sampleRateHz,
+      signal: request.signal,
+      spokenText: request.text,
+    });
+    yield startPart(sound.sampleRateHz, credit);
+    yield* timings?.(sound) ?? [];
+    yield* soundParts(client.face, sound, request.signal);
+  } finally {
+    client.release(exchange);
+  }
+}
+
+export function startPart(sampleRateHz: number, credit: string | undefined): SpeechPart {
+  return { type: 'start', sampleRateHz, ...(credit === undefined ? {} : { credit }) };
+}
+
+/** The samples of a sound as parts. @throws {ProviderError} FAILED - there was none. */
+export async function* soundParts(
+  face: EngineFace,
+  sound: EngineSound,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SpeechPart, void> {
+  let hasSound = false;
+  try {
+    for await (const pcm of sound.pcm()) {
+      hasSound = true;
+      yield { type: 'sound', pcm };
+      signal?.throwIfAborted();
+    }
+  } finally {
+    await sound.close();
+  }
+  if (!hasSound) throw failedFault(face, `expected sound from ${face.place}, got nothing`);
+}

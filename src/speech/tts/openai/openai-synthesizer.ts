@@ -1,0 +1,165 @@
+import type OpenAI from 'openai';
+import { EngineClient } from '../../http/engine-client.js';
+import { clamp, fingerprintOf, placeOf } from '../../http/engine-options.js';
+import type { HttpSpeechPorts } from '../../http/ports.js';
+import type { EngineFace, StatusMeaning } from '../../http/provider-fault.js';
+import { checkText, requireKey, speakExchange } from '../../http/speak-parts.js';
+import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
+import { OPENAI_BASE_URL, type OpenAiOptions } from './openai-options.js';
+
+/** @source openai 6.49 resources/audio/speech.d.ts, SpeechCreateParams.voice */
+const VOICES = [
+  ...['alloy', 'ash', 'ballad', 'coral', 'echo', 'fable', 'onyx', 'nova', 'sage', 'shimmer', 'verse'],
+  ...['marin', 'cedar'],
+];
+/** The older models know fewer. @source OpenAI guide "Text to speech", voice options */
+const OLDER_VOICES = new Set(['alloy', 'ash', 'coral', 'echo', 'fable', 'onyx', 'nova', 'sage', 'shimmer']);
+
+/**
+ * OpenAI's speech, streamed, through its own package; and every server that has the same interface.
+ *
+ * No timings: OpenAI tells none.
+ *
+ * @source openai 6.49 (resources/audio/speech.d.ts); pcm is 24 kHz s16le mono without header (OpenAI guide "Text to speech")
+ */
+export class OpenAiSynthesizer implements Synthesizer {
+  readonly name: string;
+  readonly tells = 'nothing';
+  readonly languages: readonly string[] = [];
+  readonly fingerprint: string;
+  readonly #options: OpenAiOptions;
+  readonly #client: EngineClient;
+  #package: Promise<OpenAI> | undefined;
+
+  constructor(name: string, options: OpenAiOptions, ports: HttpSpeechPorts) {
+    this.name = name;
+    this.#options = options;
+    this.fingerprint = fingerprintOf('openai', options);
+    this.#client = new EngineClient(
+      {
+        face: faceOf(name, options),
+        firstByteMs: options.firstByteMs,
+        idleMs: options.idleMs,
+        secrets: options.apiKey === undefined ? [] : [options.apiKey],
+      },
+      ports,
+    );
+  }
+
+  async *speak(request: SpeechRequest): AsyncGenerator<SpeechPart, void> {
+    checkText(this.#client.face, request);
+    if (this.#isVendor) requireKey(this.#client.face, this.#options.apiKey);
+    const context = { signal: request.signal, spokenText: request.text };
+    const exchange = await this.#client.openWith(context, (signal) => this.#send(request, signal));
+    const { format, sampleRateHz } = this.#options;
+    yield* speakExchange(this.#client, exchange, {
+      request,
+      form: format === 'pcm' ? 'pcm' : 'file',
+      sampleRateHz,
+    });
+  }
+
+  /** The vendor's own, from its documents; a compatible server has no agreed way to list its voices. */
+  async voices(): Promise<readonly Voice[]> {
+    const { model, voice } = this.#options;
+    const isOlder = /^tts-1/.test(model);
+    const ids = this.#isVendor ? VOICES.filter((id) => !isOlder || OLDER_VOICES.has(id)) : [voice];
+    return ids.map((id) => ({ id, name: id, languages: [], isDefault: id === voice }));
+  }
+
+  async close(): Promise<void> {
+    this.#client.close();
+  }
+
+  get #isVendor(): boolean {
+    return this.#options.baseUrl.replace(/\/+$/, '') === OPENAI_BASE_URL;
+  }
+
+  /** The package throws for what is no success, so such an answer is carried past it: all engines explain theirs alike. */
+  async #send(request: SpeechRequest, signal: AbortSignal): Promise<Response> {
+    this.#package ??= this.#load();
+    const client = await this.#package;
+    const { model, voice, instructions, speed, format } = this.#options;
+    const manner = /^tts-1/.test(model) ? undefined : (request.instructions ?? instructions);
+    const pace = clamp((request.speed ?? 1) * speed, 0.25, 4);
+    try {
+      return await client.audio.speech
+        .create(
+          {
+            model,
+            voice: request.voice ?? voice,
+            input: request.text,
+            response_format: format,
+            ...(manner === undefined ? {} : { instructions: manner }),
+            ...(pace === 1 ? {} : { speed: pace }),
+          },
+          { signal, maxRetries: 0 },
+        )
+        .asResponse();
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (cause instanceof RefusedAnswer) return cause.response;
+      throw error;
+    }
+  }
+
+  async #load(): Promise<OpenAI> {
+    const { OpenAI } = await import('openai');
+    const { apiKey, baseUrl, firstByteMs } = this.#options;
+    return new OpenAI({
+      // Everything that it would else take from the environment.
+      apiKey: apiKey ?? 'none',
+      adminAPIKey: null,
+      organization: null,
+      project: null,
+      webhookSecret: null,
+      logLevel: 'off',
+      baseURL: baseUrl,
+      defaultHeaders: apiKey === undefined ? { authorization: null } : {},
+      maxRetries: 0,
+      // Ours comes first; this one covers only the time up to the headers anyway.
+      timeout: firstByteMs * 2 + 1000,
+      fetch: (url, init) => this.#fetch(url, init),
+    });
+  }
+
+  async #fetch(url: string | URL | Request, init: RequestInit | undefined): Promise<Response> {
+    const response = await this.#client.fetch(url, { ...init, redirect: 'manual' });
+    if (!response.ok) throw new RefusedAnswer(response);
+    return response;
+  }
+}
+
+class RefusedAnswer extends Error {
+  readonly response: Response;
+
+  constructor(response: Response) {
+    super('no success');
+    this.response = response;
+  }
+}
+
+function faceOf(name: string, options: OpenAiOptions): EngineFace {
+  return {
+    name,
+    place: placeOf(options.baseUrl),
+    keyHelp: 'set apiKey of the engine, or OPENAI_API_KEY',
+    reachHelp: 'check baseUrl and that the server runs',
+    meaning,
+  };
+}
+
+/** A wrong voice is a 400 that names the field; a used-up quota is a 429 that no waiting mends. */
+function meaning(status: number, words: string): StatusMeaning | undefined {
+  if (status === 429 && /quota/i.test(words))
+    return { code: 'BRIDGE_ERR_SPEECH_BUSY', retryable: false, advice: 'see billing at the vendor' };
+  if ((status === 400 || status === 404 || status === 422) && /voice/i.test(words))
+    return { code: 'BRIDGE_ERR_SPEECH_VOICE', retryable: false, advice: 'set another voice' };
+  if (status === 400 && /too long|at most \d+ char/i.test(words))
+    return {
+      code: 'BRIDGE_ERR_SPEECH_TEXT',
+      retryable: false,
+      advice: 'it takes 4096 letters at once: give it sentence by sentence',
+    };
+  return undefined;
+}
