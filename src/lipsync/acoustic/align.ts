@@ -84,7 +84,8 @@ function toAlignment(
   wordCount: number,
   graph: WordGraph,
 ): Alignment {
-  const whole = new Agreement();
+  const frames = new Agreement();
+  const phonemes = new Agreement();
   const words: (WordSpan | undefined)[] = Array.from({ length: wordCount });
   for (const { node, startFrame, endFrame } of segments) {
     const word = node.isPause
@@ -94,13 +95,18 @@ function toAlignment(
       word.endFrame = endFrame;
       words[node.word] = word;
     }
+    const phoneme = new Agreement();
     for (let frame = startFrame; frame < endFrame; frame++) {
       const agreement = frameAgreement(posteriors.at(frame), node);
-      whole.add(agreement);
+      frames.add(agreement);
+      phoneme.add(agreement);
       word?.agreement.add(agreement);
     }
+    if (!node.isPause) phonemes.add(phoneme.mean);
   }
   const last = segments.at(-1);
+  // Text for which no sound was left is in many phonemes and few frames; sound that is not in the text, the other way round.
+  const confidence = Math.min(frames.mean, phonemes.mean);
   const isWhole = last !== undefined && graph.isEnd(last.node);
   return {
     phonemes: segments.map(({ node, startFrame, endFrame }) => ({
@@ -109,8 +115,8 @@ function toAlignment(
       endMs: endFrame * FRAME_MS,
     })),
     words: words.map((word) => word && toWord(word)),
-    confidence: whole.mean,
-    isReliable: isWhole && whole.mean >= MIN_CONFIDENCE,
+    confidence,
+    isReliable: isWhole && confidence >= MIN_CONFIDENCE,
   };
 }
 

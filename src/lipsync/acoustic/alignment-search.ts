@@ -30,7 +30,7 @@ const BEAM = 150;
 /** Older phonemes than this are no longer told apart by their age, frames. */
 const MAX_AGE_FRAMES = 80;
 /** A word outside its window, per frame. */
-const OUTSIDE = -3;
+const OUTSIDE = -15;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /**

@@ -17,7 +17,6 @@ export class DenseLayer {
   readonly #history: Float32Array;
   readonly #depth: number;
   #at = 0;
-  #missing: number;
 
   /** @param before - a frame that repeats without end before the stream. */
   constructor(layer: DecodedLayer, before: Float32Array) {
@@ -30,29 +29,23 @@ export class DenseLayer {
     this.#depth = this.lookAheadFrames - first + 1;
     this.#history = new Float32Array(this.#depth * layer.width);
     for (let n = 0; n < this.#depth; n++) this.#history.set(before.subarray(0, layer.width), n * layer.width);
-    this.#missing = this.lookAheadFrames;
     // What is before the stream gives to the next layer.
     this.#run();
   }
 
   /**
-   * The next frame of the stream.
+   * The next frame of the stream. `outputs` then holds those of the frame `lookAheadFrames` before it, also where that is before
+   * the stream.
    *
    * @param frame - at least as long as a frame is; not kept.
-   * @returns Whether `outputs` now holds those of the frame `lookAheadFrames` before; false while that is before the stream.
    */
-  push(frame: Float32Array): boolean {
+  push(frame: Float32Array): void {
     const { width } = this.#layer;
     const from = this.#at * width;
     const history = this.#history;
     for (let n = 0; n < width; n++) history[from + n] = frame[n] as number;
     this.#at = (this.#at + 1) % this.#depth;
-    if (this.#missing > 0) {
-      this.#missing--;
-      return false;
-    }
     this.#run();
-    return true;
   }
 
   #run(): void {

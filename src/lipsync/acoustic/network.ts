@@ -12,6 +12,8 @@ export class Network {
   readonly lookAheadFrames: number;
   readonly #layers: readonly DenseLayer[];
   readonly #logPosteriors: Float32Array;
+  /** Outputs that are still before the stream. */
+  #missing: number;
 
   /** @throws {InvalidStateError} the model contradicts itself. */
   constructor(model: AcousticModel) {
@@ -23,6 +25,7 @@ export class Network {
       return layer;
     });
     this.lookAheadFrames = this.#layers.reduce((sum, layer) => sum + layer.lookAheadFrames, 0);
+    this.#missing = this.lookAheadFrames;
     this.#logPosteriors = new Float32Array(model.classes.length);
   }
 
@@ -35,8 +38,12 @@ export class Network {
     let frame = features;
     for (let n = 0; n < this.#layers.length; n++) {
       const layer = this.#layers[n] as DenseLayer;
-      if (!layer.push(frame)) return undefined;
+      layer.push(frame);
       frame = layer.outputs;
+    }
+    if (this.#missing > 0) {
+      this.#missing--;
+      return undefined;
     }
     return this.#logSoftmax(frame);
   }
