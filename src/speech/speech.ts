@@ -21,6 +21,12 @@ export interface Speech {
     readonly engine?: string | undefined;
     readonly signal?: AbortSignal | undefined;
   }): Promise<readonly EngineVoices[]>;
+  /**
+   * Who would speak a text without other languages in it, and with what timings: what decides how the mouth is moved.
+   *
+   * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE
+   */
+  describe(options?: SpeakOptions): Promise<SpeakerDescription>;
   /** What was used since `createSpeech`, by engine. */
   usage(): Readonly<Record<string, EngineUsage>>;
   /** Ends what is spoken, child processes and connections, and keeps what was learned. Idempotent. */
@@ -37,6 +43,12 @@ export interface SpeechEvents {
   retried: [retry: { readonly engine: string; readonly error: unknown; readonly delayMs: number }];
   /** Something works less well than it should (no cache, no usage file); one sentence. */
   warned: [text: string];
+}
+
+export interface SpeakerDescription {
+  readonly engine: string;
+  readonly voice: string | undefined;
+  readonly tells: TellsTimings;
 }
 
 /** One engine as `voices` tells it. */
@@ -104,8 +116,6 @@ export interface SpeechSettings {
   readonly stateFolder?: string | undefined;
   /** Sentences under way at once, the one being heard included. @default 3 */
   readonly parallel?: number | undefined;
-  /** An engine that gives nothing for so long has stalled. @default 15000 */
-  readonly idleMs?: number | undefined;
 }
 
 /** What speech needs of the machine. */

@@ -21,8 +21,8 @@ export interface LanguageStretch {
 }
 
 export interface SpeechRouterOptions {
-  /** Engine by name. @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE */
-  readonly line: (name: string) => Promise<EngineLine>;
+  /** Those of the named engines that are set up; at least one. @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE */
+  readonly lines: (names: readonly string[]) => Promise<readonly EngineLine[]>;
   /** Names of the engines that speak without a route, the wanted one first. */
   readonly engines: readonly string[];
   /** By language in lower case, with or without region. */
@@ -89,11 +89,11 @@ export class SpeechRouter {
   }
 
   async #way(language: string, speak: SpeakOptions): Promise<Way> {
-    const { line, engines } = this.#options;
+    const { lines, engines } = this.#options;
     // An engine asked for by name speaks everything.
     const route = speak.engine === undefined ? this.#routeOf(language, speak) : undefined;
     const names = namesIn(speak.engine) ?? namesIn(route?.engine) ?? engines;
-    return { route, lines: await Promise.all(names.map((name) => line(name))) };
+    return { route, lines: await lines(names) };
   }
 
   #routeOf(language: string, speak: SpeakOptions): SpeechRoute | undefined {
