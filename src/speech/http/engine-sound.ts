@@ -1,5 +1,5 @@
 import { MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ, openSound, type SoundSource } from '../../audio/index.js';
-import { isAbortError, ProviderError } from '../../runtime/index.js';
+import { BridgeError, isAbortError, ProviderError } from '../../runtime/index.js';
 import { type EngineFace, failedFault, truncatedFault } from './provider-fault.js';
 import { type Redaction, vendorWords } from './redaction.js';
 import { WholeSamples } from './whole-samples.js';
@@ -121,6 +121,8 @@ function soundFault(error: unknown, options: EngineSoundOptions): unknown {
   if (options.signal?.aborted === true) return options.signal.reason;
   if (error instanceof ProviderError || isAbortError(error)) return error;
   const { face, contentType } = options;
+  if (error instanceof BridgeError && error.code === 'BRIDGE_ERR_AUDIO_EMPTY')
+    return failedFault(face, `expected sound from ${face.place}, got a file without any`);
   const kind = contentType === '' ? 'something else' : contentType;
   return failedFault(face, `expected sound from ${face.place}, got ${kind} that cannot be played`, error);
 }

@@ -115,8 +115,8 @@ export function synthesizerContract(rig: ContractRig): void {
     });
 
     test.each([
-      ['one byte', () => 1],
-      ['three bytes', () => 3],
+      ['one byte', smallAtFirst(1)],
+      ['three bytes', smallAtFirst(3)],
       ['random sizes', randomSizes(11)],
       ['other random sizes', randomSizes(12)],
     ])('gives the same when the answer arrives in pieces of %s', async (_name, nextSize) => {
@@ -333,6 +333,12 @@ export function synthesizerContract(rig: ContractRig): void {
       expect(vendor.soundRequests).toBe(0);
     });
   });
+}
+
+/** Every place of a header and a few thousand samples are cut; the rest comes in odd pieces, or the suite would take minutes. */
+function smallAtFirst(size: number): () => number {
+  let pieces = 0;
+  return () => (pieces++ < 2500 ? size : 4097);
 }
 
 function randomSizes(seed: number): () => number {

@@ -28,10 +28,9 @@ export function stylesIn(value: unknown): readonly SpeakerStyle[] {
 
 /** A style by its number, or by `speaker` (its first style) or `speaker/style`. */
 export function findStyle(styles: readonly SpeakerStyle[], wanted: string): SpeakerStyle | undefined {
-  const [speaker = '', style] = wanted.split('/');
-  return styles.find(
-    (one) =>
-      String(one.id) === wanted || (one.speaker === speaker && (style === undefined || one.style === style)),
+  // Names may hold a slash themselves (小夜/SAYO), so the wanted text is never taken apart.
+  return styles.find(({ id, speaker, style }) =>
+    [String(id), speaker, `${speaker}/${style}`].includes(wanted),
   );
 }
 
