@@ -1,22 +1,25 @@
 import type { ProgramHost } from '../../programs/index.js';
 import type { Clock } from '../../runtime/index.js';
+import type { EngineRow } from '../http/engine-options.js';
 import type { Synthesizer } from '../synthesizer.js';
-import { EMBEDDED_SCHEMA, type EmbeddedOptions } from '../tts/embedded/embedded-options.js';
+import { EMBEDDED_ROW, type EmbeddedOptions } from '../tts/embedded/embedded-options.js';
 import { EmbeddedSynthesizer } from '../tts/embedded/embedded-synthesizer.js';
 
-/** Options of the engines that speak on this machine, by their type. */
+/** Every engine on this machine: its type as `engines.NAME.type` says it, to what config and help know of it. */
 export const LOCAL_TTS_SCHEMAS = {
-  embedded: EMBEDDED_SCHEMA,
-} as const;
+  embedded: EMBEDDED_ROW,
+} satisfies Record<string, EngineRow>;
 
-export type LocalTtsType = keyof typeof LOCAL_TTS_SCHEMAS;
+export type LocalEngineType = keyof typeof LOCAL_TTS_SCHEMAS;
 
-/** An engine as the settings describe it, checked by its schema. */
-export type LocalTtsSpec = {
-  readonly type: 'embedded';
+/** Options of one engine as its schema gives them back, defaults included; `type` tells which. */
+export type LocalEngineOptions = EmbeddedOptions;
+
+export interface LocalEngineSpec {
+  /** In the settings; for messages and metrics. */
   readonly name: string;
-  readonly options: EmbeddedOptions;
-};
+  readonly options: LocalEngineOptions;
+}
 
 /** What engines on this machine take from it. */
 export interface LocalSpeechPorts {
@@ -34,6 +37,10 @@ export interface LocalSynthesizer extends Synthesizer {
   warmUp?(): Promise<void>;
 }
 
-export function createLocalSynthesizer(spec: LocalTtsSpec, ports: LocalSpeechPorts): LocalSynthesizer {
-  return new EmbeddedSynthesizer(spec.name, spec.options, ports);
+/** Makes the engine that options of one of `LOCAL_TTS_SCHEMAS` describe. Nothing is started before something is asked of it. */
+export function createLocalSynthesizer(
+  { name, options }: LocalEngineSpec,
+  ports: LocalSpeechPorts,
+): LocalSynthesizer {
+  return new EmbeddedSynthesizer(name, options, ports);
 }

@@ -1,23 +1,39 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { EngineRow, Zod } from '../../http/engine-options.js';
 
-/** Options of `type: embedded`. */
-export const EMBEDDED_SCHEMA = z.strictObject({
-  /** Language of text that shows none by its letters and comes without one. @default 'en' */
-  language: z.string().min(2).max(35).optional(),
-  /** espeak-ng's voice for Japanese, with a variant. @default 'ja+steph' */
-  japaneseVoice: z.string().min(1).max(60).optional(),
-  /** espeak-ng's voice for English. @default 'en-us+steph' */
-  englishVoice: z.string().min(1).max(60).optional(),
-  /** Variant for the other languages; empty: none. @default 'steph' */
-  variant: z.string().max(40).optional(),
-  /** 1 is as the product has it. @default 1 */
-  speed: z.number().min(0.25).max(4).optional(),
-  /** 0 to 99. @default 50 */
-  pitch: z.number().min(0).max(99).optional(),
-  /** 0 to 99: from monotonous to lively. @default 50 */
-  range: z.number().min(0).max(99).optional(),
-  /** The process that speaks ends after so long without a request. @default 300000 */
-  idleMs: z.number().min(1000).max(86_400_000).optional(),
-});
+const schema = (zod: Zod) =>
+  zod.strictObject({
+    type: zod.literal('embedded'),
+    /** BCP 47, of text that comes without a language and shows none by its letters. */
+    language: zod
+      .string()
+      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/, { message: 'expected a language such as ja or en-GB' })
+      .default('en'),
+    /** espeak-ng's voice for Japanese, with a variant that makes it sound otherwise. */
+    japaneseVoice: voiceShape(zod).default('ja+steph'),
+    englishVoice: voiceShape(zod).default('en-us+steph'),
+    /** Variant for the other languages; empty: none. */
+    variant: zod.string().max(40).default('steph'),
+    /** Multiplied with the request's. */
+    speed: zod.number().min(0.25).max(4).default(1),
+    pitch: zod.number().min(0).max(99).default(50),
+    /** From monotonous to lively. */
+    range: zod.number().min(0).max(99).default(50),
+    /** The process that speaks ends after so many milliseconds without a request. */
+    restMs: zod.number().int().min(1000).max(86_400_000).default(300_000),
+  });
 
-export type EmbeddedOptions = z.infer<typeof EMBEDDED_SCHEMA>;
+function voiceShape(zod: Zod) {
+  return zod
+    .string()
+    .regex(/^[\w/ ().,'-]+(\+[\w -]+)?$/, { message: 'expected a voice such as ja or ja+f2' });
+}
+
+export type EmbeddedOptions = z.output<ReturnType<typeof schema>>;
+
+export const EMBEDDED_ROW = {
+  description: 'espeak-ng inside the product: any language, exact lips, no network',
+  schema,
+  keyEnv: undefined,
+  needsKey: false,
+} satisfies EngineRow<typeof schema>;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ProgramHost } from '../../../programs/index.js';
 import { type Clock, orAborted } from '../../../runtime/index.js';
 import { textFault, voiceFault } from '../../child/program-fault.js';
+import { fingerprintOf } from '../../http/engine-options.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import type { EmbeddedOptions } from './embedded-options.js';
 import { missingPackage } from './espeak-child-process.js';
@@ -39,8 +40,6 @@ export interface EmbeddedPorts {
 export const ESPEAK_PACKAGE = '@echogarden/espeak-ng-emscripten';
 /** Counted up whenever the same request sounds otherwise than before. */
 const TABLES_VERSION = 1;
-const DEFAULT_VARIANT = 'steph';
-const DEFAULT_IDLE_MS = 300_000;
 /** Loading takes a quarter of a second, a sentence a few hundredths; a machine that is busy gets thirty times that. */
 const STALL_MS = 10_000;
 /** It takes 110 MB, and no more after a thousand requests. */
@@ -69,13 +68,9 @@ export class EmbeddedSynthesizer implements Synthesizer {
     this.#options = options;
     this.#ports = ports;
     this.#packageName = ports.packageName ?? ESPEAK_PACKAGE;
-    const { idleMs: _, ...sounding } = options;
-    this.fingerprint = JSON.stringify([
-      'embedded',
-      TABLES_VERSION,
-      packageVersion(this.#packageName),
-      sounding,
-    ]);
+    const { restMs: _, ...sounding } = options;
+    const version = `${TABLES_VERSION}, espeak-ng ${packageVersion(this.#packageName)}`;
+    this.fingerprint = fingerprintOf('embedded', { ...sounding, version });
     this.#process = new EspeakProcess({
       provider: name,
       host: ports.host,
@@ -84,7 +79,7 @@ export class EmbeddedSynthesizer implements Synthesizer {
       childFile: ports.childFile ?? fileURLToPath(new URL('./espeak-child.js', import.meta.url)),
       packageName: this.#packageName,
       stallMs: STALL_MS,
-      idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
+      idleMs: options.restMs,
       maxMemoryBytes: MAX_MEMORY_BYTES,
     });
   }
@@ -116,19 +111,11 @@ export class EmbeddedSynthesizer implements Synthesizer {
 
   async voices(signal?: AbortSignal): Promise<readonly Voice[]> {
     const voices = await orAborted(this.#knownVoices(), signal);
-    return listedVoices(voices, [this.#japaneseVoice, this.#englishVoice]);
+    return listedVoices(voices, [this.#options.japaneseVoice, this.#options.englishVoice]);
   }
 
   close(): Promise<void> {
     return this.#process.close();
-  }
-
-  get #japaneseVoice(): string {
-    return this.#options.japaneseVoice ?? `ja+${DEFAULT_VARIANT}`;
-  }
-
-  get #englishVoice(): string {
-    return this.#options.englishVoice ?? `en-us+${DEFAULT_VARIANT}`;
   }
 
   async #unitsOf({
@@ -161,14 +148,11 @@ export class EmbeddedSynthesizer implements Synthesizer {
     voice: string | undefined,
   ): Promise<{ naming: EspeakNaming; voices: UnitVoices }> {
     const { base, variant } = parseVoiceName(voice ?? '');
-    const spoken = (
-      language ??
-      (base || (hasJapanese(text) ? 'ja' : (this.#options.language ?? 'en')))
-    ).toLowerCase();
+    const spoken = (language ?? (base || (hasJapanese(text) ? 'ja' : this.#options.language))).toLowerCase();
     const naming = namingOf(spoken);
     const fits = base !== '' && (namingOf(base) === naming || language === undefined);
-    const ja = parseVoiceName(this.#japaneseVoice);
-    const en = parseVoiceName(this.#englishVoice);
+    const ja = parseVoiceName(this.#options.japaneseVoice);
+    const en = parseVoiceName(this.#options.englishVoice);
     const own = fits ? base : undefined;
     const region = naming === 'en' && spoken !== 'en' ? spoken : en.base;
     return {
@@ -178,10 +162,7 @@ export class EmbeddedSynthesizer implements Synthesizer {
         en: named(await this.#identifier(naming === 'en' ? (own ?? region) : en.base), variant ?? en.variant),
         other:
           naming === 'other'
-            ? named(
-                await this.#identifier(own ?? spoken),
-                variant ?? this.#options.variant ?? DEFAULT_VARIANT,
-              )
+            ? named(await this.#identifier(own ?? spoken), variant ?? this.#options.variant)
             : '',
       },
     };
@@ -207,15 +188,15 @@ export class EmbeddedSynthesizer implements Synthesizer {
   }
 
   #speed(requested: number | undefined): number {
-    return (this.#options.speed ?? 1) * (requested ?? 1);
+    return this.#options.speed * (requested ?? 1);
   }
 
   #manner(naming: EspeakNaming, { speed }: SpeechRequest): EspeakManner {
     const rate = Math.round(RATES[naming] * this.#speed(speed));
     return {
       rate: Math.min(MAX_RATE, Math.max(MIN_RATE, rate)),
-      pitch: this.#options.pitch ?? 50,
-      range: this.#options.range ?? 50,
+      pitch: this.#options.pitch,
+      range: this.#options.range,
       volume: 100,
     };
   }
