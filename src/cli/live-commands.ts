@@ -1,10 +1,10 @@
 import type { Argv } from 'yargs';
 import { type SettingKey, yargsOptionsFor } from '../config/index.js';
-import { type Choose, LINK_LIFE, LINKS } from './parser-parts.js';
+import { LIPS_TIMINGS } from './lips-flags.js';
+import { type Choose, LINK_LIFE, LINKS, OUTPUT } from './parser-parts.js';
 import { SOUND_FLAGS } from './sound-flags.js';
 
 const INPUT: readonly SettingKey[] = ['inputBackend', 'inputDevice'];
-const OUTPUT: readonly SettingKey[] = ['outputBackend', 'outputDevice', 'volumePercent'];
 
 /** What works with microphones and loudspeakers, and what finds out why it does not. */
 export function liveCommands(parser: Argv, choose: Choose): void {
@@ -77,22 +77,7 @@ function lips(parser: Argv, choose: Choose): void {
           ...SOUND_FLAGS,
           ...LINK_LIFE,
         })
-        .option('timings', {
-          type: 'string',
-          requiresArg: true,
-          describe:
-            'Phoneme timings: JSON, HTK or Open JTalk labels, TextGrid, VOICEVOX query; left out: a file of the same name beside the sound',
-        })
-        .option('phonemes', {
-          type: 'string',
-          requiresArg: true,
-          describe: "Phonemes and milliseconds as in LIPSYNC_START: 'sil,100,k,75,o,75'",
-        })
-        .option('offset-ms', {
-          type: 'string',
-          requiresArg: true,
-          describe: 'Move the lips later (or, negative, sooner) than calibrated',
-        })
+        .options(LIPS_TIMINGS)
         .option('from-ms', { type: 'string', requiresArg: true, describe: 'Begin at this position' })
         .example('$0 lipsync hello.wav --timings hello.TextGrid', ''),
     (args) => choose(async () => (await import('./commands/lipsync.js')).lipsync, args),

@@ -19,3 +19,6 @@ export const LINK_LIFE = {
   foreground: { type: 'boolean', describe: 'Run the daemon inside this command: the link ends with it' },
   close: { type: 'boolean', describe: 'Close the link afterwards; on Linux and macOS that ends MMDAgent-EX' },
 } as const;
+
+/** Settings of the loudspeaker of this machine. */
+export const OUTPUT: readonly SettingKey[] = ['outputBackend', 'outputDevice', 'volumePercent'];

@@ -1,8 +1,9 @@
 import yargs, { type Argv } from 'yargs';
 import { type SettingKey, yargsOptionsFor } from '../config/index.js';
 import type { Arguments } from './context.js';
+import { LIPS_TIMINGS, LIPS_WAY } from './lips-flags.js';
 import { liveCommands } from './live-commands.js';
-import { type Choose, LINK_LIFE, LINKS } from './parser-parts.js';
+import { type Choose, LINK_LIFE, LINKS, OUTPUT } from './parser-parts.js';
 import { SOUND_FLAGS } from './sound-flags.js';
 import { packageVersion } from './version.js';
 
@@ -88,7 +89,13 @@ function speaking(parser: Argv, choose: Choose): void {
           array: true,
           describe: 'WAV, MP3, FLAC, Ogg; - for standard input',
         })
-        .options({ ...yargsOptionsFor(SPEAK), ...SOUND_FLAGS, ...IF_BUSY, ...LINK_LIFE })
+        .options({
+          ...yargsOptionsFor([...SPEAK, 'lipTxt', ...OUTPUT]),
+          ...SOUND_FLAGS,
+          ...IF_BUSY,
+          ...LINK_LIFE,
+        })
+        .options({ ...LIPS_WAY, ...LIPS_TIMINGS })
         .option('timed', {
           type: 'string',
           requiresArg: true,

@@ -8,7 +8,7 @@ export class Progress {
   readonly #offs: (() => void)[];
   #hasLine = false;
 
-  constructor(context: CommandContext, label: string, handle: SpeechHandle) {
+  constructor(context: CommandContext, label: string, handle: Pick<SpeechHandle, 'lane' | 'events'>) {
     this.#context = context;
     this.#label = label;
     this.#offs = [

@@ -6,9 +6,10 @@ export {
   type LipsWay,
 } from './choose-lips.js';
 export type { OpenLocalPlayback } from './local-outlet.js';
-export type { LipAligner, MouthKind } from './mouth-source.js';
+export type { MouthKind } from './mouth-source.js';
 export type { LipsReport, SpeakingListener } from './outlet.js';
 export { PositionLips, type PositionLipsCounts, type PositionLipsOptions } from './position-lips.js';
+export { soundSpeech } from './sound-speech.js';
 export {
   type SpeakThroughOptions,
   type SpeechOutcome,

@@ -1,40 +1,34 @@
-import type { LipEstimator, TimedPhoneme } from '../lipsync/index.js';
-import type { TellsTimings, TimedText } from '../speech/index.js';
+import {
+  type AlignableWord,
+  type LipEstimator,
+  SoundMouth,
+  TextMouth,
+  type TimedPhoneme,
+} from '../lipsync/index.js';
+import type { TellsTimings } from '../speech/index.js';
 
 /** What is known of a stretch of the sound before it is heard. */
 export interface KnownStretch {
   /** Where it begins, milliseconds of the sound. */
   readonly startMs: number;
   readonly tells: TellsTimings;
-  /** What is said, as the engine was given it; undefined: nobody knows. */
-  readonly text: string | undefined;
-  /** BCP 47; undefined: nobody knows. */
-  readonly language: string | undefined;
-}
-
-/** Hears a sound of which the text is known. */
-export interface LipAligner extends LipEstimator {
-  /** Words with their places, milliseconds from the beginning of what it hears, as the engine tells them. */
-  told?(words: readonly TimedText[]): void;
+  /** What is said, where it is known and its words can be turned into phonemes. */
+  readonly words?: readonly AlignableWord[] | undefined;
 }
 
 export interface MouthSourceOptions {
   readonly onPhonemes: (phonemes: readonly TimedPhoneme[]) => void;
-  /** For sound of which nothing else is known. */
-  readonly estimator: () => LipEstimator;
-  /** For sound of which the text is known; undefined where that text cannot be aligned. */
-  readonly aligner?: ((text: string, language: string | undefined) => LipAligner | undefined) | undefined;
+  /** For sound of which nothing else is known. @default SoundMouth */
+  readonly estimator?: (() => LipEstimator) | undefined;
 }
 
 /** How well the mouth was known; of several stretches the least. */
 export type MouthKind = 'exact' | 'aligned' | 'estimated';
 
-/** A part of the lips that is shorter than a frame cannot be shown: so far the lips are known beyond the sound that leaves. */
-const BEYOND_MS = 40;
 const BYTES_PER_MS = 32;
 
 interface Ears {
-  readonly hears: LipAligner;
+  readonly hears: LipEstimator;
   readonly fromMs: number;
 }
 
@@ -63,7 +57,7 @@ export class MouthSource {
   /** Sound up to here may leave: its lips are known, or it need not wait for them. */
   get freeMs(): number {
     if (this.#ears === undefined) return this.#coming.find((next) => !isExact(next))?.startMs ?? Infinity;
-    return Math.max(this.#ears.fromMs, this.#knownMs - BEYOND_MS);
+    return Math.max(this.#ears.fromMs, this.#knownMs);
   }
 
   /** What comes next; before its sound. */
@@ -81,18 +75,6 @@ export class MouthSource {
   told(phonemes: readonly TimedPhoneme[]): void {
     if (this.#ears !== undefined && this.#stretch !== undefined && !isExact(this.#stretch)) return;
     this.#options.onPhonemes(phonemes);
-  }
-
-  /** Words as the engine tells them. */
-  toldWords(words: readonly TimedText[]): void {
-    const ears = this.#ears;
-    if (ears === undefined) return;
-    const shifted = words.map((word) => ({
-      ...word,
-      startMs: word.startMs - ears.fromMs,
-      endMs: word.endMs - ears.fromMs,
-    }));
-    ears.hears.told?.(shifted);
   }
 
   /** @param pcm - s16le mono 16 kHz, whole samples. */
@@ -145,10 +127,10 @@ export class MouthSource {
       this.#kind ??= 'exact';
       return;
     }
-    const { text, language, startMs } = next;
-    const aligner = text === undefined ? undefined : this.#options.aligner?.(text, language);
-    this.#ears = { hears: aligner ?? this.#options.estimator(), fromMs: startMs };
-    if (aligner === undefined) this.#kind = 'estimated';
+    const { words, startMs } = next;
+    const { estimator = () => new SoundMouth() } = this.#options;
+    this.#ears = { hears: words === undefined ? estimator() : new TextMouth({ words }), fromMs: startMs };
+    if (words === undefined) this.#kind = 'estimated';
     else if (this.#kind !== 'estimated') this.#kind = 'aligned';
   }
 

@@ -1,11 +1,12 @@
 import type { BridgeClient, SpeechEnd } from '../client/index.js';
-import type { IfBusy, LaneStatus, SoundMode } from '../control/index.js';
-import { DEFAULT_LIP_TABLE, LevelMouth, type LipEstimator, type LipTable } from '../lipsync/index.js';
+import type { IfBusy, LaneStatus, SoundMode, StreamKind, TieParams } from '../control/index.js';
+import type { Pronouncer } from '../language/index.js';
+import { DEFAULT_LIP_TABLE, type LipEstimator, type LipTable } from '../lipsync/index.js';
 import { type BridgeError, type Clock, orAborted, RequestError } from '../runtime/index.js';
 import type { SpeechPart, SpokenPart } from '../speech/index.js';
 import { chooseLips, type LipsChoice, type LipsKnowledge, type LipsWay } from './choose-lips.js';
 import { LocalOutlet, type OpenLocalPlayback } from './local-outlet.js';
-import type { LipAligner, MouthKind } from './mouth-source.js';
+import type { MouthKind } from './mouth-source.js';
 import type { LipsReport, Outlet, SpeakingListener } from './outlet.js';
 import { StreamedOutlet } from './streamed-outlet.js';
 import { VoiceConverter } from './voice-converter.js';
@@ -37,14 +38,20 @@ export interface SpeakThroughOptions extends SpeakingListener {
   readonly openPlayback?: OpenLocalPlayback | undefined;
   /** For `local`: lips later than calculated, milliseconds. @default 0 */
   readonly offsetMs?: number | undefined;
-  /** Of sound of which nothing else is known. @default the level of the sound */
+  /** Hears sound of which nothing else is known. @default SoundMouth */
   readonly estimator?: (() => LipEstimator) | undefined;
-  /** Of sound of which the text is known; undefined for what it cannot align. */
-  readonly aligner?: ((text: string, language: string | undefined) => LipAligner | undefined) | undefined;
+  /** Turns a text into phonemes, to align them with its sound; left out: such sound is estimated. */
+  readonly pronouncer?: Pronouncer | undefined;
+  /** `live`: it comes in real time and is passed on as it comes. @default 'recorded' */
+  readonly kind?: StreamKind | undefined;
+  /** Messages that act when their position in the sound is heard; streamed only. */
+  readonly ties?: readonly Omit<TieParams, 'stream'>[] | undefined;
   /** Silence at once: sound, lips and engine end together. */
   readonly signal?: AbortSignal | undefined;
   /** No more is asked of the engine; what the daemon has is spoken to its end. */
   readonly drain?: AbortSignal | undefined;
+  /** The way is open, and nothing was heard yet. */
+  readonly onOpened?: ((opened: { readonly lane: string; readonly way: LipsWay }) => void) | undefined;
   /** Every part, in order, as it is passed on: sentences and credits for whoever shows them. */
   readonly onPart?: ((part: SpeechPart | SpokenPart) => void) | undefined;
 }
@@ -95,6 +102,7 @@ export async function speakThrough(
     const parts = typeof source === 'function' ? source(engine.signal) : source;
     const { outlet, way } = await openOutlet(client, lane, options, stop.signal);
     try {
+      options.onOpened?.({ lane: outlet.lane, way });
       const flow = new VoiceFlow({ ...flowOptions(options), stop, engine, outlet, parts });
       const { end, mouth } = await flow.run();
       return { lane: outlet.lane, way, mouth, ...outlet.report, ...end };
@@ -107,8 +115,8 @@ export async function speakThrough(
 }
 
 function flowOptions(options: SpeakThroughOptions) {
-  const { clock, drain, estimator = () => new LevelMouth(), aligner, onPart, knows } = options;
-  return { clock, drain, estimator, aligner, onPart, knows: knows ?? 'sound' };
+  const { clock, drain, estimator, pronouncer, onPart, knows = 'sound' } = options;
+  return { clock, drain, estimator, pronouncer, onPart, knows };
 }
 
 async function openOutlet(
@@ -132,7 +140,8 @@ async function openOutlet(
           table,
           model,
           lips: way,
-          params: { kind: 'recorded', ...given({ lane: name }), ...given(pickOpen(options)) },
+          ties: options.ties ?? [],
+          params: { kind: options.kind ?? 'recorded', ...given({ lane: name }), ...given(pickOpen(options)) },
         });
   return { outlet, way };
 }

@@ -1,5 +1,5 @@
 import type { BridgeClient, SpeechEnd, SpeechHandle } from '../client/index.js';
-import type { OpenParams } from '../control/index.js';
+import type { OpenParams, TieParams } from '../control/index.js';
 import { type LipTable, PhonemeNames, type TimedPhoneme } from '../lipsync/index.js';
 import type { Clock } from '../runtime/index.js';
 import { HeardPosition } from './heard-position.js';
@@ -14,6 +14,7 @@ export interface StreamedOutletOptions extends SpeakingListener {
   /** Of the lane, or as the caller named it. */
   readonly model: string;
   readonly table: LipTable;
+  readonly ties: readonly Omit<TieParams, 'stream'>[];
 }
 
 const NO_LIPS: LipsReport = { parts: 0, lateParts: 0, reanchors: 0 };
@@ -30,8 +31,15 @@ export class StreamedOutlet implements Outlet {
 
   /** @throws {BridgeError} BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_BUSY, BRIDGE_ERR_LINK_UNSUPPORTED, BRIDGE_ERR_MESSAGE_* */
   static async open(options: StreamedOutletOptions): Promise<StreamedOutlet> {
-    const { client, params, lips } = options;
-    return new StreamedOutlet(options, await client.open({ ...params, lips }));
+    const { client, params, lips, ties } = options;
+    const outlet = new StreamedOutlet(options, await client.open({ ...params, lips }));
+    try {
+      for (const tie of ties) await outlet.#handle.tie(tie);
+    } catch (error) {
+      await outlet.interrupt();
+      throw error;
+    }
+    return outlet;
   }
 
   private constructor(options: StreamedOutletOptions, handle: SpeechHandle) {

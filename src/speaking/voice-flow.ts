@@ -1,12 +1,13 @@
 import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
 import type { SpeechEnd } from '../client/index.js';
-import type { LipEstimator } from '../lipsync/index.js';
-import { type Clock, orAborted } from '../runtime/index.js';
-import type { SpeechPart, SpokenPart, TellsTimings } from '../speech/index.js';
+import type { Pronouncer, SpokenLanguage } from '../language/index.js';
+import type { AlignableWord, LipEstimator } from '../lipsync/index.js';
+import { type Clock, orAborted, sleep } from '../runtime/index.js';
+import type { SentencePart, SpeechPart, SpokenPart, TellsTimings } from '../speech/index.js';
 import { asFailure } from './as-failure.js';
 import type { LipsKnowledge } from './choose-lips.js';
 import { HeldSound } from './held-sound.js';
-import { type LipAligner, type MouthKind, MouthSource } from './mouth-source.js';
+import { type MouthKind, MouthSource } from './mouth-source.js';
 import type { Outlet } from './outlet.js';
 import { VoiceConverter } from './voice-converter.js';
 
@@ -20,8 +21,8 @@ export interface VoiceFlowOptions {
   readonly engine: AbortController;
   readonly drain: AbortSignal | undefined;
   readonly knows: LipsKnowledge;
-  readonly estimator: () => LipEstimator;
-  readonly aligner: ((text: string, language: string | undefined) => LipAligner | undefined) | undefined;
+  readonly estimator: (() => LipEstimator) | undefined;
+  readonly pronouncer: Pronouncer | undefined;
   readonly onPart: ((part: SpeechPart | SpokenPart) => void) | undefined;
 }
 
@@ -30,6 +31,9 @@ export interface FlowEnd {
   readonly mouth: MouthKind | undefined;
 }
 
+/** Of all that is known of a text its sound waits for no more. */
+const PRONOUNCED_WITHIN_MS = 100;
+const SPOKEN: readonly SpokenLanguage[] = ['ja', 'en'];
 /** The network is given so much at once: more would keep everything else waiting. */
 const PIECE_MS = 100;
 
@@ -47,11 +51,10 @@ export class VoiceFlow {
 
   constructor(options: VoiceFlowOptions) {
     this.#options = options;
-    const { outlet, estimator, aligner } = options;
+    const { outlet, estimator } = options;
     if (outlet.movesLips) {
       this.#mouth = new MouthSource({
         estimator,
-        aligner,
         onPhonemes: (phonemes) => outlet.phonemes(phonemes),
       });
     }
@@ -141,9 +144,7 @@ export class VoiceFlow {
         await this.#start(part.sampleRateHz);
         break;
       case 'sentence':
-        this.#hasSentences = true;
-        this.#mouth?.begin(part);
-        this.#freeSound();
+        await this.#sentence(part);
         break;
       case 'sentence-end':
         this.#mouth?.endStretch(part.endMs);
@@ -157,13 +158,37 @@ export class VoiceFlow {
         this.#mouth?.told(part.phonemes);
         break;
       case 'words':
-        this.#beginUntold('words');
-        this.#mouth?.toldWords(part.words);
-        break;
       case 'characters':
-        this.#beginUntold('characters');
-        this.#mouth?.toldWords(part.characters);
+        // What is said tells the sentence; that it is somewhere is no more than the sound tells.
         break;
+    }
+  }
+
+  async #sentence({ startMs, tells, text, language }: SentencePart): Promise<void> {
+    this.#hasSentences = true;
+    if (this.#mouth === undefined) return;
+    const words = tells === 'phonemes' ? undefined : await this.#wordsOf(text, language);
+    this.#mouth.begin({ startMs, tells, words });
+    this.#freeSound();
+  }
+
+  /** @returns undefined: nobody knows how to say it, or not soon enough. */
+  async #wordsOf(text: string, language: string | undefined): Promise<readonly AlignableWord[] | undefined> {
+    const { pronouncer, clock } = this.#options;
+    const spoken = SPOKEN.find((known) => language === undefined || language.startsWith(known));
+    if (pronouncer === undefined || spoken === undefined) return undefined;
+    const words = pronouncer
+      .pronounce(text, language === undefined ? undefined : spoken)
+      .catch(() => undefined);
+    const giveUp = new AbortController();
+    const late = sleep(clock, PRONOUNCED_WITHIN_MS, giveUp.signal).then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      return await Promise.race([words, late]);
+    } finally {
+      giveUp.abort();
     }
   }
 
@@ -203,7 +228,7 @@ export class VoiceFlow {
   #beginUntold(tells: TellsTimings): void {
     if (this.#hasSentences) return;
     this.#hasSentences = true;
-    this.#mouth?.begin({ startMs: 0, tells, text: undefined, language: undefined });
+    this.#mouth?.begin({ startMs: 0, tells });
     this.#freeSound();
   }
 

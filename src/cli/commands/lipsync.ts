@@ -1,10 +1,8 @@
 import { type OpenSoundOptions, openSound, type SoundSource } from '../../audio/index.js';
 import type { BridgeClient } from '../../client/index.js';
 import { LipsLink } from '../../client/index.js';
-import { type CalibratedOutput, openPlayback, systemHost } from '../../devices/index.js';
 import { closingMessage } from '../../lipsync/index.js';
 import { anySignal, SystemClock } from '../../runtime/index.js';
-import { openCalibrations } from '../calibrations.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
@@ -12,6 +10,7 @@ import { ESTIMATED_RATE_HZ } from '../estimate-lips.js';
 import { EXIT } from '../exit-codes.js';
 import { LipsSession, type LipsyncParts } from '../lips-session.js';
 import { type LipsSource, lipsSource } from '../lips-source.js';
+import { playbackHere } from '../local-playback.js';
 import { numberArg } from '../numbers.js';
 import { soundOptions } from '../speaking.js';
 
@@ -21,14 +20,7 @@ const PLAYED_RATE_HZ = 48_000;
 /** `lipsync FILE|-`: plays a sound here and moves the lips of the avatar with it. */
 export async function lipsync(context: CommandContext): Promise<number> {
   const clock = new SystemClock();
-  const host = systemHost(context.io.env);
-  // Without a home there is nothing kept, and sound can be played all the same.
-  const calibrations = await openCalibrations(context.io.env, host.platform).catch(() => undefined);
-  const offsetMs = (output: CalibratedOutput): number => calibrations?.offsetMs(output) ?? 0;
-  return runLipsync(context, {
-    clock,
-    openPlayback: (options) => openPlayback({ ...options, clock, host, offsetMs }),
-  });
+  return runLipsync(context, { clock, openPlayback: await playbackHere(context.io, clock) });
 }
 
 /** As `lipsync`, on given parts. */

@@ -1,12 +1,19 @@
-import { openSound } from '../../audio/index.js';
+import { openSound, type SoundSource } from '../../audio/index.js';
 import type { BridgeClient, SpeechEnd } from '../../client/index.js';
+import type { IfBusy } from '../../control/index.js';
+import type { LipsChoice, SpeechOutcome } from '../../speaking/index.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { lipsSource } from '../lips-source.js';
+import { playWithLips } from '../play-with-lips.js';
 import { Progress } from '../progress.js';
 import { soundOptions, speakSound } from '../speaking.js';
 import { readTimedLines } from '../timed-lines.js';
+
+/** What is played here is heard by people, who hear more than MMDAgent-EX does. */
+const PLAYED_RATE_HZ = 48_000;
 
 /** `play FILE…`: each file (`-`: stdin) is one utterance, spoken in order. */
 export async function play(context: CommandContext): Promise<number> {
@@ -49,15 +56,51 @@ async function playOne(
   options: ReturnType<typeof soundOptions>,
   ties: readonly { readonly atMs: number; readonly message: string }[],
 ): Promise<Spoken> {
-  const { config, origins } = context.resolved;
-  const ifBusy = textArg(context.args, 'if-busy') as 'queue' | 'interrupt' | 'fail' | undefined;
   const isInput = file === '-';
+  const lips = lipsChoice(context);
+  const source = lips === undefined ? undefined : await lipsSource(context, file);
   // Before the stream: a file that cannot be played costs the avatar nothing.
   const sound = await openSound(isInput ? context.io.stdin : file, {
     ...options,
+    ...(lips === 'local' ? { sampleRateHz: PLAYED_RATE_HZ } : {}),
     ...(isInput ? { name: 'standard input' } : {}),
     signal: context.io.drain,
   });
+  if (lips === undefined || source === undefined) return playPlainly(context, client, file, sound, ties);
+  try {
+    const outcome = await playWithLips(context, { client, file, sound, lips, source, ties });
+    return { lane: outcome.lane, end: outcome, report: { ...reportOf(outcome), ...lipsOf(outcome) } };
+  } finally {
+    await sound.close();
+  }
+}
+
+/** @returns undefined: as ever, the peer's own. @throws {ConfigError} BRIDGE_ERR_USAGE */
+function lipsChoice({ args }: CommandContext): LipsChoice | undefined {
+  const lips = textArg(args, 'lips') as LipsChoice | undefined;
+  if (lips !== undefined) return lips;
+  const isTold = args['timings'] !== undefined || args['phonemes'] !== undefined;
+  return isTold ? 'auto' : undefined;
+}
+
+function lipsOf({ way, mouth, parts, lateParts, reanchors }: SpeechOutcome): object {
+  return way === 'peer' ? { lips: way } : { lips: way, mouth, parts, lateParts, reanchors };
+}
+
+function reportOf({ lane, reason, heardMs, error }: SpeechEnd & { readonly lane: string }): object {
+  const told = error === undefined ? {} : { error: { code: error.code, message: error.message } };
+  return { lane, reason, heardMs, ...told };
+}
+
+async function playPlainly(
+  context: CommandContext,
+  client: BridgeClient,
+  file: string,
+  sound: SoundSource,
+  ties: readonly { readonly atMs: number; readonly message: string }[],
+): Promise<Spoken> {
+  const { config, origins } = context.resolved;
+  const ifBusy = textArg(context.args, 'if-busy') as IfBusy | undefined;
   let progress: Progress | undefined;
   try {
     const handle = await client.open({
@@ -72,16 +115,7 @@ async function playOne(
     progress = new Progress(context, file, handle);
     for (const tie of ties) await handle.tie(tie);
     const end = await speakSound(context, handle, sound);
-    return {
-      lane: handle.lane,
-      end,
-      report: {
-        lane: handle.lane,
-        reason: end.reason,
-        heardMs: end.heardMs,
-        ...(end.error === undefined ? {} : { error: { code: end.error.code, message: end.error.message } }),
-      },
-    };
+    return { lane: handle.lane, end, report: reportOf({ lane: handle.lane, ...end }) };
   } finally {
     progress?.close();
     await sound.close();
