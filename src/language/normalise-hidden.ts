@@ -1,0 +1,82 @@
+import { type Edit, edits } from './mapped-text.js';
+
+/** Tags of this product and its kin, whose value may hold blanks: `[vision: the front camera]`. */
+const TAG_NAMES =
+  'face|expression|emotion|mood|animation|motion|gesture|pose|action|pause|wait|break|language|lang|voice|style|speed|pitch|volume|vision|camera|look|gaze|sound|se|bgm|stage|operator|artifact|message|tool';
+/** What stands inside is for machines, or is a model's thinking. */
+const MACHINE_ELEMENTS =
+  'think|thinking|thought|reasoning|reflection|analysis|scratchpad|script|style|svg|template|noscript';
+/** Models begin to think and are cut off: what follows is not for ears. */
+const THINKING = 'think|thinking|thought|reasoning|scratchpad';
+
+const HIDDEN: readonly RegExp[] = [
+  /<!--[\s\S]*?(?:-->|$)/g,
+  new RegExp(`<(${MACHINE_ELEMENTS})(?=[\\s/>])[^<>]*(?<!/)>[\\s\\S]*?</\\1\\s*>`, 'gi'),
+  new RegExp(`<(${THINKING})(?=[\\s>])[^<>]*(?<!/)>[\\s\\S]*$`, 'gi'),
+  // Marks of chat templates: <|im_end|>, <｜tool▁calls｜>.
+  /<[|｜][^<>|｜\n]{0,80}[|｜]>/g,
+  new RegExp(`\\[/?(?:${TAG_NAMES})(?:\\s*[:=：][^\\[\\]\\n]{0,300})?\\s*/?\\](?!\\()`, 'gi'),
+  /\[\/?[A-Za-z][\w.-]{0,40}\s*[:=：]\s?[^\s[\]]{1,200}\](?!\()/g,
+  // Cut off in the middle.
+  new RegExp(`\\[(?:${TAG_NAMES})\\s*[:=：][^\\[\\]\\n]{0,300}$`, 'gi'),
+  /\[[A-Za-z][\w.-]{0,40}[:=：][^\s[\]]{0,200}$/g,
+  // Where an answer comes from: 【4†source】, [^1], [12].
+  /【\d{1,4}[†:][^【】]{0,120}】/g,
+  /\[\^[^\]\n]{1,40}\]:?/g,
+  /(?<=\S)\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\](?![([:])/g,
+];
+
+/** What is for machines and must not be spoken: control tags, comments, a model's thinking, template marks, citations. */
+export function hiddenEdits(text: string): Edit[] {
+  return HIDDEN.flatMap((pattern) => edits(text, pattern, () => ''));
+}
+
+/** `<b>`, `</face>`, `<break time="1s"/>`, `<!DOCTYPE …>`: what the Markdown parser left, and a tag that is cut off at the end. */
+const XML_TAG = /<(?:\/?[A-Za-z][\w:.-]*(?:\s[^<>]*)?\/?|[!?][^<>]*)(?:>|$)/g;
+/** These break a line. */
+const LINE_TAG = /^<\/?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|section|article|blockquote|hr)\b/i;
+
+/** HTML and XML tags. @param breakBy - what stands where one breaks the line. */
+export function xmlEdits(text: string, breakBy: string): Edit[] {
+  return edits(text, XML_TAG, ([tag]) => (LINE_TAG.test(tag) ? breakBy : ''));
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  copy: '©',
+  reg: '®',
+  trade: '™',
+  hellip: '…',
+  mdash: '—',
+  ndash: '–',
+  lsquo: '‘',
+  rsquo: '’',
+  ldquo: '“',
+  rdquo: '”',
+  bull: '•',
+  middot: '·',
+  deg: '°',
+  yen: '¥',
+  euro: '€',
+  pound: '£',
+  times: '×',
+  divide: '÷',
+  minus: '-',
+  plusmn: '±',
+};
+const CHARACTER = /&(?:#(\d{1,7})|#[xX]([\dA-Fa-f]{1,6})|([A-Za-z]{2,8}));/g;
+
+/** `&amp;`, `&#12354;`, `&#x3042;`; what a text of people holds, not all 2 200 names. */
+export function characterEdits(text: string): Edit[] {
+  return edits(text, CHARACTER, ([, decimal, hex, name]) => {
+    if (name !== undefined) return Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
+    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number.parseInt(decimal, 10);
+    const isCharacter = code >= 0x20 && code <= 0x10_ff_ff && !(code >= 0xd8_00 && code <= 0xdf_ff);
+    return isCharacter ? String.fromCodePoint(code) : '';
+  });
+}
