@@ -1,7 +1,7 @@
 import type { TimedPhoneme } from '../timed-phoneme.js';
 import type { AlignableWord } from './alignable-word.js';
 import { AlignmentSearch, type Entry } from './alignment-search.js';
-import { frameAgreement, MIN_CONFIDENCE, toScores } from './confidence.js';
+import { Agreement, frameAgreement, toScores } from './confidence.js';
 import { DurationPrior } from './duration-prior.js';
 import { FRAME_MS } from './log-mel.js';
 import type { PosteriorFrames } from './posteriors.js';
@@ -33,6 +33,11 @@ interface Segment {
   readonly endFrame: number;
 }
 
+/**
+ * Of a text and a sound that belong together it is higher, of others lower: between what was measured on either
+ * (test/bench/lips-align.js).
+ */
+const MIN_CONFIDENCE = 0.45;
 /** Fewer phonemes tell little of the speed. */
 const MIN_FOR_SPEED = 10;
 
@@ -106,7 +111,7 @@ function toAlignment(
   }
   const last = segments.at(-1);
   // Text for which no sound was left is in many phonemes and few frames; sound that is not in the text, the other way round.
-  const confidence = Math.min(frames.mean, phonemes.mean);
+  const confidence = Math.min(frames.confidence, phonemes.confidence);
   const isWhole = last !== undefined && graph.isEnd(last.node);
   return {
     phonemes: segments.map(({ node, startFrame, endFrame }) => ({
@@ -127,20 +132,5 @@ interface WordSpan {
 }
 
 function toWord({ startFrame, endFrame, agreement }: WordSpan): AlignedWord {
-  return { startMs: startFrame * FRAME_MS, endMs: endFrame * FRAME_MS, confidence: agreement.mean };
-}
-
-class Agreement {
-  #sum = 0;
-  #count = 0;
-
-  add(agreement: number | undefined): void {
-    if (agreement === undefined) return;
-    this.#sum += agreement;
-    this.#count++;
-  }
-
-  get mean(): number {
-    return this.#count === 0 ? 0 : this.#sum / this.#count;
-  }
+  return { startMs: startFrame * FRAME_MS, endMs: endFrame * FRAME_MS, confidence: agreement.confidence };
 }

@@ -1,12 +1,9 @@
 import type { GraphNode } from './word-graph.js';
 
-/**
- * Of a text and a sound that belong together it is higher, of others lower: halfway between what was measured on either
- * (test/bench/lips-align.js).
- */
-export const MIN_CONFIDENCE = 0.5;
 /** No frame is impossible: the network errs, and the truth has sounds that it never heard [lipsync.md 4]. */
-const FLOOR = 1e-4;
+const SEARCH_FLOOR = 1e-4;
+/** One frame that does not fit says no more than that. */
+const AGREEMENT_FLOOR = 1e-2;
 
 /**
  * What the search adds up: the probabilities with a floor, as logarithms.
@@ -14,13 +11,14 @@ const FLOOR = 1e-4;
  * @param into - of the same length; returned.
  */
 export function toScores(logPosteriors: Float32Array, into: Float32Array): Float32Array {
-  for (let n = 0; n < into.length; n++) into[n] = Math.log(Math.exp(logPosteriors[n] as number) + FLOOR);
+  for (let n = 0; n < into.length; n++)
+    into[n] = Math.log(Math.exp(logPosteriors[n] as number) + SEARCH_FLOOR);
   return into;
 }
 
 /**
- * How well one frame fits the phoneme that is said to sound in it: its class's probability against the likeliest class's, 0 to 1.
- * Undefined where the text has a pause and the sound is silent: that fits every text.
+ * How well one frame fits the phoneme that is said to sound in it: logarithm of its class's probability against the likeliest
+ * class's, from −4.6 to 0. Undefined where the text has a pause and the sound is silent: that fits every text.
  */
 export function frameAgreement(
   logPosteriors: Float32Array,
@@ -29,5 +27,27 @@ export function frameAgreement(
   let best = Number.NEGATIVE_INFINITY;
   for (let n = 0; n < logPosteriors.length; n++) best = Math.max(best, logPosteriors[n] as number);
   const own = logPosteriors[classIndex] as number;
-  return isPause && own === best ? undefined : Math.exp(own - best);
+  if (isPause && own === best) return undefined;
+  return Math.log((Math.exp(own) + AGREEMENT_FLOOR) / (Math.exp(best) + AGREEMENT_FLOOR));
+}
+
+/** The mean of agreements, as a confidence from 0 (nothing fits) to 1 (the network hears exactly this). */
+export class Agreement {
+  #sum = 0;
+  #count = 0;
+
+  add(agreement: number | undefined): void {
+    if (agreement === undefined) return;
+    this.#sum += agreement;
+    this.#count++;
+  }
+
+  /** Of none: 0 if nothing fits where something was expected. */
+  get confidence(): number {
+    return this.#count === 0 ? 0 : Math.exp(this.#sum / this.#count);
+  }
+
+  get mean(): number | undefined {
+    return this.#count === 0 ? undefined : this.#sum / this.#count;
+  }
 }

@@ -2,7 +2,7 @@ import type { LipEstimator, TimedPhoneme } from '../timed-phoneme.js';
 import type { AcousticModel } from './acoustic-model.js';
 import type { AlignableWord } from './alignable-word.js';
 import { AlignmentSearch, type Entry, entryAt } from './alignment-search.js';
-import { frameAgreement, MIN_CONFIDENCE, toScores } from './confidence.js';
+import { frameAgreement, toScores } from './confidence.js';
 import { DurationPrior } from './duration-prior.js';
 import { FixedLagDecoder } from './fixed-lag-decoder.js';
 import { FRAME_MS } from './log-mel.js';
@@ -23,6 +23,8 @@ export interface TextMouthOptions {
 const LAG_FRAMES = 6;
 /** The fit of text and sound is looked at over about so many frames. */
 const FIT_FRAMES = 80;
+/** Lower, and they do not belong together: between what was measured of texts that do and of texts that do not. */
+const MIN_CONFIDENCE = 0.3;
 const CLOSING_MS = 40;
 
 /**
@@ -47,7 +49,8 @@ export class TextMouth implements LipEstimator {
   readonly #waiting: Float32Array[] = [];
   readonly #spare: Float32Array[] = [];
   #decided = 0;
-  #fit = 1;
+  /** Mean of the agreements lately. */
+  #fit = 0;
   #judged = 0;
   #isLost = false;
 
@@ -72,7 +75,7 @@ export class TextMouth implements LipEstimator {
 
   /** How well they fitted lately, 0 to 1. */
   get confidence(): number {
-    return this.#fit;
+    return Math.exp(this.#fit);
   }
 
   /**
@@ -134,6 +137,6 @@ export class TextMouth implements LipEstimator {
     if (agreement === undefined) return;
     this.#judged = Math.min(FIT_FRAMES, this.#judged + 1);
     this.#fit += (agreement - this.#fit) / this.#judged;
-    this.#isLost = this.#judged >= FIT_FRAMES / 2 && this.#fit < MIN_CONFIDENCE;
+    this.#isLost = this.#judged >= FIT_FRAMES / 2 && this.confidence < MIN_CONFIDENCE;
   }
 }
