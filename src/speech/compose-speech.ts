@@ -66,7 +66,8 @@ export async function composeSpeech<P extends SpeechPorts>(
   const choice = chooseEngines(settings.engine, entries);
   const events = new Emitter<SpeechEvents>();
   const warn = (text: string): void => events.emit('warned', text);
-  const { clock, random = Math.random } = ports;
+  const { clock } = ports;
+  const random = ports.random ?? Math.random;
   const usage = new UsageCounts();
   const { cacheFolder: folder, cacheBytes: maxBytes = DEFAULT_CACHE_BYTES } = settings;
   const cache =
@@ -243,11 +244,12 @@ class ComposedSpeech<P extends SpeechPorts> implements Speech {
   }
 
   #why(engine: string, options: SpeakOptions): string {
-    const { choice } = this.#composed;
+    const { choice, entries } = this.#composed;
     const fell = this.#fellTo.get(engine);
     if (fell !== undefined) return fell;
     if (options.engine !== undefined) return 'it was asked for';
-    return engine === choice.names[0] ? choice.why : 'it speaks this language';
+    const first = choice.names.find((name) => entries.get(name)?.missing === undefined);
+    return engine === first ? choice.why : 'it speaks this language';
   }
 }
 

@@ -1,4 +1,6 @@
+import type { ProgramHost } from '../programs/index.js';
 import type { Clock, Emitter, Random } from '../runtime/index.js';
+import type { HttpSpeechPorts } from './http/index.js';
 import type { SpeakOptions, SpokenPart } from './spoken-part.js';
 import type { TellsTimings, Voice } from './synthesizer.js';
 
@@ -119,9 +121,11 @@ export interface SpeechSettings {
 }
 
 /** What speech needs of the machine. */
-export interface SpeechPorts {
+export interface SpeechPorts extends HttpSpeechPorts {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** For engines that are programs. */
+  readonly host: ProgramHost;
   /** @default Math.random */
   readonly random?: Random | undefined;
 }

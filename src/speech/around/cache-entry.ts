@@ -63,7 +63,7 @@ function pieces(pcm: Uint8Array, sampleRateHz: number): SpeechPart[] {
   const parts: SpeechPart[] = [];
   // Copied: the receiver owns the bytes and may change them.
   for (let at = 0; at < pcm.byteLength; at += stepBytes) {
-    parts.push({ type: 'sound', pcm: Uint8Array.prototype.slice.call(pcm, at, at + stepBytes) });
+    parts.push({ type: 'sound', pcm: new Uint8Array(pcm.subarray(at, at + stepBytes)) });
   }
   return parts;
 }

@@ -101,8 +101,9 @@ function entryKind<P>(kinds: EngineKinds<P>, type: string) {
   return kind;
 }
 
+/** Engines behind a network say how long they wait themselves. */
 function patienceMs(options: unknown): number {
-  const own = isRecord(options) ? [options['firstByteMs'], options['idleMs']] : [];
-  const longest = Math.max(0, ...own.filter((value) => typeof value === 'number'));
-  return longest === 0 ? IDLE_MS : longest + GRACE_MS;
+  if (!isRecord(options) || typeof options['firstByteMs'] !== 'number') return IDLE_MS;
+  const idleMs = typeof options['idleMs'] === 'number' ? options['idleMs'] : 0;
+  return Math.max(options['firstByteMs'], idleMs) + GRACE_MS;
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * A signal of one's own that also fires with another.
  *
@@ -9,6 +11,8 @@ export class LinkedAbort {
   readonly #release: () => void;
 
   constructor(outer: AbortSignal | undefined) {
+    // Several sentences under way have a handful of listeners each; none stays when it is over.
+    setMaxListeners(0, this.#controller.signal);
     const onAbort = (): void => this.#controller.abort(outer?.reason);
     this.#release = () => outer?.removeEventListener('abort', onAbort);
     if (outer?.aborted === true) onAbort();

@@ -1,5 +1,6 @@
 import { type Clock, errorText, orAborted } from '../../runtime/index.js';
 import type { EngineVoices } from '../speech.js';
+import type { Synthesizer } from '../synthesizer.js';
 import type { EngineEntry } from './engine-book.js';
 import type { EngineLines } from './engine-lines.js';
 import { LinkedAbort } from './linked-abort.js';
@@ -37,6 +38,8 @@ async function voicesOf<P>(
   );
   try {
     const engine = await lines.engine(entry);
+    const advice = await orAborted(adviceOf(engine), abort.signal);
+    if (advice !== undefined) return { ...unknown, advice };
     const voices = await orAborted(engine.voices(abort.signal), abort.signal);
     const { tells, languages } = engine;
     return { ...head, isReady: true, advice: undefined, tells, languages, voices };
@@ -47,4 +50,9 @@ async function voicesOf<P>(
     timer.cancel();
     abort.release();
   }
+}
+
+/** Engines on this machine know what they lack. */
+async function adviceOf(engine: Synthesizer & { readonly advice?: () => Promise<string | undefined> }) {
+  return engine.advice?.();
 }

@@ -143,11 +143,16 @@ function inReach(lines: readonly EngineLine[], language: string): readonly Engin
   return can.length === 0 ? lines : can;
 }
 
-/** Of most characters. */
+/** A Japanese character takes as long to say as two or three Latin letters. */
+const JAPANESE_WEIGHT = 2.5;
+
+/** Of most of the sentence, as it is heard. */
 function mainLanguage(stretches: readonly LanguageStretch[]): string {
   const lengths = new Map<string, number>();
-  for (const { from, to, language } of stretches)
-    lengths.set(language, (lengths.get(language) ?? 0) + to - from);
+  for (const { from, to, language } of stretches) {
+    const length = (to - from) * (language === 'ja' ? JAPANESE_WEIGHT : 1);
+    lengths.set(language, (lengths.get(language) ?? 0) + length);
+  }
   return [...lengths].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'other';
 }
 

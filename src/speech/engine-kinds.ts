@@ -1,0 +1,22 @@
+import type { EngineKind, EngineKinds } from './around/engine-book.js';
+import { createLocalSynthesizer, LOCAL_TTS_SCHEMAS, type LocalEngineOptions } from './child/index.js';
+import type { EngineRow } from './http/index.js';
+import { createHttpSynthesizer, type HttpEngineOptions, TTS_ENGINE_SCHEMAS } from './http/index.js';
+import type { SpeechPorts } from './speech.js';
+
+/** Every kind of engine there is: those of this machine, then those behind a network. */
+export const ENGINE_KINDS: EngineKinds<SpeechPorts> = {
+  ...kindsOf(LOCAL_TTS_SCHEMAS, (name, options: LocalEngineOptions, ports) =>
+    createLocalSynthesizer({ name, options }, { toKana: async (text) => text, ...ports }),
+  ),
+  ...kindsOf(TTS_ENGINE_SCHEMAS, (name, options: HttpEngineOptions, ports) =>
+    createHttpSynthesizer({ name, options }, ports),
+  ),
+};
+
+function kindsOf<O>(
+  rows: Readonly<Record<string, EngineRow>>,
+  create: (name: string, options: O, ports: SpeechPorts) => ReturnType<EngineKind<SpeechPorts>['create']>,
+): Record<string, EngineKind<SpeechPorts>> {
+  return Object.fromEntries(Object.entries(rows).map(([type, row]) => [type, { ...row, create }]));
+}
