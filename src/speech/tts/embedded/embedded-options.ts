@@ -4,29 +4,36 @@ import type { EngineRow, Zod } from '../../http/engine-options.js';
 const schema = (zod: Zod) =>
   zod.strictObject({
     type: zod.literal('embedded'),
-    /** BCP 47, of text that comes without a language and shows none by its letters. */
-    language: zod
-      .string()
-      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/, { message: 'expected a language such as ja or en-GB' })
-      .default('en'),
-    /** espeak-ng's voice for Japanese, with a variant that makes it sound otherwise. */
-    japaneseVoice: voiceShape(zod).default('ja+steph'),
-    englishVoice: voiceShape(zod).default('en-us+steph'),
-    /** Variant for the other languages; empty: none. */
-    variant: zod.string().max(40).default('steph'),
-    /** Multiplied with the request's. */
-    speed: zod.number().min(0.25).max(4).default(1),
-    pitch: zod.number().min(0).max(99).default(50),
+    ...espeakShape(zod),
     /** From monotonous to lively. */
     range: zod.number().min(0).max(99).default(50),
     /** The process that speaks ends after so many milliseconds without a request. */
     restMs: zod.number().int().min(1000).max(86_400_000).default(300_000),
   });
 
-function voiceShape(zod: Zod) {
-  return zod
+/** How espeak-ng shall sound, however it is reached. */
+export function espeakShape(zod: Zod) {
+  const voice = zod
     .string()
     .regex(/^[\w/ ().,'-]+(\+[\w -]+)?$/, { message: 'expected a voice such as ja or ja+f2' });
+  return {
+    /** BCP 47, of text that comes without a language and shows none by its letters. */
+    language: zod
+      .string()
+      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/, { message: 'expected a language such as ja or en-GB' })
+      .default('en'),
+    /** espeak-ng's voice for Japanese, with a variant that makes it sound otherwise. */
+    japaneseVoice: voice.default('ja+steph'),
+    englishVoice: voice.default('en-us+steph'),
+    /** Variant for the other languages; empty: none. */
+    variant: zod
+      .string()
+      .regex(/^[\w -]{0,40}$/)
+      .default('steph'),
+    /** Multiplied with the request's. */
+    speed: zod.number().min(0.25).max(4).default(1),
+    pitch: zod.number().min(0).max(99).default(50),
+  };
 }
 
 export type EmbeddedOptions = z.output<ReturnType<typeof schema>>;

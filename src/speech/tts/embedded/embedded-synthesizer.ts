@@ -2,33 +2,20 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { ProgramHost } from '../../../programs/index.js';
 import { type Clock, orAborted } from '../../../runtime/index.js';
-import { textFault, voiceFault } from '../../child/program-fault.js';
 import { fingerprintOf } from '../../http/engine-options.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import type { EmbeddedOptions } from './embedded-options.js';
 import { missingPackage } from './espeak-child-process.js';
-import type { EspeakManner, EspeakVoice } from './espeak-frames.js';
+import type { EspeakVoice } from './espeak-frames.js';
 import { EspeakNames } from './espeak-names.js';
 import { type EspeakPart, EspeakProcess } from './espeak-process.js';
-import {
-  type EspeakNaming,
-  hasJapanese,
-  japaneseRuns,
-  japaneseUnits,
-  type NamedUnit,
-  otherUnits,
-  type UnitVoices,
-} from './espeak-units.js';
-import { identifierForLanguage, identifierOf, listedVoices, parseVoiceName } from './voice-choice.js';
+import { EspeakText, type EspeakTextPorts } from './espeak-text.js';
+import type { NamedUnit } from './espeak-units.js';
+import { listedVoices } from './voice-choice.js';
 
-export interface EmbeddedPorts {
+export interface EmbeddedPorts extends Pick<EspeakTextPorts, 'toKana'> {
   readonly host: ProgramHost;
   readonly clock: Clock;
-  /**
-   * Pronunciation kana of Japanese text: `今日は` becomes `キョー ワ`, with blanks between words and punctuation as it was. What it
-   * cannot read stays as it is.
-   */
-  readonly toKana: (text: string) => Promise<string>;
   /** Node.js. @default process.execPath */
   readonly nodePath?: string | undefined;
   /** The child's program. @default espeak-child.js beside this file */
@@ -39,17 +26,11 @@ export interface EmbeddedPorts {
 
 export const ESPEAK_PACKAGE = '@echogarden/espeak-ng-emscripten';
 /** Counted up whenever the same request sounds otherwise than before. */
-const TABLES_VERSION = 1;
+export const ESPEAK_TABLES_VERSION = 1;
 /** Loading takes a quarter of a second, a sentence a few hundredths; a machine that is busy gets thirty times that. */
 const STALL_MS = 10_000;
 /** It takes 110 MB, and no more after a thousand requests. */
 const MAX_MEMORY_BYTES = 400 * 1024 * 1024;
-/** espeak-ng's own range. */
-const MIN_RATE = 80;
-const MAX_RATE = 450;
-/** 7.5 morae a second, and an unhurried English. */
-const RATES: Readonly<Record<EspeakNaming, number>> = { ja: 155, en: 165, other: 165 };
-const MAX_CHARACTERS = 5000;
 
 /** The voice after `npm ci` alone: espeak-ng as WebAssembly in a process of its own. */
 export class EmbeddedSynthesizer implements Synthesizer {
@@ -58,19 +39,19 @@ export class EmbeddedSynthesizer implements Synthesizer {
   readonly languages: readonly string[] = [];
   readonly fingerprint: string;
   readonly #options: EmbeddedOptions;
-  readonly #ports: EmbeddedPorts;
   readonly #packageName: string;
   readonly #process: EspeakProcess;
+  readonly #text: EspeakText;
   #voices: Promise<readonly EspeakVoice[]> | undefined;
 
   constructor(name: string, options: EmbeddedOptions, ports: EmbeddedPorts) {
     this.name = name;
     this.#options = options;
-    this.#ports = ports;
     this.#packageName = ports.packageName ?? ESPEAK_PACKAGE;
-    const { restMs: _, ...sounding } = options;
-    const version = `${TABLES_VERSION}, espeak-ng ${packageVersion(this.#packageName)}`;
+    const { restMs, ...sounding } = options;
+    const version = `${ESPEAK_TABLES_VERSION}, espeak-ng ${packageVersion(this.#packageName)}`;
     this.fingerprint = fingerprintOf('embedded', { ...sounding, version });
+    this.#text = new EspeakText(name, options, { toKana: ports.toKana, voices: () => this.#knownVoices() });
     this.#process = new EspeakProcess({
       provider: name,
       host: ports.host,
@@ -79,7 +60,7 @@ export class EmbeddedSynthesizer implements Synthesizer {
       childFile: ports.childFile ?? fileURLToPath(new URL('./espeak-child.js', import.meta.url)),
       packageName: this.#packageName,
       stallMs: STALL_MS,
-      idleMs: options.restMs,
+      idleMs: restMs,
       maxMemoryBytes: MAX_MEMORY_BYTES,
     });
   }
@@ -98,10 +79,8 @@ export class EmbeddedSynthesizer implements Synthesizer {
   async *speak(request: SpeechRequest): AsyncGenerator<SpeechPart, void> {
     const { signal } = request;
     signal?.throwIfAborted();
-    const { units, naming } = await orAborted(this.#unitsOf(request), signal);
-    if (units.length === 0)
-      throw textFault(this.name, `${this.name} found nothing in the text that can be spoken`);
-    const parts = this.#process.speak(units, this.#manner(naming, request));
+    const { units, manner } = await orAborted(this.#text.scriptOf(request), signal);
+    const parts = this.#process.speak(units, manner);
     try {
       yield* speechParts(parts, units, signal);
     } finally {
@@ -118,65 +97,6 @@ export class EmbeddedSynthesizer implements Synthesizer {
     return this.#process.close();
   }
 
-  async #unitsOf({
-    text,
-    language,
-    voice,
-    speed,
-  }: SpeechRequest): Promise<{ units: NamedUnit[]; naming: EspeakNaming }> {
-    if (text.length > MAX_CHARACTERS)
-      throw textFault(
-        this.name,
-        `${this.name} takes at most ${MAX_CHARACTERS} characters at once, got ${text.length}; cut the text`,
-      );
-    const { naming, voices } = await this.#voicesFor(text, language, voice);
-    const options = { voices, speed: this.#speed(speed) };
-    const japanese = async (japaneseText: string): Promise<NamedUnit[]> =>
-      japaneseUnits(await this.#ports.toKana(japaneseText), options);
-    if (naming === 'ja') return { naming, units: await japanese(text) };
-    if (naming === 'other') return { naming, units: otherUnits(text, naming, options) };
-    const units: NamedUnit[] = [];
-    for (const run of japaneseRuns(text))
-      units.push(...(run.isJapanese ? await japanese(run.text) : otherUnits(run.text, naming, options)));
-    return { naming, units };
-  }
-
-  /** The language decides how text is read; a voice of another language lends its manner of sounding. */
-  async #voicesFor(
-    text: string,
-    language: string | undefined,
-    voice: string | undefined,
-  ): Promise<{ naming: EspeakNaming; voices: UnitVoices }> {
-    const { base, variant } = parseVoiceName(voice ?? '');
-    const spoken = (language ?? (base || (hasJapanese(text) ? 'ja' : this.#options.language))).toLowerCase();
-    const naming = namingOf(spoken);
-    const fits = base !== '' && (namingOf(base) === naming || language === undefined);
-    const ja = parseVoiceName(this.#options.japaneseVoice);
-    const en = parseVoiceName(this.#options.englishVoice);
-    const own = fits ? base : undefined;
-    const region = naming === 'en' && spoken !== 'en' ? spoken : en.base;
-    return {
-      naming,
-      voices: {
-        ja: named(ja.base, variant ?? ja.variant),
-        en: named(await this.#identifier(naming === 'en' ? (own ?? region) : en.base), variant ?? en.variant),
-        other:
-          naming === 'other'
-            ? named(await this.#identifier(own ?? spoken), variant ?? this.#options.variant)
-            : '',
-      },
-    };
-  }
-
-  async #identifier(base: string): Promise<string> {
-    // These two are found by their names, without a list of all voices.
-    if (base === 'ja' || base === 'en-us') return base;
-    const voices = await this.#knownVoices();
-    const found = identifierOf(base, voices) ?? identifierForLanguage(base, voices);
-    if (found === undefined) throw voiceFault(this.name, base, 'the command voices lists them');
-    return found;
-  }
-
   #knownVoices(): Promise<readonly EspeakVoice[]> {
     if (this.#voices === undefined) {
       this.#voices = this.#process.voices(new AbortController().signal);
@@ -185,20 +105,6 @@ export class EmbeddedSynthesizer implements Synthesizer {
       });
     }
     return this.#voices;
-  }
-
-  #speed(requested: number | undefined): number {
-    return this.#options.speed * (requested ?? 1);
-  }
-
-  #manner(naming: EspeakNaming, { speed }: SpeechRequest): EspeakManner {
-    const rate = Math.round(RATES[naming] * this.#speed(speed));
-    return {
-      rate: Math.min(MAX_RATE, Math.max(MIN_RATE, rate)),
-      pitch: this.#options.pitch,
-      range: this.#options.range,
-      volume: 100,
-    };
   }
 }
 
@@ -225,15 +131,6 @@ async function* speechParts(
       if (phonemes !== undefined && phonemes.length > 0) yield { type: 'phonemes', phonemes, isExact: true };
     }
   }
-}
-
-function namingOf(language: string): EspeakNaming {
-  if (/^(ja|jpx\/ja)\b/.test(language)) return 'ja';
-  return /^(en|gmw\/en)\b/.test(language) ? 'en' : 'other';
-}
-
-function named(base: string, variant: string | undefined): string {
-  return variant === undefined || variant === '' ? base : `${base}+${variant}`;
 }
 
 /** Looks for the package without loading it: it is GPL, and belongs into the child alone. */
