@@ -1,7 +1,13 @@
 import { assertNever } from '../../runtime/index.js';
 import type { Synthesizer } from '../synthesizer.js';
+import { ELEVENLABS_ROW, type ElevenLabsOptions } from '../tts/elevenlabs/elevenlabs-options.js';
+import { ElevenLabsSynthesizer } from '../tts/elevenlabs/elevenlabs-synthesizer.js';
+import { GOOGLE_ROW, type GoogleOptions } from '../tts/google/google-options.js';
+import { GoogleSynthesizer } from '../tts/google/google-synthesizer.js';
 import { OPENAI_ROW, type OpenAiOptions } from '../tts/openai/openai-options.js';
 import { OpenAiSynthesizer } from '../tts/openai/openai-synthesizer.js';
+import { SBV2_ROW, type Sbv2Options } from '../tts/style-bert-vits2/sbv2-options.js';
+import { Sbv2Synthesizer } from '../tts/style-bert-vits2/sbv2-synthesizer.js';
 import {
   AIVISSPEECH_ROW,
   SHAREVOX_ROW,
@@ -18,12 +24,20 @@ export const TTS_ENGINE_SCHEMAS = {
   voicevox: VOICEVOX_ROW,
   aivisspeech: AIVISSPEECH_ROW,
   sharevox: SHAREVOX_ROW,
+  google: GOOGLE_ROW,
+  elevenlabs: ELEVENLABS_ROW,
+  'style-bert-vits2': SBV2_ROW,
 } satisfies Record<string, EngineRow>;
 
 export type HttpEngineType = keyof typeof TTS_ENGINE_SCHEMAS;
 
 /** Options of one engine as its schema gives them back, defaults included; `type` tells which. */
-export type HttpEngineOptions = OpenAiOptions | VoicevoxOptions;
+export type HttpEngineOptions =
+  | OpenAiOptions
+  | VoicevoxOptions
+  | GoogleOptions
+  | ElevenLabsOptions
+  | Sbv2Options;
 
 export interface HttpEngineSpec {
   /** In the settings; for messages and metrics. */
@@ -43,6 +57,12 @@ export function createHttpSynthesizer(
     case 'aivisspeech':
     case 'sharevox':
       return new VoicevoxSynthesizer(name, options, ports);
+    case 'google':
+      return new GoogleSynthesizer(name, options, ports);
+    case 'elevenlabs':
+      return new ElevenLabsSynthesizer(name, options, ports);
+    case 'style-bert-vits2':
+      return new Sbv2Synthesizer(name, options, ports);
     default:
       return assertNever(options);
   }

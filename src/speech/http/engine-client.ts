@@ -100,12 +100,17 @@ export class EngineClient {
 
   /** The body of an answer as sound. */
   sound(exchange: Exchange, spec: SoundSpec): Promise<EngineSound> {
-    return openEngineSound(exchange.chunks(this.#ports.maxSoundBytes ?? MAX_SOUND_BYTES), {
+    return this.soundOf(exchange.chunks(this.maxSoundBytes), spec, exchange.contentType);
+  }
+
+  /** Bytes from wherever as sound. */
+  soundOf(chunks: AsyncIterable<Uint8Array>, spec: SoundSpec, contentType = ''): Promise<EngineSound> {
+    return openEngineSound(chunks, {
       face: this.face,
       redaction: this.redaction(spec.spokenText),
       form: spec.form,
       sampleRateHz: spec.sampleRateHz,
-      contentType: exchange.contentType,
+      contentType,
       signal: spec.signal,
     });
   }

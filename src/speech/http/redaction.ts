@@ -1,5 +1,6 @@
-/** Letters in a row that are taken for a quotation of the text. */
+/** Letters in a row that are taken for a quotation of the text; kana and kanji say more with fewer. */
 const QUOTED_LETTERS = 6;
+const QUOTED_WIDE_LETTERS = 4;
 const MAX_WORDS = 200;
 const MASKED_KEY = /\S*\*{3,}\S*/g;
 
@@ -11,12 +12,16 @@ const MASKED_KEY = /\S*\*{3,}\S*/g;
 export class Redaction {
   readonly #secrets: readonly string[];
   readonly #quoted: ReadonlySet<string>;
+  readonly #quotedLetters: number;
 
   /** @param text - what was to be spoken, if anything. */
   constructor(secrets: readonly string[], text = '') {
     const written = secrets.filter((secret) => secret.length >= 4);
     this.#secrets = [...new Set(written.flatMap((secret) => [secret, encodeURIComponent(secret)]))];
-    this.#quoted = new Set(windowsOf(text.length < QUOTED_LETTERS ? '' : text));
+    const spoken = text.trim();
+    const usual = /[^\u0000-\u02ff]/.test(spoken) ? QUOTED_WIDE_LETTERS : QUOTED_LETTERS;
+    this.#quotedLetters = Math.min(usual, Math.max(2, spoken.length));
+    this.#quoted = new Set(windowsOf(spoken, this.#quotedLetters));
   }
 
   /** One line of at most 200 letters; empty when nothing is left. */
@@ -34,8 +39,8 @@ export class Redaction {
   #withoutQuotations(line: string): string {
     if (this.#quoted.size === 0) return line;
     const isQuoted = new Array<boolean>(line.length).fill(false);
-    for (const [at, window] of windowsOf(line).entries())
-      if (this.#quoted.has(window)) isQuoted.fill(true, at, at + QUOTED_LETTERS);
+    for (const [at, window] of windowsOf(line, this.#quotedLetters).entries())
+      if (this.#quoted.has(window)) isQuoted.fill(true, at, at + this.#quotedLetters);
     return [...line.split('')].reduce(
       (kept, letter, at) => kept + (isQuoted[at] !== true ? letter : isQuoted[at - 1] === true ? '' : '…'),
       '',
@@ -43,9 +48,9 @@ export class Redaction {
   }
 }
 
-function windowsOf(text: string): string[] {
-  const count = Math.max(0, text.length - QUOTED_LETTERS + 1);
-  return Array.from({ length: count }, (_, at) => text.slice(at, at + QUOTED_LETTERS));
+function windowsOf(text: string, letters: number): string[] {
+  const count = Math.max(0, text.length - letters + 1);
+  return Array.from({ length: count }, (_, at) => text.slice(at, at + letters));
 }
 
 /** What begins like a key is a key up to the next blank. */

@@ -1,6 +1,6 @@
 import { ProviderError } from '../../runtime/index.js';
 import type { SpeechPart, SpeechRequest } from '../synthesizer.js';
-import type { EngineClient } from './engine-client.js';
+import { type EngineClient, fromBase64 } from './engine-client.js';
 import type { EngineSound } from './engine-sound.js';
 import type { Exchange } from './exchange.js';
 import { type EngineFace, failedFault } from './provider-fault.js';
@@ -92,4 +92,31 @@ export async function* soundParts(
     await sound.close();
   }
   if (!hasSound) throw failedFault(face, `expected sound from ${face.place}, got nothing`);
+}
+
+/**
+ * Sound that came as text in JSON.
+ *
+ * @throws {ProviderError} FAILED - it is no base64, nothing, or more than may be.
+ */
+export function soundBytes(client: EngineClient, base64: unknown): Uint8Array {
+  const { face, maxSoundBytes } = client;
+  const bytes = typeof base64 === 'string' ? fromBase64(base64) : undefined;
+  if (bytes === undefined || bytes.byteLength === 0)
+    throw failedFault(face, `expected sound as base64 from ${face.place}, got none`);
+  if (bytes.byteLength > maxSoundBytes)
+    throw failedFault(
+      face,
+      `expected at most ${maxSoundBytes} bytes, and ${face.place} sent more; ask for less text at once`,
+    );
+  return bytes;
+}
+
+/** How long JSON may be that carries sound. */
+export function maxJsonSoundBytes(client: EngineClient): number {
+  return Math.ceil((client.maxSoundBytes * 4) / 3) + 256 * 1024;
+}
+
+export async function* chunksOf(...chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void> {
+  yield* chunks;
 }
