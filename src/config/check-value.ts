@@ -1,5 +1,6 @@
 import { MASK } from './mask.js';
 import { maskLink } from './mask-link.js';
+import { maskSecrets } from './mask-secrets.js';
 import { coerceValue, type RawValue } from './raw-value.js';
 import type { Setting, Zod } from './setting.js';
 import { type SettingKey, settingOf } from './settings.js';
@@ -37,6 +38,7 @@ export function shownValue(key: SettingKey, value: unknown): string {
 export function maskedValue(key: SettingKey, value: unknown): unknown {
   if (value === undefined) return undefined;
   if (settingOf(key).isSecret === true) return MASK;
+  if (settingOf(key).kind === 'section') return typeof value === 'string' ? MASK : maskSecrets(value);
   if (key !== 'links') return value;
   if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? maskLink(item) : item));
   return typeof value === 'string' ? maskLink(value) : value;

@@ -1,5 +1,6 @@
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
 import { ConfigError, errorText, nearestName } from '../runtime/index.js';
+import { literalSecrets } from './mask-secrets.js';
 import type { RawValue } from './raw-value.js';
 import { type SettingKey, settingOf } from './settings.js';
 
@@ -33,11 +34,22 @@ export async function readConfigFile(
       );
     }
     if (value === null || value === undefined) continue;
+    if (setting.kind === 'section') refuseSecrets(name, value, path);
     const isRelative =
       setting.isPath === true && typeof value === 'string' && value !== '' && !isAbsolute(value);
     values.push({ key, origin: 'file', source, value: isRelative ? join(dirname(path), value) : value });
   }
   return values;
+}
+
+/** @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID */
+function refuseSecrets(name: string, value: unknown, path: string): void {
+  const [where] = literalSecrets(value);
+  if (where === undefined) return;
+  throw new ConfigError(
+    'BRIDGE_ERR_CONFIG_INVALID',
+    `${name}.${where.slice(0, 120)} must not stand in ${path}: put it into an environment variable and write \${VARIABLE} here, with the name of that variable.`,
+  );
 }
 
 async function parseFile(path: string, readText: ReadText): Promise<Readonly<Record<string, unknown>>> {

@@ -73,9 +73,20 @@ export function coerceValue(setting: Setting<unknown>, value: unknown): unknown 
       return typeof value === 'string' ? (WORDS.get(value.trim().toLowerCase()) ?? value) : value;
     case 'list':
       return typeof value === 'string' ? [value] : value;
+    case 'section':
+      return typeof value === 'string' ? parsedJson(value) : value;
     case 'text':
       // YAML reads `model: 0` as a number.
       return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  }
+}
+
+/** JSON, or the text itself when it is none. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 

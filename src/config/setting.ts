@@ -8,8 +8,8 @@ export interface Setting<T> {
   /** Flag without the dashes; undefined = no flag. */
   readonly flag: string | undefined;
   readonly env: string;
-  /** How text becomes a value, before the schema sees it. A list is split at commas in the environment. */
-  readonly kind: 'text' | 'number' | 'boolean' | 'list';
+  /** How text becomes a value, before the schema sees it. In the environment a list is split at commas, a section is JSON. */
+  readonly kind: 'text' | 'number' | 'boolean' | 'list' | 'section';
   readonly schema: (zod: Zod) => z.ZodType<T>;
   readonly default: T;
   /** One line for help and README; no full stop at the end. */
@@ -51,6 +51,26 @@ export function wholeNumber(
     expects: `a whole number from ${min} to ${max}${unit === '' ? '' : ` (${unit})`}`,
     schema: (zod) => zod.number().int().min(min).max(max),
   };
+}
+
+/** A number from `min` to `max`, with or without decimals. */
+export function decimal(
+  row: RowHead & { readonly min: number; readonly max: number; readonly default: number },
+): Setting<number> {
+  const { min, max, ...head } = row;
+  return {
+    ...head,
+    kind: 'number',
+    expects: `a number from ${min} to ${max}`,
+    schema: (zod) => zod.number().min(min).max(max),
+  };
+}
+
+/** Names with whatever belongs to each; those who use it check what stands inside. */
+export function section(
+  row: RowHead & { readonly expects: string },
+): Setting<Readonly<Record<string, unknown>>> {
+  return { ...row, kind: 'section', default: {}, schema: (zod) => zod.record(zod.string(), zod.unknown()) };
 }
 
 /** One of a few words. */

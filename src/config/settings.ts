@@ -2,6 +2,7 @@ import { isAddressRange } from './allow.js';
 import { parseListenAddress } from './host.js';
 import { isModelAlias } from './parse-link.js';
 import { choice, optionalText, type Setting, text, textList, wholeNumber, yesNo } from './setting.js';
+import { SPEECH_SETTINGS } from './speech-settings.js';
 import { isAnyText, isBindHost, isDaemonAddress, isLaneName, isSharedDir } from './value-forms.js';
 
 const path = { expects: 'a path', accepts: isAnyText, isPath: true } as const;
@@ -264,6 +265,7 @@ export const SETTINGS = {
     accepts: isAnyText,
     default: 'auto',
   }),
+  ...SPEECH_SETTINGS,
   lipTxt: optionalText({
     flag: 'lip-txt',
     env: 'BRIDGE_LIP_TXT',

@@ -28,6 +28,32 @@ export function userConfigFolder(
   return home === undefined ? undefined : posix.join(home, '.config', NAME);
 }
 
+/**
+ * The folder for what can be fetched again: `$XDG_CACHE_HOME` or `~/.cache` on Linux, `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on
+ * Windows, and in it a folder of ours. It need not exist.
+ *
+ * @returns undefined when the environment names no home.
+ */
+export function userCacheFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): string | undefined {
+  if (platform === 'win32') {
+    const local = env['LOCALAPPDATA'];
+    if (isUsable(local, win32.isAbsolute)) return win32.join(local, NAME, 'Cache');
+    const profile = env['USERPROFILE'];
+    return isUsable(profile, win32.isAbsolute)
+      ? win32.join(profile, 'AppData', 'Local', NAME, 'Cache')
+      : undefined;
+  }
+  const home = isUsable(env['HOME'], posix.isAbsolute) ? env['HOME'] : undefined;
+  if (platform === 'darwin')
+    return home === undefined ? undefined : posix.join(home, 'Library', 'Caches', NAME);
+  const xdg = env['XDG_CACHE_HOME'];
+  if (isUsable(xdg, posix.isAbsolute)) return posix.join(xdg, NAME);
+  return home === undefined ? undefined : posix.join(home, '.cache', NAME);
+}
+
 /** Where `calibrate` keeps what it found; undefined when the environment names no home. */
 export function calibrationFile(
   env: Readonly<Record<string, string | undefined>>,

@@ -35,7 +35,8 @@ export function yargsOptionsFor(keys: readonly SettingKey[]): Record<string, Fla
 export function defaultText(key: SettingKey): string {
   const value = settingOf(key).default;
   if (value === undefined) return '';
-  return Array.isArray(value) ? value.join(',') : String(value);
+  if (typeof value === 'object') return Array.isArray(value) ? value.join(',') : '';
+  return String(value);
 }
 
 /**

@@ -13,8 +13,15 @@ export function configShow(context: CommandContext): number {
   }
   const width = Math.max(...rows.map(({ key }) => key.length));
   for (const { key, value, origin } of rows) {
-    const shown = value === undefined ? '-' : Array.isArray(value) ? value.join(', ') : String(value);
+    const shown = shownValue(value);
     context.print(`${key.padEnd(width)}  ${shown}  (${origin})`);
   }
   return EXIT.ok;
+}
+
+function shownValue(value: unknown): string {
+  if (value === undefined) return '-';
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.keys(value).length === 0 ? '-' : JSON.stringify(value);
 }
