@@ -1,35 +1,36 @@
 import { type OpenSoundOptions, openSound, type SoundInput } from '../audio/index.js';
-import type { BridgeClient, ClientEvents, SpeechEnd, SpeechHandle } from '../client/index.js';
+import type { BridgeClient, ClientEvents, SpeechHandle } from '../client/index.js';
 import type { DaemonStatus, OpenParams, SendParams, Topic } from '../control/index.js';
 import { systemHost } from '../devices/index.js';
-import { isAbortError, SystemClock } from '../runtime/index.js';
+import { alphabetOf, DEFAULT_LIP_TABLE, PhonemeNames, type TimedPhoneme } from '../lipsync/index.js';
+import { SystemClock } from '../runtime/index.js';
+import { type LipsChoice, soundSpeech } from '../speaking/index.js';
 import { type Lips, type LipsOptions, openLips } from './lips.js';
 import { Microphone, type MicrophoneOptions } from './microphone.js';
+import { beginSpeech, type Speech, type SpokenOptions } from './speech.js';
+
+/** What is played here is heard by people, who hear more than MMDAgent-EX does. */
+const LOCAL_RATE_HZ = 48_000;
 
 export interface PlayOptions
-  extends Pick<OpenParams, 'lane' | 'model' | 'mode' | 'leadMs' | 'lips' | 'ifBusy' | 'readyTimeoutMs'>,
+  extends SpokenOptions,
     Pick<OpenSoundOptions, 'rawFormat' | 'gainDb' | 'loudnessLufs'> {
-  /** Interrupts the speech when it fires. */
-  readonly signal?: AbortSignal;
-  /** Messages that act when their position in the sound is heard. */
-  readonly ties?: readonly { readonly atMs: number; readonly message: string }[];
-}
-
-/** Sound on its way through an avatar. */
-export interface Speech {
-  readonly lane: string;
-  /** Settles once and never rejects; `failed` carries the error. */
-  readonly ended: Promise<SpeechEnd>;
-  /** Started, position, tied, ended. */
-  readonly events: SpeechHandle['events'];
-  /** Silence at once; what MMDAgent-EX already holds (the lead, 100 ms) is still heard. */
-  interrupt(): Promise<void>;
+  /**
+   * As in `SpokenOptions`; of sound whose `phonemes` are not given `auto` is `peer`, and `own` listens to it. Tied messages that
+   * are LIPSYNC_START move the mouth by themselves, and nothing else does.
+   *
+   * @default 'peer', and 'auto' with `phonemes`
+   */
+  readonly lips?: LipsChoice;
+  /** What is said in it. Names of other alphabets (espeak, IPA) are told apart by these. */
+  readonly phonemes?: readonly TimedPhoneme[];
 }
 
 /** A conversation with a daemon: makes avatars speak, sends messages, tells what happens. Made by `connect`. */
 export class Bridge {
   readonly #client: BridgeClient;
   readonly #close: () => Promise<void>;
+  readonly #clock = new SystemClock();
 
   /** @internal */
   constructor(client: BridgeClient, close: () => Promise<void>) {
@@ -45,25 +46,29 @@ export class Bridge {
    * @throws {BridgeError} BRIDGE_ERR_AUDIO_*, BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_BUSY
    */
   async play(input: SoundInput, options: PlayOptions = {}): Promise<Speech> {
-    const { signal, ties, rawFormat, gainDb, loudnessLufs, ...open } = options;
-    const sound = await openSound(input, { rawFormat, gainDb, loudnessLufs, signal });
-    let handle: SpeechHandle;
+    const { rawFormat, gainDb, loudnessLufs, phonemes, ...spoken } = options;
+    const lips = spoken.lips ?? (phonemes === undefined ? 'peer' : 'auto');
+    const { signal, ties = [], table } = spoken;
+    const isMovedByTies = ties.some(({ message }) => message.startsWith('LIPSYNC_START|'));
+    const sampleRateHz = lips === 'local' ? LOCAL_RATE_HZ : undefined;
+    const sound = await openSound(input, { rawFormat, gainDb, loudnessLufs, signal, sampleRateHz });
+    const names = new PhonemeNames(
+      table ?? DEFAULT_LIP_TABLE,
+      alphabetOf((phonemes ?? []).map((p) => p.phoneme)),
+    );
+    const told = isMovedByTies ? [] : phonemes && names.map(phonemes);
     try {
-      handle = await this.#client.open({ kind: 'recorded', ...open });
-      for (const tie of ties ?? []) await handle.tie(tie);
+      const speech = await beginSpeech(this.#client, this.#clock, soundSpeech(sound, told), {
+        ...spoken,
+        lips,
+        knows: told === undefined ? 'sound' : 'phonemes',
+      });
+      void speech.ended.then(() => sound.close());
+      return speech;
     } catch (error) {
       await sound.close();
       throw error;
     }
-    const interrupt = (): Promise<void> => handle.interrupt();
-    const onAbort = (): void => void interrupt().catch(() => {});
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const fed = this.#feed(sound, handle);
-    const ended = Promise.all([handle.ended, fed]).then(([end, error]): SpeechEnd => {
-      signal?.removeEventListener('abort', onAbort);
-      return error === undefined ? end : { ...end, reason: 'failed', error };
-    });
-    return { lane: handle.lane, ended, events: handle.events, interrupt };
   }
 
   /**
@@ -81,7 +86,7 @@ export class Bridge {
    * @throws {DeviceError} BRIDGE_ERR_DEVICE_*; {BridgeError} BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_BUSY
    */
   microphone(options: MicrophoneOptions = {}): Promise<Microphone> {
-    return Microphone.open(this.#client, new SystemClock(), systemHost(process.env), options);
+    return Microphone.open(this.#client, this.#clock, systemHost(process.env), options);
   }
 
   /**
@@ -90,7 +95,7 @@ export class Bridge {
    * @throws {BridgeError} BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_NOT_READY
    */
   lips(options: LipsOptions): Promise<Lips> {
-    return openLips(this.#client, new SystemClock(), options);
+    return openLips(this.#client, this.#clock, options);
   }
 
   /**
@@ -131,25 +136,5 @@ export class Bridge {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  /** Feeds the sound to its end; returns what went wrong with the source, if anything did. */
-  async #feed(
-    sound: Awaited<ReturnType<typeof openSound>>,
-    handle: SpeechHandle,
-  ): Promise<SpeechEnd['error']> {
-    try {
-      for await (const pcm of sound.frames()) {
-        if (handle.isEnded) break;
-        await handle.write(pcm);
-      }
-      await handle.end();
-      return undefined;
-    } catch (error) {
-      await handle.interrupt().catch(() => {});
-      return isAbortError(error) || handle.isEnded ? undefined : (error as SpeechEnd['error']);
-    } finally {
-      await sound.close();
-    }
   }
 }

@@ -1,4 +1,5 @@
-export { Bridge, type PlayOptions, type Speech } from './bridge.js';
+export { Bridge, type PlayOptions } from './bridge.js';
 export { type ConnectOptions, connect } from './connect.js';
 export type { Lips, LipsOptions } from './lips.js';
 export { Microphone, type MicrophoneEvents, type MicrophoneOptions } from './microphone.js';
+export type { Speech, SpokenOptions } from './speech.js';

@@ -244,7 +244,7 @@ class Driver implements LipsDriver {
   }
 
   /**
-   * Closes the mouth at the time that is given of the last part, if that leaves it open: MMDAgent-EX leaves it so for ever.
+   * Closes the mouth at the time that is given of the last part, if that leaves it open: MMDAgent-EX holds it 200 ms longer.
    *
    * @returns How long that can wait, milliseconds; undefined: nothing is to be closed, or that is done.
    */

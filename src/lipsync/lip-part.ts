@@ -32,13 +32,20 @@ export interface LipPartOptions {
   readonly leadInMs: number;
   /** Nothing follows: it ends with a closed mouth. */
   readonly isLast: boolean;
+  /**
+   * Where it begins open: how long its first phoneme is cut off. 34, one frame: the shape is there at once; 50: it is faded in over
+   * two frames.
+   *
+   * @default 50
+   */
+  readonly headMs?: number;
 }
 
 /** A few phonemes, of which each may have the longest name. */
 const MIN_PART_BYTES = 500;
 /** What ends a motion. */
 const CLOSING_MS = 50;
-/** A first phoneme as long as this is faded in over one or two frames, a longer one over all its length, at most six. */
+/** A first phoneme of one frame is not faded in, one as long as this over two frames, a longer one over its length, at most six. */
 const FIRST_MS = 50;
 
 /**
@@ -49,11 +56,12 @@ const FIRST_MS = 50;
  * @source lipsync.md 1 (fade at start, hold at the end)
  */
 export function buildPart(options: LipPartOptions): LipPart {
-  const { model, table, phonemes, leadInMs, isLast } = options;
+  const { model, table, phonemes, leadInMs, isLast, headMs = FIRST_MS } = options;
   const startMs = phonemes[0]?.startMs ?? 0;
   const endMs = phonemes.at(-1)?.endMs ?? startMs;
   let pieces = mergeShort(phonemes, table);
-  if (leadInMs < MIN_PHONEME_MS) pieces = withShortFirst(pieces, table);
+  if (pieces.length === 1 && !isLast) pieces = stretched(pieces);
+  if (leadInMs < MIN_PHONEME_MS) pieces = withShortFirst(pieces, table, headMs);
   else pieces = withLeadIn(pieces, startMs - leadInMs, table);
   const isOpenAtEnd = !table.isClosed(pieces.at(-1)?.phoneme ?? table.closedName);
   if (isLast && isOpenAtEnd)
@@ -116,12 +124,22 @@ function withLeadIn(phonemes: readonly TimedPhoneme[], fromMs: number, table: Li
   return [{ phoneme: table.closedName, startMs: fromMs, endMs: first?.startMs ?? fromMs }, ...phonemes];
 }
 
-function withShortFirst(phonemes: readonly TimedPhoneme[], table: LipTable): TimedPhoneme[] {
+/** The last phoneme is held 200 ms longer: where it is the first too, it needs room for a head, or it would fade in over all that. */
+function stretched([only]: readonly TimedPhoneme[]): TimedPhoneme[] {
+  if (only === undefined) return [];
+  return [{ ...only, endMs: Math.max(only.endMs, only.startMs + 2 * MIN_PHONEME_MS) }];
+}
+
+function withShortFirst(
+  phonemes: readonly TimedPhoneme[],
+  table: LipTable,
+  wishedMs: number,
+): TimedPhoneme[] {
   const [first, ...rest] = phonemes;
   if (first === undefined || table.isClosed(first.phoneme)) return [...phonemes];
   const lengthMs = first.endMs - first.startMs;
   if (lengthMs <= 2 * MOTION_FRAME_MS) return [...phonemes];
-  const headMs = lengthMs - FIRST_MS >= MIN_PHONEME_MS ? FIRST_MS : MOTION_FRAME_MS;
+  const headMs = lengthMs - wishedMs >= MIN_PHONEME_MS ? wishedMs : MOTION_FRAME_MS;
   const borderMs = first.startMs + headMs;
   return [{ ...first, endMs: borderMs }, { ...first, startMs: borderMs }, ...rest];
 }

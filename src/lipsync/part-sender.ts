@@ -26,8 +26,11 @@ const CLOSES_WITHIN_MS = 300;
 /**
  * What was handed over for one mouth, in order, and how it is closed.
  *
- * LIPSYNC_STOP alone leaves the mouth as it is, for ever, and so does a motion that runs out on a vowel; so a mouth is always
- * closed by a short motion that is closed. A part that is handed over cannot be taken back: the closing message acts after it.
+ * LIPSYNC_STOP alone leaves the mouth as it is, for ever. A motion that runs out on a vowel holds it open for 200 ms more and then
+ * closes it, which is seen; so a mouth is always closed by a short motion that is closed. A part that is handed over cannot be
+ * taken back: the closing message acts after it.
+ *
+ * @source morphs recorded for each frame of the running program: of `a,500` 0.41 stood until 600 ms, 0.00 from 760 ms on
  */
 export class PartSender {
   readonly #options: PartSenderOptions;
@@ -54,7 +57,7 @@ export class PartSender {
     return this.#last === undefined ? Number.NEGATIVE_INFINITY : this.#last.actAtMs + APART_MS;
   }
 
-  /** If nothing more is sent, the mouth stays open for ever, or may: what was to close it has failed. */
+  /** If nothing more is sent, the mouth stays open longer than its sound, or may for ever: what was to close it has failed. */
   get endsOpen(): boolean {
     if (this.#last === undefined) return false;
     return this.#hasLastFailed || !closes(this.#last);

@@ -42,4 +42,6 @@ export interface SpeakingListener {
   readonly onStarted?: ((heardAtMs: number) => void) | undefined;
   /** About ten times a second while it is heard. */
   readonly onHeard?: ((heardMs: number) => void) | undefined;
+  /** The message tied to that place among `ties` left at this time of the daemon's wall clock, milliseconds. */
+  readonly onTied?: ((tie: number, atMs: number) => void) | undefined;
 }

@@ -34,7 +34,8 @@ export interface PositionLipsCounts {
 
 interface Part {
   readonly startMs: number;
-  readonly endMs: number;
+  /** Sooner, where the rest of it was sent anew. */
+  endMs: number;
   /** What MMDAgent-EX goes on showing for a while. */
   readonly lastPhoneme: string;
   readonly isClosedAtEnd: boolean;
@@ -74,6 +75,8 @@ export class PositionLips {
   /** Up to here lips are tied, or nothing is to be done. */
   #cursorMs = 0;
   #givenAtMs: number | undefined;
+  /** As told last. */
+  #originMs: number | undefined;
   #timer: Timer | undefined;
   #isStopped = false;
 
@@ -120,10 +123,12 @@ export class PositionLips {
   moved(originMs: number): void {
     const heardMs = this.#options.heardMs();
     if (heardMs === undefined || this.#isStopped) return;
+    const isStanding = originMs - (this.#originMs ?? originMs) > MAX_DRIFT_MS;
+    this.#originMs = originMs;
     const part = this.#parts.findLast(({ startMs }) => startMs <= heardMs);
     if (part !== undefined && heardMs < part.endMs) {
       part.originMs ??= originMs;
-      if (Math.abs(originMs - part.originMs) > MAX_DRIFT_MS) this.#sendRest(part, heardMs, originMs);
+      if (Math.abs(originMs - part.originMs) > MAX_DRIFT_MS) this.#sendRest(part, heardMs, isStanding);
     }
     this.#track.dropBefore(heardMs - KEPT_MS);
     this.#advance();
@@ -218,6 +223,7 @@ export class PositionLips {
       phonemes,
       leadInMs: 0,
       isLast,
+      headMs: MIN_PHONEME_MS,
     });
     this.#counts.parts++;
     const lastPhoneme = phonemes.at(-1)?.phoneme ?? names.table.closedName;
@@ -240,20 +246,33 @@ export class PositionLips {
     tie(last.endMs, closingMessage(model, names.table));
   }
 
-  /** The sound stood still inside a part: the mouth has gone on, and begins again where the sound is. */
-  #sendRest(part: Part, heardMs: number, originMs: number): void {
-    part.originMs = originMs;
-    const fromMs = heardMs + DELIVERY_MS;
-    if (part.endMs - fromMs < MIN_PHONEME_MS) return;
-    const rest = cutPart(this.#track, fromMs, this.#maxBytes)
-      .filter(({ startMs }) => startMs < part.endMs)
-      .map((phoneme) => ({ ...phoneme, endMs: Math.min(phoneme.endMs, part.endMs) }));
-    if (rest.length === 0) return;
-    this.#counts.reanchors++;
+  /**
+   * The sound stood still inside a part, and the mouth has gone on: it begins again where the sound is. Its rest is tied to a
+   * position, so it begins when that is heard, however long the sound still stands.
+   */
+  #sendRest(part: Part, heardMs: number, isStanding: boolean): void {
     const { model, names, tie } = this.#options;
-    const isLast = this.#track.isFinished && part.endMs >= this.#track.endMs;
-    const built = buildPart({ model, table: names.table, phonemes: rest, leadInMs: 0, isLast });
-    part.originMs = originMs;
-    tie(Math.max(0, built.startMs - built.biasMs), built.message);
+    const fromMs = heardMs + DELIVERY_MS;
+    const { endMs, lastPhoneme, isClosedAtEnd } = part;
+    if (endMs - fromMs < MIN_PHONEME_MS) return;
+    const rest = cutPart(this.#track, fromMs, this.#maxBytes)
+      .filter(({ startMs }) => startMs < endMs)
+      .map((phoneme) => ({ ...phoneme, endMs: Math.min(phoneme.endMs, endMs) }));
+    if (rest.length === 0) return;
+    part.endMs = fromMs;
+    this.#counts.reanchors++;
+    if (isStanding) tie(heardMs, closingMessage(model, names.table));
+    const isLast = this.#track.isFinished && endMs >= this.#track.endMs;
+    const options = { model, table: names.table, phonemes: rest, leadInMs: 0, isLast };
+    const { message, startMs, biasMs } = buildPart({ ...options, headMs: MIN_PHONEME_MS });
+    tie(Math.max(0, startMs - biasMs), message);
+    const index = this.#parts.indexOf(part);
+    this.#parts.splice(index + 1, 0, {
+      startMs: fromMs,
+      endMs,
+      lastPhoneme,
+      isClosedAtEnd,
+      originMs: undefined,
+    });
   }
 }

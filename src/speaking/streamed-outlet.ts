@@ -26,6 +26,8 @@ export class StreamedOutlet implements Outlet {
   readonly #handle: SpeechHandle;
   readonly #heard: HeardPosition;
   readonly #lips: PositionLips | undefined;
+  /** The caller's, by their numbers. */
+  readonly #ties = new Map<number, number>();
   #hasBegun = false;
   #interrupting: Promise<void> | undefined;
 
@@ -34,7 +36,7 @@ export class StreamedOutlet implements Outlet {
     const { client, params, lips, ties } = options;
     const outlet = new StreamedOutlet(options, await client.open({ ...params, lips }));
     try {
-      for (const tie of ties) await outlet.#handle.tie(tie);
+      for (const [index, tie] of ties.entries()) outlet.#ties.set(await outlet.#handle.tie(tie), index);
     } catch (error) {
       await outlet.interrupt();
       throw error;
@@ -43,12 +45,16 @@ export class StreamedOutlet implements Outlet {
   }
 
   private constructor(options: StreamedOutletOptions, handle: SpeechHandle) {
-    const { client, clock, lips, model, table, onStarted, onHeard } = options;
+    const { client, clock, lips, model, table, onStarted, onHeard, onTied } = options;
     this.#handle = handle;
     this.#heard = new HeardPosition(client, handle.stream, clock);
     if (lips === 'own') this.#lips = this.#makeLips(clock, model, table);
     handle.events.on('started', (atMs) => onStarted?.(atMs));
     handle.events.on('position', (heardMs) => onHeard?.(heardMs));
+    handle.events.on('tied', (tie, atMs) => {
+      const index = this.#ties.get(tie);
+      if (index !== undefined) onTied?.(index, atMs);
+    });
     void handle.ended.then(() => this.#lips?.stop());
   }
 
