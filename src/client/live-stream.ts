@@ -9,6 +9,8 @@ export interface LiveStreamOptions {
   readonly params: Omit<OpenParams, 'kind'>;
   /** What a person should know: once an outage, and that it is over. */
   readonly say: (text: string) => void;
+  /** The stream is open, the first time and each time again: what is written from now on goes there. */
+  readonly onOpened?: (handle: SpeechHandle) => void;
 }
 
 /** Between attempts to open it again. */
@@ -53,6 +55,7 @@ export class LiveStream {
       this.#reject = reject;
     });
     this.failed.catch(() => {});
+    options.onOpened?.(handle);
     this.#watch(handle);
   }
 
@@ -169,6 +172,7 @@ export class LiveStream {
         throw error;
       }
       this.#reopened++;
+      this.#options.onOpened?.(this.#handle);
       this.#watch(this.#handle);
       // It was ended meanwhile, without this handle.
       if (this.#stop.signal.aborted) await this.#handle.interrupt().catch(() => {});

@@ -5,8 +5,10 @@ export {
   type LipsSituation,
   type LipsWay,
 } from './choose-lips.js';
+export { LiveLips, type LiveLipsOptions } from './live-lips.js';
+export { LiveMouth, type LiveMouthCounts, type LiveMouthOptions } from './live-mouth.js';
 export type { OpenLocalPlayback } from './local-outlet.js';
-export type { MouthKind } from './mouth-source.js';
+export { type KnownStretch, type MouthKind, MouthSource, type MouthSourceOptions } from './mouth-source.js';
 export type { LipsReport, SpeakingListener } from './outlet.js';
 export { PositionLips, type PositionLipsCounts, type PositionLipsOptions } from './position-lips.js';
 export { soundSpeech } from './sound-speech.js';
