@@ -1,0 +1,9 @@
+export {
+  createRecognizer,
+  type RecognizerOptions,
+  type RecognizerPorts,
+  type RecognizerSpec,
+  type RecognizerType,
+  STT_ENGINE_SCHEMAS,
+} from './create-recognizer.js';
+export type { AvatarEar } from './mmdagent/avatar-ear.js';
