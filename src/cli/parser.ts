@@ -5,6 +5,7 @@ import { LIPS_TIMINGS, LIPS_WAY } from './lips-flags.js';
 import { liveCommands } from './live-commands.js';
 import { type Choose, LINK_LIFE, LINKS, OUTPUT } from './parser-parts.js';
 import { SOUND_FLAGS } from './sound-flags.js';
+import { SPEECH, speechCommands } from './speech-commands.js';
 import { packageVersion } from './version.js';
 
 const COMMON: readonly SettingKey[] = ['configFile', 'daemon', 'logLevel', 'logFile'];
@@ -66,6 +67,7 @@ export async function buildParser(onChosen: Choose): Promise<Argv> {
     .option('debug', { type: 'boolean', describe: 'Tell more on stderr' })
     .options(yargsOptionsFor(COMMON));
   speaking(parser, choose);
+  speechCommands(parser, choose);
   liveCommands(parser, choose);
   messages(parser, choose);
   running(parser, choose);
@@ -286,6 +288,8 @@ function running(parser: Argv, choose: Choose): void {
               'outputDevice',
               'volumePercent',
               'lipTxt',
+              'lips',
+              ...SPEECH,
             ]),
           ),
         (args) => choose(async () => (await import('./commands/config-show.js')).configShow, args),

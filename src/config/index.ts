@@ -35,6 +35,7 @@ export {
   settingOf,
 } from './settings.js';
 export { type ConfigDocsRow, configDocsRows, type ShownSetting, shownConfig } from './show-config.js';
+export { type SpeechSection, speechSection } from './speech-section.js';
 export { calibrationFile, userCacheFolder, userConfigFolder } from './user-folder.js';
 export { parseSharedDir, type SharedDir } from './value-forms.js';
 export { defaultText, type FlagOption, yargsOptionsFor } from './yargs-options.js';

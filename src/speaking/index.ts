@@ -18,3 +18,4 @@ export {
   type SpokenSource,
   speakThrough,
 } from './speak-through.js';
+export { VoiceConverter } from './voice-converter.js';

@@ -1,3 +1,4 @@
+import { createPronouncer } from '../language/index.js';
 import type { EngineKind, EngineKinds } from './around/engine-book.js';
 import { createLocalSynthesizer, LOCAL_TTS_SCHEMAS, type LocalEngineOptions } from './child/index.js';
 import type { EngineRow } from './http/index.js';
@@ -7,7 +8,7 @@ import type { SpeechPorts } from './speech.js';
 /** Every kind of engine there is: those of this machine, then those behind a network. */
 export const ENGINE_KINDS: EngineKinds<SpeechPorts> = {
   ...kindsOf(LOCAL_TTS_SCHEMAS, (name, options: LocalEngineOptions, ports) =>
-    createLocalSynthesizer({ name, options }, { toKana: async (text) => text, ...ports }),
+    createLocalSynthesizer({ name, options }, { ...ports, toKana: ports.toKana ?? kanaReader() }),
   ),
   ...kindsOf(TTS_ENGINE_SCHEMAS, (name, options: HttpEngineOptions, ports) =>
     createHttpSynthesizer({ name, options }, ports),
@@ -19,4 +20,10 @@ function kindsOf<O>(
   create: (name: string, options: O, ports: SpeechPorts) => ReturnType<EngineKind<SpeechPorts>['create']>,
 ): Record<string, EngineKind<SpeechPorts>> {
   return Object.fromEntries(Object.entries(rows).map(([type, row]) => [type, { ...row, create }]));
+}
+
+/** Loads its dictionary when it is first asked. */
+function kanaReader(): (text: string) => Promise<string> {
+  const pronouncer = createPronouncer();
+  return (text) => pronouncer.kanaOf(text);
 }

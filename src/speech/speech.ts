@@ -126,6 +126,8 @@ export interface SpeechPorts extends HttpSpeechPorts {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** For engines that are programs. */
   readonly host: ProgramHost;
+  /** Japanese text in kana as it is pronounced, for engines that read nothing else. @default createPronouncer's */
+  readonly toKana?: ((text: string) => Promise<string>) | undefined;
   /** @default Math.random */
   readonly random?: Random | undefined;
 }

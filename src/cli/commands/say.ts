@@ -1,0 +1,113 @@
+import { extname } from 'node:path';
+import { createPronouncer, type Pronouncer } from '../../language/index.js';
+import { anySignal, type Clock, ConfigError, SystemClock } from '../../runtime/index.js';
+import type { Speech } from '../../speech/index.js';
+import { closeLink } from '../closing.js';
+import { type CommandContext, textArg } from '../context.js';
+import { connectDaemon } from '../daemon-connection.js';
+import { EXIT } from '../exit-codes.js';
+import { lipsSource } from '../lips-source.js';
+import { openSpeech, speakOptions } from '../open-speech.js';
+import { type Said, sayToAvatar } from '../say-to-avatar.js';
+import { sayToFile } from '../say-to-file.js';
+import { type SpokenText, spokenTexts } from '../spoken-text.js';
+
+/** `say TEXT…|-`: speaks a text through the avatar, or with --out into a file. */
+export async function say(context: CommandContext): Promise<number> {
+  const out = textArg(context.args, 'out');
+  if (out !== undefined && extname(out).toLowerCase() !== '.wav')
+    throw new ConfigError(
+      'BRIDGE_ERR_USAGE',
+      `--out: expected the name of a .wav file, got "${out.slice(0, 80)}"`,
+    );
+  const texts = await spokenTexts(context);
+  const clock = new SystemClock();
+  const pronouncer = createPronouncer();
+  const speech = await openSpeech(context, clock, pronouncer);
+  try {
+    if (out === undefined) return await throughAvatar(context, { texts, clock, speech, pronouncer });
+    return await intoFile(context, { texts, speech, pronouncer, out });
+  } finally {
+    // Else its silence would keep the process alive.
+    if (context.args['file'] === undefined) context.io.stdin.destroy();
+    await speech.close();
+  }
+}
+
+async function throughAvatar(
+  context: CommandContext,
+  {
+    texts,
+    clock,
+    speech,
+    pronouncer,
+  }: {
+    readonly texts: AsyncIterable<SpokenText>;
+    readonly clock: Clock;
+    readonly speech: Speech;
+    readonly pronouncer: Pronouncer;
+  },
+): Promise<number> {
+  const { table } = (await lipsSource(context, '-')).names;
+  // Before the link: an engine that is not set up costs the avatar nothing.
+  await speech.describe(speakOptions(context));
+  const connection = await connectDaemon(context);
+  const { client } = connection;
+  let last: Said | undefined;
+  try {
+    for await (const text of texts) {
+      last = await sayToAvatar(context, text, { client, clock, speech, pronouncer, table });
+      if (context.args['json'] === true) context.print(JSON.stringify(reportOf(last)));
+      if (last.reason === 'failed') throw last.error ?? new Error('The utterance failed');
+      if (context.io.drain.aborted) break;
+    }
+    if (context.args['close'] === true && last !== undefined) await closeLink(context, client, last.lane);
+  } finally {
+    await connection.leave();
+  }
+  return context.io.drain.aborted || last?.reason === 'interrupted' ? EXIT.interrupted : EXIT.ok;
+}
+
+function reportOf({ way, error, ...rest }: Said): object {
+  const told = error === undefined ? {} : { error: { code: error.code, message: error.message } };
+  return { ...rest, lips: way, ...told };
+}
+
+async function intoFile(
+  context: CommandContext,
+  {
+    texts,
+    speech,
+    pronouncer,
+    out,
+  }: {
+    readonly texts: AsyncIterable<SpokenText>;
+    readonly speech: Speech;
+    readonly pronouncer: Pronouncer;
+    readonly out: string;
+  },
+): Promise<number> {
+  const signal = anySignal(context.io.drain, context.io.quit);
+  const instructions = textArg(context.args, 'instructions');
+  const parts = speech.speak(await wholeOf(texts), { ...speakOptions(context), instructions, signal });
+  const written = await sayToFile(parts, out, pronouncer);
+  if (context.args['json'] === true) {
+    context.print(JSON.stringify(written));
+    return EXIT.ok;
+  }
+  const lips = written.lips === undefined ? '' : `, phonemes ${written.lips}`;
+  context.say(
+    `${written.file}: ${(written.durationMs / 1000).toFixed(1)} s${lips}; timings in ${written.timings}`,
+  );
+  return EXIT.ok;
+}
+
+/** Lines of a keyboard as one text. */
+async function wholeOf(texts: AsyncIterable<SpokenText>): Promise<SpokenText> {
+  const lines: string[] = [];
+  for await (const text of texts) {
+    if (typeof text !== 'string') return text;
+    lines.push(text);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,68 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { ConfigError, errorText, RequestError } from '../runtime/index.js';
+import { type CommandContext, textArg, textListArg } from './context.js';
+
+/** Longer than any book. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** A text that is whole, or one that is still being written. */
+export type SpokenText = string | AsyncIterable<string>;
+
+/**
+ * What `say` is to say, in the order in which it is: one text, or from a keyboard one for each line.
+ *
+ * @throws {ConfigError} BRIDGE_ERR_USAGE; {RequestError} BRIDGE_ERR_SPEECH_TEXT - the file cannot be read.
+ */
+export async function spokenTexts(context: CommandContext): Promise<AsyncIterable<SpokenText>> {
+  const words = textListArg(context.args, 'text');
+  const file = textArg(context.args, 'file');
+  const isInput = words.length === 1 && words[0] === '-';
+  if (words.length > 0 === (file !== undefined)) {
+    throw new ConfigError(
+      'BRIDGE_ERR_USAGE',
+      file === undefined
+        ? 'Expected a text to say, - for standard input, or --file FILE'
+        : 'Expected a text or --file, got both',
+    );
+  }
+  if (file !== undefined) return one(await textOf(file));
+  if (!isInput) return one(words.join(' '));
+  const { stdin } = context.io;
+  return 'isTTY' in stdin && stdin.isTTY === true ? lines(decoded(stdin)) : one(decoded(stdin));
+}
+
+async function* one(text: SpokenText): AsyncGenerator<SpokenText> {
+  yield text;
+}
+
+async function* lines(chunks: AsyncIterable<string>): AsyncGenerator<SpokenText> {
+  let line = '';
+  for await (const chunk of chunks) {
+    const parts = (line + chunk).split('\n');
+    line = parts.pop() ?? '';
+    for (const part of parts) if (part.trim() !== '') yield part;
+  }
+  if (line.trim() !== '') yield line;
+}
+
+/** UTF-8; what is none becomes U+FFFD, which nobody speaks. */
+async function* decoded(bytes: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of bytes as AsyncIterable<Uint8Array | string>)
+    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_FILE_BYTES) throw new Error(`it has ${size} bytes, the most is ${MAX_FILE_BYTES}`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    throw new RequestError(
+      'BRIDGE_ERR_SPEECH_TEXT',
+      `Expected a readable text file in UTF-8, got ${path}: ${errorText(error)}`,
+    );
+  }
+}
