@@ -27,3 +27,24 @@ export const LIPS_TIMINGS = {
     describe: 'Move the lips later (or, negative, sooner) than calibrated',
   },
 } as const;
+
+/** Who moves the mouth to a live voice. */
+export const LIVE_LIPS = {
+  lips: {
+    choices: ['peer', 'own'],
+    requiresArg: true,
+    describe:
+      "Who moves the mouth: MMDAgent-EX's own recogniser (peer), or this program, which listens to the sound and keeps it back for about 0.13 s (own)",
+    defaultDescription: 'peer',
+  },
+  'lips-only': {
+    type: 'boolean',
+    describe: 'Send no sound: only the mouth follows the voice, which is heard elsewhere',
+  },
+  'lips-latency-ms': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'With --lips-only: from a sound until its mouth is seen',
+    defaultDescription: '200',
+  },
+} as const;

@@ -5,13 +5,13 @@ import {
   DEFAULT_LIP_TABLE,
   type LipTable,
   PhonemeNames,
-  parseLipTable,
   readPhonemeList,
   readTimings,
   type TimedPhoneme,
 } from '../lipsync/index.js';
 import { BridgeError, ConfigError, errorText, RequestError } from '../runtime/index.js';
 import { type CommandContext, textArg } from './context.js';
+import { lipTableOf } from './lip-table-setting.js';
 
 /** Where the mouth's shapes come from. */
 export interface LipsSource {
@@ -83,20 +83,4 @@ async function besideOf(
     }
   }
   return undefined;
-}
-
-async function lipTableOf(context: CommandContext, path: string): Promise<LipTable> {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readFile(path));
-  } catch (error) {
-    throw new ConfigError('BRIDGE_ERR_LIP_TABLE', `${path} could not be read: ${errorText(error)}`);
-  }
-  const { table, ignored } = parseLipTable(text, path);
-  if (ignored.length > 0) {
-    context.say(
-      `warning: ${path}: MMDAgent-EX does not read what stands behind the number of phonemes the file states, from "${ignored[0]}" on`,
-    );
-  }
-  return table;
 }

@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { type SettingKey, yargsOptionsFor } from '../config/index.js';
-import { LIPS_TIMINGS } from './lips-flags.js';
+import { LIPS_TIMINGS, LIVE_LIPS } from './lips-flags.js';
 import { type Choose, LINK_LIFE, LINKS, OUTPUT } from './parser-parts.js';
 import { SOUND_FLAGS } from './sound-flags.js';
 
@@ -26,7 +26,16 @@ function microphone(parser: Argv, choose: Choose): void {
             '- for raw PCM on standard input instead of the microphone: 16000:1:s16le unless --raw says otherwise',
         })
         .options({
-          ...yargsOptionsFor([...LINKS, 'lane', 'mode', 'leadMs', 'readyTimeoutMs', 'record', ...INPUT]),
+          ...yargsOptionsFor([
+            ...LINKS,
+            'lane',
+            'mode',
+            'leadMs',
+            'readyTimeoutMs',
+            'record',
+            'lipTxt',
+            ...INPUT,
+          ]),
           raw: SOUND_FLAGS.raw,
           'gain-db': SOUND_FLAGS['gain-db'],
           ...LINK_LIFE,
@@ -47,6 +56,7 @@ function microphone(parser: Argv, choose: Choose): void {
         })
         .option('mute', { type: 'boolean', describe: 'Begin muted; m changes it' })
         .option('seconds', { type: 'string', requiresArg: true, describe: 'End after this time' })
+        .options(LIVE_LIPS)
         .example('$0 mic --input-device 1', ''),
     (args) => choose(async () => (await import('./commands/mic.js')).mic, args),
   );

@@ -1,5 +1,4 @@
 import { MAX_GAIN_DB, MIN_GAIN_DB, type VoiceFeed } from '../audio/index.js';
-import type { LiveStream } from '../client/index.js';
 import type { Clock } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 import { HoldKey } from './hold-key.js';
@@ -7,6 +6,7 @@ import { type Keyboard, openKeyboard } from './keyboard.js';
 import { levelLine } from './level-line.js';
 
 import { StatusLine } from './status-line.js';
+import type { VoicePath } from './voice-path.js';
 import type { VoiceSource } from './voice-source.js';
 
 export interface MicPanelOptions {
@@ -24,7 +24,7 @@ export interface MicPanelOptions {
 /** What is still at work when the panel starts. */
 interface Parts {
   readonly source: VoiceSource;
-  readonly stream: LiveStream;
+  readonly stream: VoicePath;
   readonly startedAtMs: number;
 }
 
@@ -54,7 +54,7 @@ export class MicPanel {
     });
   }
 
-  start(source: VoiceSource, stream: LiveStream): void {
+  start(source: VoiceSource, stream: VoicePath): void {
     const { clock, feed } = this.#options;
     this.#parts = { source, stream, startedAtMs: clock.nowMs() };
     this.#openKeyboard();
@@ -73,7 +73,7 @@ export class MicPanel {
   }
 
   /** How it was: one JSON object on stdout with --json, else a line. */
-  report(stream: LiveStream, source: VoiceSource): void {
+  report(stream: VoicePath, source: VoiceSource): void {
     const { context, feed } = this.#options;
     this.close();
     const openPercent = percent(feed.openFrames, feed.frames);
@@ -87,6 +87,7 @@ export class MicPanel {
         reopened: stream.reopened,
         clippedSamples: feed.clippedSamples,
         gateOpenPercent: openPercent,
+        ...stream.lips,
       };
       context.print(JSON.stringify(report));
       return;

@@ -28,6 +28,8 @@ export interface LiveMouthCounts extends PositionLipsCounts {
 const LATENCY_MS = 200;
 const TELL_EVERY_MS = 20;
 const BYTES_PER_MS = 32;
+/** Two messages at the same instant could leave in either order. */
+const APART_MS = 5;
 /** Frames whose arrival tells when a sound was made; the soonest counts, the others were kept waiting on this machine. */
 const ARRIVALS = 100;
 
@@ -36,8 +38,9 @@ const ARRIVALS = 100;
  * stays long. The clock of the microphone is followed by when its frames arrive.
  */
 export class LiveMouth {
+  /** From a sound until its mouth is seen, milliseconds. */
+  readonly latencyMs: number;
   readonly #options: LiveMouthOptions;
-  readonly #latencyMs: number;
   readonly #estimator: LipEstimator;
   readonly #lips: PositionLips;
   /** Of the last frames: their arrival less their place in the sound. */
@@ -45,11 +48,12 @@ export class LiveMouth {
   #originMs: number | undefined;
   #heardBytes = 0;
   #failedParts = 0;
+  #lastActAtMs = Number.NEGATIVE_INFINITY;
 
   /** @throws {ProtocolError} BRIDGE_ERR_MESSAGE_ARGUMENT, BRIDGE_ERR_MESSAGE_TOO_LONG - the alias cannot stand in a message. */
   constructor(options: LiveMouthOptions) {
     this.#options = options;
-    this.#latencyMs = options.latencyMs ?? LATENCY_MS;
+    this.latencyMs = options.latencyMs ?? LATENCY_MS;
     this.#estimator = options.estimator ?? new SoundMouth({ tellEveryMs: TELL_EVERY_MS });
     const { clock, model, table } = options;
     this.#lips = new PositionLips({
@@ -57,7 +61,7 @@ export class LiveMouth {
       model,
       names: new PhonemeNames(table),
       heardMs: () =>
-        this.#originMs === undefined ? undefined : clock.nowMs() - this.#originMs - this.#latencyMs,
+        this.#originMs === undefined ? undefined : clock.nowMs() - this.#originMs - this.latencyMs,
       tie: (atMs, message) => this.#send(atMs, message),
     });
   }
@@ -89,8 +93,11 @@ export class LiveMouth {
 
   async #close(atMs: number): Promise<void> {
     const { clock, send, model, table } = this.#options;
-    const actAtMs = Math.max(clock.nowMs(), (this.#originMs ?? 0) + this.#latencyMs + atMs);
-    await send(closingMessage(model, table), actAtMs).catch(() => {});
+    // After what is on its way, or that would open it again.
+    const actAtMs = Math.max(clock.nowMs(), this.#actAtMs(atMs), this.#lastActAtMs + APART_MS);
+    await send(closingMessage(model, table), actAtMs).catch(() => {
+      this.#failedParts++;
+    });
   }
 
   #arrived(): void {
@@ -103,9 +110,14 @@ export class LiveMouth {
 
   #send(atMs: number, message: string): void {
     const { send, clock } = this.#options;
-    const actAtMs = Math.max(clock.nowMs(), (this.#originMs ?? 0) + this.#latencyMs + atMs);
+    const actAtMs = Math.max(clock.nowMs(), this.#actAtMs(atMs));
+    this.#lastActAtMs = actAtMs;
     send(message, actAtMs).catch(() => {
       this.#failedParts++;
     });
+  }
+
+  #actAtMs(positionMs: number): number {
+    return (this.#originMs ?? 0) + this.latencyMs + positionMs;
   }
 }

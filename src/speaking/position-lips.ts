@@ -168,9 +168,10 @@ export class PositionLips {
         this.#timer = this.#options.clock.after(waitMs, () => this.#advance());
         return false;
       }
-      if (endMs - this.#cursorMs < MIN_PHONEME_MS) return false;
+      if (isHeld && endMs - this.#cursorMs < MIN_PHONEME_MS) return false;
     }
-    this.#tie(phonemes, this.#track.isFinished && endMs >= this.#track.endMs);
+    const isLast = this.#track.isFinished && endMs >= this.#track.endMs;
+    this.#tie(isWhole ? phonemes : withLongLast(phonemes), endMs, isLast);
     this.#cursorMs = endMs;
     return true;
   }
@@ -215,9 +216,10 @@ export class PositionLips {
     return Math.max(this.#givenAtMs + 5, firstHeardMs + this.#cursorMs - URGENT_MS) - clock.nowMs();
   }
 
-  #tie(phonemes: readonly TimedPhoneme[], isLast: boolean): void {
+  /** @param endMs - how far they are known; the last may be told longer, for MMDAgent-EX holds it anyway. */
+  #tie(phonemes: readonly TimedPhoneme[], endMs: number, isLast: boolean): void {
     const { model, names, tie } = this.#options;
-    const { message, startMs, endMs, biasMs, isClosedAtEnd } = buildPart({
+    const { message, startMs, biasMs, isClosedAtEnd } = buildPart({
       model,
       table: names.table,
       phonemes,
@@ -275,4 +277,11 @@ export class PositionLips {
       originMs: undefined,
     });
   }
+}
+
+/** What has just begun would be given away to its neighbour, being shorter than a frame. */
+function withLongLast(phonemes: readonly TimedPhoneme[]): readonly TimedPhoneme[] {
+  const last = phonemes.at(-1);
+  if (last === undefined || last.endMs - last.startMs >= MIN_PHONEME_MS) return phonemes;
+  return [...phonemes.slice(0, -1), { ...last, endMs: last.startMs + MIN_PHONEME_MS }];
 }

@@ -1,9 +1,14 @@
 import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
 import type { SpeechEnd } from '../client/index.js';
-import type { Pronouncer, SpokenLanguage } from '../language/index.js';
-import type { AlignableWord, LipEstimator } from '../lipsync/index.js';
+import {
+  type Pronouncer,
+  pronunciationForAlignment,
+  type SpokenLanguage,
+  type SpokenWord,
+} from '../language/index.js';
+import type { LipEstimator } from '../lipsync/index.js';
 import { type Clock, orAborted, sleep } from '../runtime/index.js';
-import type { SentencePart, SpeechPart, SpokenPart, TellsTimings } from '../speech/index.js';
+import type { SentencePart, SpeechPart, SpokenPart, TellsTimings, TimedText } from '../speech/index.js';
 import { asFailure } from './as-failure.js';
 import type { LipsKnowledge } from './choose-lips.js';
 import { HeldSound } from './held-sound.js';
@@ -31,7 +36,14 @@ export interface FlowEnd {
   readonly mouth: MouthKind | undefined;
 }
 
-/** Of all that is known of a text its sound waits for no more. */
+interface ComingSentence {
+  readonly part: SentencePart;
+  /** Never rejects; undefined: nobody knows how to say it. */
+  readonly spoken: Promise<readonly SpokenWord[] | undefined> | undefined;
+  readonly timed: TimedText[];
+}
+
+/** Sound waits no longer for what is known of its text. */
 const PRONOUNCED_WITHIN_MS = 100;
 const SPOKEN: readonly SpokenLanguage[] = ['ja', 'en'];
 /** The network is given so much at once: more would keep everything else waiting. */
@@ -46,6 +58,8 @@ export class VoiceFlow {
   #voice: VoiceConverter | undefined;
   #ears: VoiceConverter | undefined;
   #sampleRateHz = OUTPUT_SAMPLE_RATE_HZ;
+  /** Begins with its first sound. */
+  #coming: ComingSentence | undefined;
   #hasSentences = false;
   #isSoundHere = false;
 
@@ -144,9 +158,11 @@ export class VoiceFlow {
         await this.#start(part.sampleRateHz);
         break;
       case 'sentence':
-        await this.#sentence(part);
+        await this.#enterSentence();
+        this.#sentence(part);
         break;
       case 'sentence-end':
+        await this.#enterSentence();
         this.#mouth?.endStretch(part.endMs);
         this.#freeSound();
         break;
@@ -154,39 +170,52 @@ export class VoiceFlow {
         await this.#sound(part.pcm);
         break;
       case 'phonemes':
+        await this.#enterSentence();
         this.#beginUntold('phonemes');
         this.#mouth?.told(part.phonemes);
         break;
       case 'words':
+        this.#coming?.timed.push(...part.words);
+        break;
       case 'characters':
-        // What is said tells the sentence; that it is somewhere is no more than the sound tells.
+        this.#coming?.timed.push(...part.characters);
         break;
     }
   }
 
-  async #sentence({ startMs, tells, text, language }: SentencePart): Promise<void> {
+  #sentence(part: SentencePart): void {
     this.#hasSentences = true;
     if (this.#mouth === undefined) return;
-    const words = tells === 'phonemes' ? undefined : await this.#wordsOf(text, language);
-    this.#mouth.begin({ startMs, tells, words });
+    const { pronouncer } = this.#options;
+    const spoken = part.tells === 'phonemes' ? undefined : pronouncer && pronounced(pronouncer, part);
+    this.#coming = { part, spoken, timed: [] };
+  }
+
+  /** Its sound is here: what was told of it until now is what is known. */
+  async #enterSentence(): Promise<void> {
+    const coming = this.#coming;
+    if (coming === undefined) return;
+    this.#coming = undefined;
+    const { startMs, tells } = coming.part;
+    const words = coming.spoken && (await this.#soon(coming.spoken));
+    const timed = coming.timed.map((place) => ({
+      ...place,
+      startMs: place.startMs - startMs,
+      endMs: place.endMs - startMs,
+    }));
+    this.#mouth?.begin({ startMs, tells, words: words && pronunciationForAlignment(words, { timed }) });
     this.#freeSound();
   }
 
-  /** @returns undefined: nobody knows how to say it, or not soon enough. */
-  async #wordsOf(text: string, language: string | undefined): Promise<readonly AlignableWord[] | undefined> {
-    const { pronouncer, clock } = this.#options;
-    const spoken = SPOKEN.find((known) => language === undefined || language.startsWith(known));
-    if (pronouncer === undefined || spoken === undefined) return undefined;
-    const words = pronouncer
-      .pronounce(text, language === undefined ? undefined : spoken)
-      .catch(() => undefined);
+  /** @returns undefined: it takes too long. */
+  async #soon<T>(pending: Promise<T>): Promise<T | undefined> {
     const giveUp = new AbortController();
-    const late = sleep(clock, PRONOUNCED_WITHIN_MS, giveUp.signal).then(
+    const late = sleep(this.#options.clock, PRONOUNCED_WITHIN_MS, giveUp.signal).then(
       () => undefined,
       () => undefined,
     );
     try {
-      return await Promise.race([words, late]);
+      return await Promise.race([pending, late]);
     } finally {
       giveUp.abort();
     }
@@ -208,6 +237,7 @@ export class VoiceFlow {
   async #sound(pcm: Uint8Array): Promise<void> {
     this.#isSoundHere = true;
     if (this.#voice === undefined) await this.#start(this.#sampleRateHz);
+    await this.#enterSentence();
     this.#beginUntold(this.#options.knows === 'phonemes' ? 'phonemes' : 'nothing');
     const pieceBytes = 2 * Math.ceil((this.#sampleRateHz * PIECE_MS) / 1000);
     for (let at = 0; at < pcm.byteLength && !this.#options.stop.signal.aborted; at += pieceBytes) {
@@ -270,4 +300,13 @@ export class VoiceFlow {
     this.#held?.stop();
     this.#freeConverters();
   }
+}
+
+async function pronounced(
+  pronouncer: Pronouncer,
+  { text, language }: SentencePart,
+): Promise<readonly SpokenWord[] | undefined> {
+  const spoken = SPOKEN.find((known) => language?.startsWith(known));
+  if (language !== undefined && spoken === undefined) return undefined;
+  return pronouncer.pronounce(text, spoken).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { type RawFormat, VoiceFeed, type VoiceGateRule } from '../../audio/index.js';
-import { type BridgeClient, LiveStream, type SpeechEnd } from '../../client/index.js';
+import type { BridgeClient, SpeechEnd } from '../../client/index.js';
 import { anySignal, type Clock, ConfigError, isAbortError, SystemClock } from '../../runtime/index.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg } from '../context.js';
@@ -11,6 +11,7 @@ import { MicPanel } from '../mic-panel.js';
 import { numberArg } from '../numbers.js';
 import { soundOptions } from '../speaking.js';
 import { openVoiceInput } from '../voice-input.js';
+import { type OpenPathOptions, openVoicePath, type VoicePath } from '../voice-path.js';
 import { openMicrophone, type VoiceSource } from '../voice-source.js';
 
 /** What standard input holds when nothing else is said. */
@@ -54,7 +55,7 @@ async function passOn(
   const hasKeyboard = options.rawFormat === undefined;
   const panel = new MicPanel({ context, clock, feed, hasKeyboard, stop, quit });
   const say = (text: string): void => panel.say(text);
-  let stream: LiveStream | undefined;
+  let stream: VoicePath | undefined;
   let source: VoiceSource | undefined;
   try {
     const opening = { context, clock, signal: stopped, say };
@@ -62,7 +63,8 @@ async function passOn(
     source = await (rawFormat === undefined
       ? openMicrophone(opening)
       : within(clock, options.seconds, stop, () => openVoiceInput(opening, rawFormat)));
-    const live = await LiveStream.open({ client, clock, params: openParams(context), say });
+    const params = openParams(context);
+    const live = await openVoicePath(context, { client, clock, params, say, signal: stopped });
     stream = live;
     panel.start(source, live);
     source.start((frame) => live.write(feed.pass(frame)));
@@ -95,7 +97,7 @@ async function passOn(
  */
 async function untilOver(
   source: VoiceSource,
-  stream: LiveStream,
+  stream: VoicePath,
   stopped: AbortSignal,
   clock: Clock,
   seconds: number | undefined,
@@ -131,7 +133,7 @@ async function within<T>(
 }
 
 /** What the daemon has is spoken; a second Ctrl-C ends that too. */
-async function finish(stream: LiveStream, isToBeHeard: boolean, quit: AbortSignal): Promise<SpeechEnd> {
+async function finish(stream: VoicePath, isToBeHeard: boolean, quit: AbortSignal): Promise<SpeechEnd> {
   await stream.measureDrops();
   const onQuit = (): void => void stream.interrupt();
   if (quit.aborted || !isToBeHeard) onQuit();
@@ -141,7 +143,7 @@ async function finish(stream: LiveStream, isToBeHeard: boolean, quit: AbortSigna
   return end;
 }
 
-function openParams(context: CommandContext): Parameters<typeof LiveStream.open>[0]['params'] {
+function openParams(context: CommandContext): OpenPathOptions['params'] {
   const { config, origins } = context.resolved;
   return {
     ...(config.lane === undefined ? {} : { lane: config.lane }),
@@ -161,6 +163,8 @@ function micOptions(context: CommandContext): MicOptions {
       `Expected - (standard input) or nothing, got "${source}"; \`play\` plays files, --input-device chooses a microphone`,
     );
   }
+  if (args['lips-only'] === true && args['lips'] !== undefined)
+    throw usage('--lips-only sends no sound: leave --lips out');
   const { rawFormat, gainDb } = soundOptions(args);
   if (rawFormat !== undefined && source === undefined) throw usage('--raw describes standard input: add -');
   const feed = new VoiceFeed({
