@@ -1,6 +1,6 @@
 import { speechSection } from '../config/index.js';
+import { systemHost } from '../devices/index.js';
 import { createPronouncer, type KanaPronouncer } from '../language/index.js';
-import { systemHost } from '../programs/index.js';
 import { type Clock, errorText } from '../runtime/index.js';
 import { createSpeech, type SpeakOptions, type Speech } from '../speech/index.js';
 import type { CommandContext } from './context.js';
