@@ -1,7 +1,8 @@
 import type { TimedPhoneme } from '../timed-phoneme.js';
 import type { AlignableWord } from './alignable-word.js';
+import { AlignmentScores } from './alignment-scores.js';
 import { AlignmentSearch, type Entry } from './alignment-search.js';
-import { Agreement, frameAgreement, toScores } from './confidence.js';
+import { Agreement, frameAgreement } from './confidence.js';
 import { DurationPrior } from './duration-prior.js';
 import { FRAME_MS } from './log-mel.js';
 import type { PosteriorFrames } from './posteriors.js';
@@ -60,9 +61,8 @@ export function alignWords(posteriors: PosteriorFrames, words: readonly Alignabl
 
 function search(posteriors: PosteriorFrames, graph: WordGraph, prior: DurationPrior): readonly Segment[] {
   const lattice = new AlignmentSearch(graph.start, prior);
-  const scores = new Float32Array(posteriors.classes.length);
-  for (let frame = 0; frame < posteriors.frames; frame++)
-    lattice.push(toScores(posteriors.at(frame), scores));
+  const scores = new AlignmentScores(posteriors.priors);
+  for (let frame = 0; frame < posteriors.frames; frame++) lattice.push(scores.of(posteriors.at(frame)));
   const segments: Segment[] = [];
   let endFrame = posteriors.frames;
   let entry: Entry | undefined = lattice.bestEnd((node) => graph.isEnd(node)) ?? lattice.best();

@@ -51,11 +51,6 @@ export class AlignmentSearch {
     this.#prior = prior;
   }
 
-  /** Frames heard so far. */
-  get frames(): number {
-    return this.#frames;
-  }
-
   /** @param scores - of the next frame: one per class of the model, natural logarithms. */
   push(scores: Float32Array): void {
     const arrivals = this.#arrivals();
@@ -83,12 +78,6 @@ export class AlignmentSearch {
   /** The likeliest way if the sound ends here, of those whose newest phoneme may end the text. */
   bestEnd(isEnd: (node: GraphNode) => boolean): Entry | undefined {
     return this.#bestOf((node) => (isEnd(node) ? 0 : NEVER));
-  }
-
-  /** Keeps only ways for which this holds. At least one must be left. */
-  keep(isKept: (newest: Entry) => boolean): void {
-    for (const active of this.#active) active.tokens = active.tokens.filter(({ entry }) => isKept(entry));
-    this.#active = this.#active.filter(({ tokens }) => tokens.length > 0);
   }
 
   /** What may begin now: the best way into each phoneme. */

@@ -1,20 +1,7 @@
 import type { GraphNode } from './word-graph.js';
 
-/** No frame is impossible: the network errs, and the truth has sounds that it never heard [lipsync.md 4]. */
-const SEARCH_FLOOR = 1e-4;
 /** One frame that does not fit says no more than that. */
 const AGREEMENT_FLOOR = 1e-2;
-
-/**
- * What the search adds up: the probabilities with a floor, as logarithms.
- *
- * @param into - of the same length; returned.
- */
-export function toScores(logPosteriors: Float32Array, into: Float32Array): Float32Array {
-  for (let n = 0; n < into.length; n++)
-    into[n] = Math.log(Math.exp(logPosteriors[n] as number) + SEARCH_FLOOR);
-  return into;
-}
 
 /**
  * How well one frame fits the phoneme that is said to sound in it: logarithm of its class's probability against the likeliest

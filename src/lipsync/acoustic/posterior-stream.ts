@@ -6,6 +6,8 @@ import { ACOUSTIC_MODEL } from './weights.js';
 /** Sound in, how likely each class is in every 10 ms out. One stream hears one sound. */
 export class PosteriorStream {
   readonly classes: readonly string[];
+  /** Share of each class in the training material. */
+  readonly priors: readonly number[];
   /** Sound is needed so far behind the start of a frame to tell its classes, milliseconds. */
   readonly lookAheadMs: number;
   readonly #network: Network;
@@ -24,6 +26,7 @@ export class PosteriorStream {
     this.#silent = new Float32Array(model.range.bands).fill(SILENT_FEATURE);
     this.#logMel = new LogMel(model.range, (features) => this.#hear(features));
     this.classes = model.classes;
+    this.priors = model.priors;
     this.lookAheadMs = this.#network.lookAheadFrames * FRAME_MS + FRAME_NEEDS_MS;
   }
 

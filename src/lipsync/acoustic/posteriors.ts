@@ -7,6 +7,8 @@ import { PosteriorStream } from './posterior-stream.js';
 export interface PosteriorFrames {
   /** Names of lip.txt, as the model has them. */
   readonly classes: readonly string[];
+  /** Share of each class in the training material. */
+  readonly priors: readonly number[];
   /** How many frames are known; one per 10 ms from the start of the sound. */
   readonly frames: number;
   /** Natural logarithm of the probability of each class; a view, not to be changed. */
@@ -16,6 +18,7 @@ export interface PosteriorFrames {
 /** What was heard of one sound, kept frame by frame: 6 KB per second. */
 export class Posteriors implements PosteriorFrames {
   readonly classes: readonly string[];
+  readonly priors: readonly number[];
   /** Sound is needed so far behind the start of a frame to tell its classes, milliseconds. */
   readonly lookAheadMs: number;
   readonly #stream: PosteriorStream;
@@ -26,6 +29,7 @@ export class Posteriors implements PosteriorFrames {
   constructor(model?: AcousticModel) {
     this.#stream = new PosteriorStream((frame) => this.#keep(frame), model);
     this.classes = this.#stream.classes;
+    this.priors = this.#stream.priors;
     this.lookAheadMs = this.#stream.lookAheadMs;
   }
 

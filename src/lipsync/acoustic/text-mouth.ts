@@ -1,8 +1,9 @@
 import type { LipEstimator, TimedPhoneme } from '../timed-phoneme.js';
 import type { AcousticModel } from './acoustic-model.js';
 import type { AlignableWord } from './alignable-word.js';
+import { AlignmentScores } from './alignment-scores.js';
 import { AlignmentSearch, type Entry, entryAt } from './alignment-search.js';
-import { frameAgreement, toScores } from './confidence.js';
+import { frameAgreement } from './confidence.js';
 import { DurationPrior } from './duration-prior.js';
 import { FixedLagDecoder } from './fixed-lag-decoder.js';
 import { FRAME_MS } from './log-mel.js';
@@ -40,7 +41,7 @@ export class TextMouth implements LipEstimator {
   readonly #posteriors: PosteriorStream;
   readonly #graph: WordGraph;
   readonly #search: AlignmentSearch;
-  readonly #scores: Float32Array;
+  readonly #scores: AlignmentScores;
   readonly #teller: RunTeller;
   /** What the sound alone tells, for when the text is lost: names of the frames that are not yet told. */
   readonly #decoder: FixedLagDecoder;
@@ -61,7 +62,7 @@ export class TextMouth implements LipEstimator {
     this.#graph = new WordGraph(classes);
     this.#graph.append(words);
     this.#search = new AlignmentSearch(this.#graph.start, new DurationPrior());
-    this.#scores = new Float32Array(classes.length);
+    this.#scores = new AlignmentScores(this.#posteriors.priors);
     this.#decoder = new FixedLagDecoder({ classCount: classes.length, startClass: classes.indexOf('sil') });
     this.#teller = new RunTeller(tellEveryMs);
     this.lookAheadMs = this.#posteriors.lookAheadMs + LAG_FRAMES * FRAME_MS;
@@ -108,7 +109,7 @@ export class TextMouth implements LipEstimator {
     const kept = this.#spare.pop() ?? new Float32Array(frame.length);
     kept.set(frame);
     this.#waiting.push(kept);
-    if (!this.#isLost) this.#search.push(toScores(frame, this.#scores));
+    if (!this.#isLost) this.#search.push(this.#scores.of(frame));
     if (this.#waiting.length > LAG_FRAMES) this.#decide(this.#isLost ? undefined : this.#search.best());
   }
 
@@ -127,8 +128,7 @@ export class TextMouth implements LipEstimator {
       return;
     }
     const entry = entryAt(newest, frame);
-    // What is told binds what follows.
-    this.#search.keep((other) => entryAt(other, frame) === entry);
+    // What was told does not bind the search: bound to an early error it would never find back.
     this.#teller.add(entry.node.phoneme);
     this.#judge(frameAgreement(posteriors, entry.node));
   }

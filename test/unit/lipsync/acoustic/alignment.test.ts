@@ -25,6 +25,7 @@ function heard(text: string, probability = 0.8, seed = 1): PosteriorFrames {
     });
   return {
     classes: CLASSES,
+    priors: CLASSES.map(() => 1 / CLASSES.length),
     frames: frames.length,
     at: (frame) => frames[frame] ?? new Float32Array(CLASSES.length),
   };
