@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-from scipy.fft import next_fast_len
+from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import fftconvolve, resample
 
 from nonspeech import Rng, Sounds, coloured
@@ -48,7 +48,7 @@ def in_room(rng: Rng, sound: np.ndarray) -> np.ndarray:
 
 def coloured_by_microphone(rng: Rng, sound: np.ndarray) -> np.ndarray:
     """A smooth random frequency response, and at times a narrow band."""
-    length = next_fast_len(len(sound))
+    length = next_fast_len(len(sound), real=True)
     frequency = np.maximum(np.fft.rfftfreq(length, 1 / RATE_HZ), 30)
     octaves = np.log2(frequency / 60)
     knots = np.linspace(-1, 7.2, 9)
@@ -59,7 +59,7 @@ def coloured_by_microphone(rng: Rng, sound: np.ndarray) -> np.ndarray:
     if rng.random() < 0.25:
         high_hz = rng.uniform(3200, 7500)
         gain_db -= 10 * np.log10(1 + (frequency / high_hz) ** 16)
-    return np.fft.irfft(np.fft.rfft(sound, length) * 10 ** (gain_db / 20), length)[: len(sound)]
+    return irfft(rfft(sound, length) * 10 ** (gain_db / 20), length)[: len(sound)]
 
 
 def through_codec(rng: Rng, sound: np.ndarray) -> np.ndarray:
@@ -131,7 +131,7 @@ def main() -> None:
     parser.add_argument("--held", choices=["train", "dev"], default="train", help="each 20th utterance is kept for development")
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
-    sounds = Sounds(rng, 40)
+    sounds = Sounds(args.work / "music.npy", 120)
     corpus = args.work / "corpus"
     speakers = args.speakers or sorted(path.stem for path in corpus.glob("*.jsonl"))
     folder = args.work / "shards"

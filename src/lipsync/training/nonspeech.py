@@ -3,13 +3,16 @@
 import struct
 import subprocess
 import tempfile
+import wave
 from pathlib import Path
 
 import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft
 
-from synthesize import RATE_HZ, read_wave
+from synthesize import RATE_HZ, read_wave, to_16_khz
 
 KEYBOARD = Path("/usr/share/buckle/wav")
+PIECE_S = 12
 SOUND_FONT = "/usr/share/sounds/sf2/TimGM6mb.sf2"
 Rng = np.random.Generator
 
@@ -20,17 +23,18 @@ def scaled(sound: np.ndarray) -> np.ndarray:
 
 def coloured(rng: Rng, count: int, slope_db_per_octave: float) -> np.ndarray:
     """Noise whose spectrum falls (or rises) steadily: 0 white, -3 pink, -6 brown."""
-    spectrum = np.fft.rfft(rng.standard_normal(count))
-    frequency = np.maximum(np.fft.rfftfreq(count, 1 / RATE_HZ), 20)
-    return scaled(np.fft.irfft(spectrum * frequency ** (slope_db_per_octave / 6.02), count))
+    length = next_fast_len(count, real=True)
+    frequency = np.maximum(np.fft.rfftfreq(length, 1 / RATE_HZ), 20)
+    spectrum = rfft(rng.standard_normal(length)) * frequency ** (slope_db_per_octave / 6.02)
+    return scaled(irfft(spectrum, length)[:count])
 
 
 def shaped(rng: Rng, count: int, low_hz: float, high_hz: float) -> np.ndarray:
     """Noise of one band."""
-    spectrum = np.fft.rfft(rng.standard_normal(count))
-    frequency = np.fft.rfftfreq(count, 1 / RATE_HZ)
+    length = next_fast_len(count, real=True)
+    frequency = np.fft.rfftfreq(length, 1 / RATE_HZ)
     edge = 1 / (1 + (low_hz / np.maximum(frequency, 1)) ** 6) / (1 + (frequency / high_hz) ** 6)
-    return scaled(np.fft.irfft(spectrum * np.sqrt(edge), count))
+    return scaled(irfft(rfft(rng.standard_normal(length)) * np.sqrt(edge), length)[:count])
 
 
 def hum(rng: Rng, count: int) -> np.ndarray:
@@ -114,19 +118,10 @@ def music(rng: Rng, seconds: float) -> np.ndarray:
         (Path(folder) / "m.mid").write_bytes(file)
         command = ["fluidsynth", "-ni", "-r", "32000", "-g", "0.6", "-F", f"{folder}/m.wav", SOUND_FONT, f"{folder}/m.mid"]
         subprocess.run(command, check=True, capture_output=True)
-        # Two channels follow each other sample by sample: the left one of 32 kHz is read as 64 kHz, then thinned.
-        mixed = read_wave_stereo(Path(folder) / "m.wav")
+        with wave.open(f"{folder}/m.wav") as played:
+            both = np.frombuffer(played.readframes(played.getnframes()), np.int16).reshape(-1, played.getnchannels())
+            mixed = to_16_khz(both.mean(axis=1) / 32768, played.getframerate())
     return scaled(mixed[: int(seconds * RATE_HZ)])
-
-
-def read_wave_stereo(path: Path) -> np.ndarray:
-    import wave
-
-    from synthesize import to_16_khz
-
-    with wave.open(str(path)) as file:
-        both = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, file.getnchannels())
-        return to_16_khz(both.mean(axis=1) / 32768, file.getframerate())
 
 
 def variable_length(value: int) -> bytes:
@@ -170,17 +165,25 @@ def breath(rng: Rng, count: int) -> np.ndarray:
     return scaled(sound)
 
 
-class Sounds:
-    """Draws from all of them; music is made once, since it takes long."""
+def padded(sound: np.ndarray, seconds: float) -> np.ndarray:
+    count = int(seconds * RATE_HZ)
+    return np.pad(sound[:count], (0, max(0, count - len(sound))))
 
-    def __init__(self, rng: Rng, pieces: int) -> None:
+
+class Sounds:
+    """Draws from all of them; music is made once and kept in a file, since it takes long."""
+
+    def __init__(self, cache: Path, pieces: int) -> None:
         self.keys = [read_wave(path) for path in sorted(KEYBOARD.glob("*.wav"))]
-        self.pieces = [music(rng, 12) for _ in range(pieces)]
+        if not cache.exists():
+            rng = np.random.default_rng(1)
+            np.save(cache, np.array([padded(music(rng, PIECE_S), PIECE_S) for _ in range(pieces)], np.float32))
+        self.pieces = np.load(cache, mmap_mode="r")
 
     def piece(self, rng: Rng, count: int) -> np.ndarray:
         piece = self.pieces[int(rng.integers(len(self.pieces)))]
         start = int(rng.integers(max(1, len(piece) - count)))
-        cut = piece[start : start + count]
+        cut = piece[start : start + count].astype(np.float64)
         return np.pad(cut, (0, count - len(cut)))
 
     def background(self, rng: Rng, count: int) -> np.ndarray:
