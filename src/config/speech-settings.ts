@@ -9,7 +9,13 @@ export const SPEECH_SETTINGS = {
   engines: section({
     flag: undefined,
     env: 'BRIDGE_ENGINES',
-    describe: 'Speech engines by name, each with its type and options',
+    describe: 'Engines that speak by name, each with its type and options',
+    expects: 'names of engines with their options (in the environment as JSON)',
+  }),
+  sttEngines: section({
+    flag: undefined,
+    env: 'BRIDGE_STT_ENGINES',
+    describe: 'Engines that understand speech by name, each with its type and options',
     expects: 'names of engines with their options (in the environment as JSON)',
   }),
   speechRoutes: section({

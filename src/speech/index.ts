@@ -1,3 +1,4 @@
+export { type EngineEntry, type EngineFacts, readEngines } from './around/engine-book.js';
 export { createSpeech } from './create-speech.js';
 export type {
   RecognitionPart,
@@ -8,6 +9,7 @@ export type {
 export type {
   EngineUsage,
   EngineVoices,
+  SpeakerDescription,
   Speech,
   SpeechEvents,
   SpeechPorts,

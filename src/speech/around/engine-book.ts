@@ -6,8 +6,8 @@ import { withEnvironment } from './engine-environment.js';
 /** The zod namespace, handed to the schemas so that nothing imports zod before a value must be checked. */
 export type Zod = typeof z;
 
-/** A kind of engine: what `engines.NAME.type` names. */
-export interface EngineKind<P> {
+/** What the settings know of a kind of engine: what `engines.NAME.type` names. */
+export interface EngineFacts {
   /** One line for help and README; no full stop at the end. */
   readonly description: string;
   /** Of the options with their defaults, `type` among them; strict. */
@@ -18,6 +18,10 @@ export interface EngineKind<P> {
   readonly optionEnv?: Readonly<Record<string, string>> | undefined;
   /** Whether it cannot speak without a key. @default false */
   readonly needsKey?: boolean | undefined;
+}
+
+/** A kind of engine that speaks. */
+export interface EngineKind<P> extends EngineFacts {
   readonly create: (name: string, options: never, ports: P) => Synthesizer | Promise<Synthesizer>;
 }
 
@@ -45,48 +49,52 @@ export type EngineKinds<P> = Readonly<Record<string, EngineKind<P>>>;
 /**
  * Reads `engines`: those that are configured, in their order, then every kind under its own name with its standard options.
  *
+ * @param section - name of the setting, for messages.
  * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - one line for each fault, with its path: `engines.my-voice.speed: …`.
  */
-export async function readEngines<P>(
+export async function readEngines(
   engines: unknown,
-  kinds: EngineKinds<P>,
+  kinds: Readonly<Record<string, EngineFacts>>,
   env: Readonly<Record<string, string | undefined>>,
+  section = 'engines',
 ): Promise<ReadonlyMap<string, EngineEntry>> {
   const { z: zod } = await import('zod');
   const problems: string[] = [];
   const entries = new Map<string, EngineEntry>();
-  for (const [name, given] of Object.entries(sectionOf(engines, problems))) {
-    const entry = configuredEntry(name, given, { kinds, env, zod, problems });
+  for (const [name, given] of Object.entries(sectionOf(engines, section, problems))) {
+    const entry = configuredEntry(name, given, { kinds, env, zod, problems, section });
     if (entry !== undefined) entries.set(name, entry);
   }
   if (problems.length > 0)
     throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.slice(0, MAX_PROBLEMS).join('\n'));
   for (const [type, kind] of Object.entries(kinds)) {
-    if (!entries.has(type)) entries.set(type, builtInEntry(type, kind, env, zod));
+    if (!entries.has(type))
+      entries.set(type, builtInEntry(type, kind, { kinds, env, zod, problems, section }));
   }
   return entries;
 }
 
-interface Reading<P> {
-  readonly kinds: EngineKinds<P>;
+interface Reading {
+  readonly section: string;
+  readonly kinds: Readonly<Record<string, EngineFacts>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly zod: Zod;
   readonly problems: string[];
 }
 
-function sectionOf(engines: unknown, problems: string[]): Readonly<Record<string, unknown>> {
+function sectionOf(engines: unknown, section: string, problems: string[]): Readonly<Record<string, unknown>> {
   if (engines === undefined || engines === null) return {};
   if (isRecord(engines)) return engines;
-  problems.push('engines: expected names of engines with their options, such as "openai: {voice: coral}".');
+  problems.push(`${section}: expected names of engines with their options, such as "openai: {model: …}".`);
   return {};
 }
 
-function configuredEntry<P>(
+function configuredEntry(
   name: string,
   given: unknown,
-  { kinds, env, zod, problems }: Reading<P>,
+  { kinds, env, zod, problems, section }: Reading,
 ): EngineEntry | undefined {
-  const path = `engines.${name.slice(0, 64)}`;
+  const path = `${section}.${name.slice(0, 64)}`;
   if (!NAME.test(name)) {
     problems.push(`${path}: expected a name of 1 to 64 letters, digits, ".", "_" and "-". Rename it.`);
     return undefined;
@@ -110,47 +118,50 @@ function configuredEntry<P>(
     problems.push(...checked.error.issues.map((issue) => problemText(path, issue, kind.schema(zod))));
     return undefined;
   }
-  return entryOf(name, type, kind, { isConfigured: true, checked, missing });
+  const standard = kind.schema(zod).safeParse({ type });
+  return entryOf(name, type, kind, { isConfigured: true, checked, standard: standard.data, missing });
 }
 
-function builtInEntry<P>(
-  type: string,
-  kind: EngineKind<P>,
-  env: Readonly<Record<string, string | undefined>>,
-  zod: Zod,
-): EngineEntry {
-  const { options, missing } = withEnvironment({ type }, kind, env, `engines.${type}`);
+function builtInEntry(type: string, kind: EngineFacts, { env, zod, section }: Reading): EngineEntry {
+  const path = `${section}.${type}`;
+  const { options, missing } = withEnvironment({ type }, kind, env, path);
   const checked = kind.schema(zod).safeParse(options);
   const needed = checked.success
     ? ''
     : checked.error.issues.map(({ path }) => path.map(String).join('.')).join(', ');
-  const advice = checked.success ? missing : `set ${needed} under engines.${type} in the config file`;
-  return entryOf(type, type, kind, { isConfigured: false, checked, missing: advice });
+  const advice = checked.success ? missing : `set ${needed} under ${path} in the config file`;
+  return entryOf(type, type, kind, {
+    isConfigured: false,
+    checked,
+    standard: checked.data,
+    missing: advice,
+  });
 }
 
-function entryOf<P>(
+function entryOf(
   name: string,
   type: string,
-  kind: EngineKind<P>,
+  kind: EngineFacts,
   found: {
     readonly isConfigured: boolean;
     readonly checked: z.ZodSafeParseResult<unknown>;
+    /** Options when nothing is set. */
+    readonly standard: unknown;
     readonly missing: string | undefined;
   },
 ): EngineEntry {
   const options = found.checked.success ? found.checked.data : undefined;
   const hasKey = isRecord(options) && typeof options['apiKey'] === 'string';
-  const needsKey = kind.needsKey === true && !hasKey && !hasOwnAddress(options);
+  const needsKey = kind.needsKey === true && !hasKey && !hasOwnAddress(options, found.standard);
   const keyAdvice = needsKey ? `set ${kind.keyEnv ?? 'its key'} in the environment` : undefined;
   const missing = found.missing ?? keyAdvice;
   return { name, type, isConfigured: found.isConfigured, hasKey, missing, options };
 }
 
-/** A server of one's own at another address than the vendor's may ask for no key. */
-function hasOwnAddress(options: unknown): boolean {
-  if (!isRecord(options) || typeof options['baseUrl'] !== 'string') return false;
-  const { hostname } = new URL(options['baseUrl']);
-  return hostname === 'localhost' || hostname === '[::1]' || /^(127|10)\.|^192\.168\./.test(hostname);
+/** A server at another address than the vendor's may ask for no key. */
+function hasOwnAddress(options: unknown, standard: unknown): boolean {
+  if (!isRecord(options) || !isRecord(standard) || typeof options['baseUrl'] !== 'string') return false;
+  return options['baseUrl'] !== standard['baseUrl'];
 }
 
 function problemText(path: string, issue: z.core.$ZodIssue, schema: z.ZodType): string {
@@ -168,7 +179,7 @@ function optionNames(schema: z.ZodType): readonly string[] {
   return isRecord(shape) ? Object.keys(shape) : [];
 }
 
-function kindNames<P>(kinds: EngineKinds<P>): string {
+function kindNames(kinds: Readonly<Record<string, EngineFacts>>): string {
   return `one of ${Object.keys(kinds).join(', ')}`;
 }
 

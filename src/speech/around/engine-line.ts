@@ -14,7 +14,8 @@ export interface EngineLineOptions {
   readonly random: Random;
   readonly idleMs: number;
   readonly usage: UsageCounts;
-  readonly cap: DailyCap;
+  /** Undefined: it costs nothing. */
+  readonly cap: DailyCap | undefined;
   readonly cache: SpeechCache | undefined;
   readonly onRetry: (error: unknown, delayMs: number) => void;
 }
@@ -68,7 +69,7 @@ export class EngineLine {
 
   async #attempt(request: SpeechRequest): Promise<AsyncIterable<SpeechPart>> {
     const characters = [...request.text].length;
-    await this.#options.cap.reserve(this.engine.name, characters);
+    await this.#options.cap?.reserve(this.engine.name, characters);
     this.#options.usage.add(this.engine.name, { requests: 1, characters });
     return whenSounding(this.#counted(request));
   }

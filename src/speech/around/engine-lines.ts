@@ -15,6 +15,7 @@ export interface EngineLinesOptions<P> {
   readonly clock: Clock;
   readonly random: Random;
   readonly usage: UsageCounts;
+  /** For engines with a key. */
   readonly cap: DailyCap;
   readonly cache: SpeechCache | undefined;
   readonly events: Emitter<SpeechEvents>;
@@ -82,13 +83,15 @@ export class EngineLines<P> {
     return line;
   }
 
-  async #make({ name, type, options }: EngineEntry): Promise<EngineLine> {
+  async #make({ name, type, options, hasKey }: EngineEntry): Promise<EngineLine> {
     const { kinds, ports, clock, random, usage, cap, cache, events } = this.#options;
     const kind = entryKind(kinds, type);
     // The schema of its own kind gave the options.
     const engine = await kind.create(name, options as never, ports);
     return new EngineLine(engine, {
-      ...{ clock, random, usage, cap, cache },
+      ...{ clock, random, usage, cache },
+      // Where a key is, there is a bill.
+      cap: hasKey ? cap : undefined,
       idleMs: patienceMs(options),
       onRetry: (error, delayMs) => events.emit('retried', { engine: name, error, delayMs }),
     });
