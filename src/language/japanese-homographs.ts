@@ -19,7 +19,8 @@ const SAID_BOTH_WAYS = table(`
 止め:トメ,ヤメ 弾い:ヒイ,ハジイ 通っ:トオッ,カヨッ 通り:トオリ,ドーリ 注ぐ:ソソグ,ツグ 被る:カブル,コームル 汚れ:ヨゴレ,ケガレ
 良い:ヨイ,イイ 良く:ヨク 言う:ユー,イウ いう:ユー,イウ 言っ:イッ,ユッ 体:カラダ,タイ 七:ナナ,シチ 四:ヨン,シ 九:キュー,ク 他人:タニン
 梅雨:ツユ,バイウ 紅葉:コーヨー,モミジ 土産:ミヤゲ 相応しい:フサワシイ 依存:イゾン,イソン 重複:チョーフク,ジューフク 早急:サッキュー,ソーキュー
-世論:ヨロン,セロン 博士:ハカセ,ハクシ 工場:コージョー,コーバ 牧場:ボクジョー,マキバ 仮名:カナ,カメー 夕飯:ユーハン,ユーメシ 末:スエ,マツ
+世論:ヨロン,セロン 博士:ハカセ,ハクシ 工場:コージョー,コーバ 牧場:ボクジョー,マキバ 仮名:カナ,カメー 夕飯:ユーハン,ユーメシ 末:スエ,マツ 頬:ホー,ホホ 皆:ミナ,ミンナ 夜中:ヨナカ,ヤチュー 火傷:ヤケド,カショー 日本人:ニホンジン,ニッポンジン
+水面:スイメン,ミナモ 一目:ヒトメ,イチモク 描く:エガク,カク 主:アルジ,ヌシ,シュ 隙:スキ,ヒマ 色:イロ,ショク 音:オト,オン 夜:ヨル,ヨ
 `);
 
 /** Words that are younger than the dictionary, in kanji whose parts it reads wrongly. */
@@ -77,7 +78,8 @@ export function otherReadings(
     return { first: [first], more: others };
   }
   // The dictionary knows 行っ in its context; a word it had to choose blindly goes by the list.
-  const isBlind = surface.length <= 2 && /^(?:明日|昨日|日本|私|何時|言う|いう)$/.test(surface);
+  const isBlind =
+    surface.length <= 3 && /^(?:明日|昨日|日本|私|何時|言う|いう|夜中|火傷|一目|隙|日本人)$/.test(surface);
   return isBlind ? { first: all.slice(0, 1), more: others } : { first: [], more: others };
 }
 

@@ -68,7 +68,7 @@ function lengthened(word: JapaneseWord, { to }: JapaneseToken): JapaneseWord {
 
 /** Kana that the dictionary does not know: オウ is mostly long. */
 function spokenKana(kana: string): string[] {
-  const long = kana.replace(/(?<=[オコゴソゾトドノホボポモヨョロ])ウ/g, 'ー');
+  const long = kana.replace(/(?<=[オコゴソゾトドノホボポモヨョロ])ウ(?![ァィゥェォ])/g, 'ー');
   return unique([long, kana]);
 }
 
