@@ -38,7 +38,7 @@ interface Segment {
  * Of a text and a sound that belong together it is higher, of others lower: between what was measured on either
  * (test/bench/lips-align.js).
  */
-const MIN_CONFIDENCE = 0.45;
+const MIN_CONFIDENCE = 0.38;
 /** Fewer phonemes tell little of the speed. */
 const MIN_FOR_SPEED = 10;
 
