@@ -4,6 +4,8 @@ import { ELEVENLABS_ROW, type ElevenLabsOptions } from '../tts/elevenlabs/eleven
 import { ElevenLabsSynthesizer } from '../tts/elevenlabs/elevenlabs-synthesizer.js';
 import { GOOGLE_ROW, type GoogleOptions } from '../tts/google/google-options.js';
 import { GoogleSynthesizer } from '../tts/google/google-synthesizer.js';
+import { HTTP_ROW, type HttpOptions } from '../tts/http/http-options.js';
+import { HttpSynthesizer } from '../tts/http/http-synthesizer.js';
 import { OPENAI_ROW, type OpenAiOptions } from '../tts/openai/openai-options.js';
 import { OpenAiSynthesizer } from '../tts/openai/openai-synthesizer.js';
 import { SBV2_ROW, type Sbv2Options } from '../tts/style-bert-vits2/sbv2-options.js';
@@ -27,6 +29,7 @@ export const TTS_ENGINE_SCHEMAS = {
   google: GOOGLE_ROW,
   elevenlabs: ELEVENLABS_ROW,
   'style-bert-vits2': SBV2_ROW,
+  http: HTTP_ROW,
 } satisfies Record<string, EngineRow>;
 
 export type HttpEngineType = keyof typeof TTS_ENGINE_SCHEMAS;
@@ -37,7 +40,8 @@ export type HttpEngineOptions =
   | VoicevoxOptions
   | GoogleOptions
   | ElevenLabsOptions
-  | Sbv2Options;
+  | Sbv2Options
+  | HttpOptions;
 
 export interface HttpEngineSpec {
   /** In the settings; for messages and metrics. */
@@ -63,6 +67,8 @@ export function createHttpSynthesizer(
       return new ElevenLabsSynthesizer(name, options, ports);
     case 'style-bert-vits2':
       return new Sbv2Synthesizer(name, options, ports);
+    case 'http':
+      return new HttpSynthesizer(name, options, ports);
     default:
       return assertNever(options);
   }

@@ -39,7 +39,6 @@ export class EngineClient {
   readonly #options: EngineClientOptions;
   readonly #ports: HttpSpeechPorts;
   readonly #closing = new AbortController();
-  readonly #open = new Set<Exchange>();
 
   constructor(options: EngineClientOptions, ports: HttpSpeechPorts) {
     this.face = options.face;
@@ -70,22 +69,20 @@ export class EngineClient {
   }
 
   /** As `open`, for a request that a package sends. */
-  async openWith(context: CallContext, start: (signal: AbortSignal) => Promise<Response>): Promise<Exchange> {
-    this.#closing.signal.throwIfAborted();
+  openWith(context: CallContext, start: (signal: AbortSignal) => Promise<Response>): Promise<Exchange> {
     const { face, firstByteMs, idleMs } = this.#options;
-    const exchange = await Exchange.open(
+    return Exchange.open(
       {
         face,
         redaction: this.redaction(context.spokenText),
         clock: this.#ports.clock,
         signal: context.signal,
+        closing: this.#closing.signal,
         firstByteMs,
         idleMs,
       },
       start,
     );
-    this.#open.add(exchange);
-    return exchange;
   }
 
   /** Sends a request and reads its answer as JSON. */
@@ -94,7 +91,7 @@ export class EngineClient {
     try {
       return await exchange.json(maxBytes);
     } finally {
-      this.release(exchange);
+      exchange.close();
     }
   }
 
@@ -119,17 +116,9 @@ export class EngineClient {
     return this.#ports.maxSoundBytes ?? MAX_SOUND_BYTES;
   }
 
-  /** Ends an exchange that was opened here; idempotent. */
-  release(exchange: Exchange): void {
-    this.#open.delete(exchange);
-    exchange.close();
-  }
-
   /** Ends everything that is under way; nothing can be opened afterwards. Idempotent. */
   close(): void {
     this.#closing.abort();
-    for (const exchange of this.#open) exchange.close();
-    this.#open.clear();
   }
 }
 

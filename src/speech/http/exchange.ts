@@ -18,6 +18,8 @@ export interface ExchangeOptions {
   readonly redaction: Redaction;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
+  /** Ends it as well: who owns the engine closes it. */
+  readonly closing?: AbortSignal | undefined;
   /** From the request to the first byte of the answer's body. */
   readonly firstByteMs: number;
   /** Between two pieces of the body, while somebody waits for them. */
@@ -45,19 +47,19 @@ export class Exchange {
     options: ExchangeOptions,
     start: (signal: AbortSignal) => Promise<Response>,
   ): Promise<Exchange> {
-    options.signal?.throwIfAborted();
+    const { clock, face, firstByteMs, redaction } = options;
     const ending = new Ending(options);
-    const startedMs = options.clock.nowMs();
+    const startedMs = clock.nowMs();
     try {
-      const response = await ending.within(options.firstByteMs, false, () => start(ending.signal));
-      const leftMs = Math.max(1, options.firstByteMs - (options.clock.nowMs() - startedMs));
+      const response = await ending.within(firstByteMs, false, () => start(ending.signal));
+      const leftMs = Math.max(1, firstByteMs - (clock.nowMs() - startedMs));
       const exchange = new Exchange(response, options, ending, leftMs);
-      if (!response.ok) throw await exchange.#refusal();
-      return exchange;
+      if (response.ok) return exchange;
+      throw await exchange.#refusal();
     } catch (error) {
-      const reason = ending.reasonOf(error, (cause) =>
-        unreachableFault(options.face, options.redaction, cause),
-      );
+      // A status says more than the silence in which its explanation may have ended.
+      if (error instanceof ProviderError && error.status !== undefined && !ending.isAborted) throw error;
+      const reason = ending.reasonOf(error, (cause) => unreachableFault(face, redaction, cause));
       ending.close();
       throw reason;
     }
@@ -86,7 +88,10 @@ export class Exchange {
   async *chunks(maxBytes: number): AsyncGenerator<Uint8Array, void> {
     const { face, idleMs } = this.#options;
     const reader = this.#response.body?.getReader();
-    if (reader === undefined) return;
+    if (reader === undefined) {
+      this.close();
+      return;
+    }
     let readBytes = 0;
     try {
       for (;;) {
@@ -164,14 +169,20 @@ export class Exchange {
 class Ending {
   readonly #controller = new AbortController();
   readonly #options: ExchangeOptions;
-  readonly #onAbort: () => void;
+  readonly #aborts: readonly AbortSignal[];
+  readonly #onAbort = (): void => this.#controller.abort(this.#abortReason());
   #fault: ProviderError | undefined;
   #isClosed = false;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
-    this.#onAbort = () => this.#controller.abort(options.signal?.reason);
-    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#aborts = [options.signal, options.closing].filter((signal) => signal !== undefined);
+    for (const signal of this.#aborts) signal.throwIfAborted();
+    for (const signal of this.#aborts) signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get isAborted(): boolean {
+    return this.#aborts.some(({ aborted }) => aborted);
   }
 
   get signal(): AbortSignal {
@@ -193,8 +204,7 @@ class Ending {
 
   /** What the caller is told: their own abort, the watchdog's fault, an error that is already ours, or what `otherwise` says. */
   reasonOf(error: unknown, otherwise: (error: unknown) => ProviderError): unknown {
-    const { signal } = this.#options;
-    if (signal?.aborted === true) return signal.reason;
+    if (this.isAborted) return this.#abortReason();
     if (this.#fault !== undefined) return this.#fault;
     if (error instanceof ProviderError || this.#isClosed) return error;
     return otherwise(error);
@@ -202,7 +212,11 @@ class Ending {
 
   close(): void {
     this.#isClosed = true;
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    for (const signal of this.#aborts) signal.removeEventListener('abort', this.#onAbort);
     this.#controller.abort();
+  }
+
+  #abortReason(): unknown {
+    return this.#aborts.find(({ aborted }) => aborted)?.reason;
   }
 }

@@ -17,6 +17,11 @@ export function xmlText(text: string): string {
   return text.replace(NOT_XML, '').replace(/[&<>"']/g, (letter) => NAMED[letter] ?? letter);
 }
 
+/** Halves of letters, as a text cut at the wrong place has them, become U+FFFD: an address cannot hold them. */
+export function wellFormed(text: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text));
+}
+
 /** `ja` to `ja-JP`: a language with its usual region, where an engine wants one. Text that is no language stays as it is. */
 export function withRegion(language: string): string {
   try {

@@ -3,6 +3,7 @@ import type { SpeechPart, SpeechRequest } from '../synthesizer.js';
 import { type EngineClient, fromBase64 } from './engine-client.js';
 import type { EngineSound } from './engine-sound.js';
 import type { Exchange } from './exchange.js';
+import { wellFormed } from './markup.js';
 import { type EngineFace, failedFault } from './provider-fault.js';
 
 /** @throws {ProviderError} BRIDGE_ERR_SPEECH_TEXT - nothing to say. */
@@ -40,6 +41,12 @@ export function unknownVoice(face: EngineFace, voice: string): ProviderError {
   );
 }
 
+/** A voice as part of an address. @throws {ProviderError} BRIDGE_ERR_SPEECH_VOICE - it would lead to another one. */
+export function pathPart(face: EngineFace, voice: string): string {
+  if (/^\.{1,2}$/.test(voice)) throw unknownVoice(face, voice);
+  return encodeURIComponent(wellFormed(voice));
+}
+
 export interface SpeakSoundOptions {
   readonly request: SpeechRequest;
   readonly form: 'pcm' | 'file';
@@ -67,7 +74,7 @@ export async function* speakExchange(
     yield* timings?.(sound) ?? [];
     yield* soundParts(client.face, sound, request.signal);
   } finally {
-    client.release(exchange);
+    exchange.close();
   }
 }
 

@@ -57,10 +57,7 @@ recognizerContract({
       answer: (text = '') => ({
         type: 'text/event-stream; charset=utf-8',
         body: [
-          ...(text.match(/[\s\S]{1,400000}?(?: |$)/g) ?? []).map((delta) => ({
-            type: 'transcript.text.delta',
-            delta,
-          })),
+          ...text.split(/(?<= )/).map((delta) => ({ type: 'transcript.text.delta', delta })),
           { type: 'transcript.text.done', text },
         ]
           .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)

@@ -173,19 +173,22 @@ export function synthesizerContract(rig: ContractRig): void {
       await eventually(() => vendor.leftEarly > 0);
     });
 
-    test('ends what is under way when closed, and closes twice', async () => {
-      const { vendor, engine } = await meet();
-      vendor.fault = 'headers';
-      const hearing = thrownBy(() => hear(engine.speak(request())));
-      await eventually(() => vendor.soundRequests > 0);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      await engine.close();
-      await engine.close();
-      await hearing;
-      await eventually(() => vendor.leftEarly > 0);
-      await thrownBy(() => hear(engine.speak(request())));
-      expect(vendor.soundRequests).toBe(1);
-    });
+    test.each(['silent', 'headers'] as const)(
+      'ends what is under way (%s) when closed, and closes twice',
+      async (fault) => {
+        const { vendor, engine } = await meet();
+        vendor.fault = fault;
+        const hearing = thrownBy(() => hear(engine.speak(request())));
+        await eventually(() => vendor.soundRequests > 0);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await engine.close();
+        await engine.close();
+        await hearing;
+        await eventually(() => vendor.leftEarly > 0);
+        await thrownBy(() => hear(engine.speak(request())));
+        expect(vendor.soundRequests).toBe(1);
+      },
+    );
 
     const statuses: readonly (readonly [number, ErrorCode, boolean])[] = [
       [400, 'BRIDGE_ERR_SPEECH_REFUSED', false],

@@ -12,7 +12,7 @@ import {
   truncatedFault,
 } from '../../http/provider-fault.js';
 import { vendorWords } from '../../http/redaction.js';
-import { checkText, maxJsonSoundBytes, requireKey, startPart } from '../../http/speak-parts.js';
+import { checkText, maxJsonSoundBytes, pathPart, requireKey, startPart } from '../../http/speak-parts.js';
 import { WholeSamples } from '../../http/whole-samples.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import { CharacterTimes } from './character-times.js';
@@ -47,10 +47,10 @@ export class ElevenLabsSynthesizer implements Synthesizer {
 
   async *speak(request: SpeechRequest): AsyncGenerator<SpeechPart, void> {
     checkText(this.#client.face, request);
-    const voice = request.voice ?? this.#options.voice;
+    const voice = pathPart(this.#client.face, request.voice ?? this.#options.voice);
     const { sampleRateHz, baseUrl } = this.#options;
     const exchange = await this.#client.open({
-      url: joinUrl(baseUrl, `v1/text-to-speech/${encodeURIComponent(voice)}/stream/with-timestamps`, {
+      url: joinUrl(baseUrl, `v1/text-to-speech/${voice}/stream/with-timestamps`, {
         output_format: `pcm_${sampleRateHz}`,
       }),
       method: 'POST',
@@ -62,7 +62,7 @@ export class ElevenLabsSynthesizer implements Synthesizer {
     try {
       yield* this.#parts(exchange, request);
     } finally {
-      this.#client.release(exchange);
+      exchange.close();
     }
   }
 

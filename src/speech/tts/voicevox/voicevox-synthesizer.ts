@@ -84,7 +84,7 @@ export class VoicevoxSynthesizer implements Synthesizer {
         }
         endMs = nextStartMs(timing, (samples / rateHz) * 1000);
       } finally {
-        this.#client.release(exchange);
+        exchange.close();
       }
     }
   }
