@@ -32,6 +32,9 @@ export interface KanaPronouncer extends Pronouncer {
 
 /** A pause is likely where the text has one of these. */
 const PAUSE = /[、。，．！？!?,;:…\n]|\.(?!\d)|[—―]|\s[-–]\s/u;
+/** One of each in a process, however many pronouncers there are: they keep no state, and are large. */
+const analyzer = once(loadJapaneseAnalyzer);
+const lexicon = once(loadEnglishLexicon);
 const HAS_LATIN = /\p{Script=Latin}/u;
 
 /**
@@ -40,8 +43,6 @@ const HAS_LATIN = /\p{Script=Latin}/u;
  * Errors of loading (a package that is not there) are thrown as they are by `pronounce`; a later call tries again.
  */
 export function createPronouncer(options: PronouncerOptions = {}): KanaPronouncer {
-  const analyzer = once(loadJapaneseAnalyzer);
-  const lexicon = once(loadEnglishLexicon);
   const toolsFor = async (text: string) => ({
     analyze: await analyzer(),
     lexicon: HAS_LATIN.test(text) ? await lexicon() : undefined,
@@ -50,7 +51,9 @@ export function createPronouncer(options: PronouncerOptions = {}): KanaPronounce
     const words = englishWords(text, await lexicon());
     const unknown = words.filter(({ isGuess }) => isGuess);
     if (options.guesser === undefined || unknown.length === 0) return words;
-    const guesses = await options.guesser.guess(unknown.map((word) => word.text));
+    const asked = options.guesser.guess(unknown.map((word) => word.text));
+    // Who guesses is a help; without it words go by their letters.
+    const guesses = await asked.catch(() => []);
     return words.map((word) => {
       const guess = word.isGuess ? guesses[unknown.indexOf(word)] : undefined;
       return guess === undefined || guess.length === 0

@@ -45,6 +45,7 @@ const SHOUTED: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+/** Longer ones are no words; what is beyond is not read. */
 const MAX_WORD_LETTERS = 60;
 
 /** The words of a text, with signs that are spoken; what stands between is left out. */
@@ -88,7 +89,7 @@ export function readWord(
   const owner = /^\p{Lu}+['’]s$/u.test(written) ? lexicon(word.slice(0, -2)) : [];
   if (owner.length > 0) return { readings: unique(readForms(word, lexicon)), isGuess: false };
   if (isSpelled(written, word)) return { readings: spelled(written, word), isGuess: false };
-  const built = readForms(word, lexicon);
+  const built = word.length > MAX_WORD_LETTERS ? [] : readForms(word, lexicon);
   if (built.length > 0) return { readings: unique(built), isGuess: false };
   const guess = letterSounds(word.slice(0, MAX_WORD_LETTERS));
   return { readings: guess.length === 0 ? [] : [guess], isGuess: guess.length > 0 };

@@ -74,6 +74,12 @@ describe('Pronouncer > English', () => {
     expect(words[2]?.readings).toHaveLength(1);
   });
 
+  it('goes by the letters when who is asked fails', async () => {
+    const guesser = { guess: () => Promise.reject(new Error('gone')) };
+    const [word] = await createPronouncer({ guesser }).pronounce('Blorft');
+    expect(word?.readings.map((one) => one.join(' '))).toEqual(['b l ao r f t']);
+  });
+
   it('changes the language where the letters do, and reads no other scripts', async () => {
     const words = await pronouncer.pronounce('Good morning everybody. おはよう。 Привет');
     expect(words.map(({ text, language }) => `${text}:${language}`)).toEqual([

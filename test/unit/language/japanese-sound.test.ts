@@ -135,6 +135,16 @@ describe('Pronouncer > Japanese', () => {
     for (const { text: word, from, to } of words) expect(text.slice(from, to)).toBe(word);
   });
 
+  it('keeps places in text longer than what is analysed at once, with characters of two units', async () => {
+    const text = `${'𠮷野'.repeat(900)}家で猫が`;
+    const words = await pronouncer.pronounce(text, 'ja');
+    expect(words.at(-2)).toMatchObject({
+      text: '猫',
+      from: text.length - 2,
+      readings: [['n', 'e', 'k', 'o']],
+    });
+  });
+
   it('gives names of lip.txt, and words in order that stand in the text, whatever comes', async () => {
     const japanese = fc.string({
       unit: fc.constantFrom(...'あんっー漢字一二百千万円本、。.,3 8Aaｶﾞ𠮷々〇'),
