@@ -17,6 +17,15 @@ export type {
   SpeechSettings,
 } from './speech.js';
 export type { SentenceEndPart, SentencePart, SpeakOptions, SpokenPart } from './spoken-part.js';
+export {
+  type AvatarEar,
+  createRecognizer,
+  type RecognizerOptions,
+  type RecognizerPorts,
+  type RecognizerSpec,
+  type RecognizerType,
+  STT_ENGINE_SCHEMAS,
+} from './stt/index.js';
 export type {
   SpeechPart,
   SpeechRequest,

@@ -52,11 +52,18 @@ export interface RecognizerPorts extends HttpSpeechPorts {
  *
  * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE - `mmdagent` without an avatar.
  */
-export function createRecognizer(spec: RecognizerSpec, ports: RecognizerPorts): Recognizer {
-  return new HonestRecognizer(engineOf(spec, ports));
+export function createRecognizer({ name, options }: RecognizerSpec, ports: RecognizerPorts): Recognizer {
+  // What MMDAgent-EX hears is not the sound that goes through here: nothing can be said against it.
+  if (options.type === 'mmdagent')
+    return new MmdagentRecognizer(name, options, { ear: earOf(name, ports), clock: ports.clock });
+  return new HonestRecognizer(engineOf(name, options, ports));
 }
 
-function engineOf({ name, options }: RecognizerSpec, ports: RecognizerPorts): HeardEngine {
+function engineOf(
+  name: string,
+  options: Exclude<RecognizerOptions, MmdagentHearingOptions>,
+  ports: RecognizerPorts,
+): HeardEngine {
   switch (options.type) {
     case 'openai':
       return new OpenAiRecognizer(name, options, ports);
@@ -66,8 +73,6 @@ function engineOf({ name, options }: RecognizerSpec, ports: RecognizerPorts): He
       return new GoogleRecognizer(name, options, ports);
     case 'http':
       return new HttpRecognizer(name, options, ports);
-    case 'mmdagent':
-      return new MmdagentRecognizer(name, options, { ear: earOf(name, ports), clock: ports.clock });
     default:
       return assertNever(options);
   }

@@ -1,6 +1,6 @@
 import type { RecognitionPart, RecognitionRequest, Recognizer } from '../recognizer.js';
 import type { HeardEngine, HeardPart } from './heard-part.js';
-import { isInvented } from './invented-text.js';
+import { isInvented, isUnlikeSpeech } from './invented-text.js';
 import { LevelTrack } from './level-track.js';
 import { inReach } from './sound-pieces.js';
 
@@ -31,8 +31,9 @@ export class HonestRecognizer implements Recognizer {
     for await (const part of this.#engine.hear({ ...request, sound })) {
       request.signal?.throwIfAborted();
       if (part.type === 'partial') {
-        // Before the sound is loud enough for anybody, nobody was heard.
-        if (!isInvented({ text: part.text, sound: track.evidence(fromMs) })) yield part;
+        // A part of an invention stands on no list: where nobody can have spoken, only the final part may say otherwise.
+        const sound = track.evidence(fromMs);
+        if (!isUnlikeSpeech(sound) && !isInvented({ text: part.text, sound })) yield part;
         continue;
       }
       const lastMs = part.words?.at(-1)?.endMs;

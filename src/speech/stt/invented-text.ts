@@ -111,13 +111,18 @@ export function isInvented({ text, noSpeech = 0, sound }: Claim): boolean {
   const letters = bare(text);
   if (letters === '') return true;
   if (sound.loudDbfs < SILENT_DBFS) return true;
-  const isDoubtful = sound.loudDbfs < QUIET_DBFS || sound.rangeDb < STEADY_DB;
+  const isDoubtful = isUnlikeSpeech(sound);
   const piece = repeated(letters);
   if (SUBTITLE_SET.has(piece.unit)) return isDoubtful || noSpeech >= SUBTITLE_NO_SPEECH || piece.count > 1;
   const isLoop = piece.count >= LOOP_COUNT && letters.length > LOOP_LETTERS_PER_SECOND * seconds(sound);
   if (isLoop) return true;
   if (EVERYDAY_SET.has(piece.unit)) return isDoubtful || noSpeech >= NO_SPEECH;
   return isDoubtful && noSpeech >= SURELY_NO_SPEECH;
+}
+
+/** Too quiet or too steady for somebody to have spoken in any usual set-up. */
+export function isUnlikeSpeech({ loudDbfs, rangeDb }: SoundEvidence): boolean {
+  return loudDbfs < QUIET_DBFS || rangeDb < STEADY_DB;
 }
 
 function seconds({ durationMs }: SoundEvidence): number {

@@ -14,8 +14,8 @@ export const FRAME_MS = 20;
 const FRAME_BYTES = 640;
 /** An hour; what comes later is not remembered. */
 const MAX_FRAMES = 180_000;
-/** Fewer frames tell nothing of a range. */
-const MIN_FRAMES = 5;
+/** A short word cut close may have no quiet part: fewer frames than half a second tell nothing of a range. */
+const MIN_FRAMES = 25;
 
 /** Remembers how loud a sound was, frame by frame, to judge later whether anybody can have spoken in a part of it. */
 export class LevelTrack {

@@ -32,6 +32,6 @@ export async function* hearWhole(call: WholeSoundCall): AsyncGenerator<HeardPart
   try {
     yield* read(exchange);
   } finally {
-    client.release(exchange);
+    exchange.close();
   }
 }

@@ -8,7 +8,7 @@ import { parsed, Redaction } from '../../http/redaction.js';
 import { requireKey } from '../../http/speak-parts.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace, withRegion } from '../hearing-face.js';
-import { inLargerPieces, wavFile } from '../sound-pieces.js';
+import { inLargerPieces, inReach, wavFile } from '../sound-pieces.js';
 import type { AzureHearingOptions } from './azure-hearing-options.js';
 import { type AzureMessage, readMessage, soundMessage, textMessage } from './azure-messages.js';
 import { phraseResult } from './azure-results.js';
@@ -52,15 +52,18 @@ export class AzureRecognizer implements HeardEngine {
     const closing = this.#closing.signal;
     closing.throwIfAborted();
     const leaving = new AbortController();
-    const signals = [closing, leaving.signal, ...(request.signal === undefined ? [] : [request.signal])];
-    const signal = anySignal(...signals);
+    const signal = request.signal === undefined ? closing : anySignal(closing, request.signal);
     const socket = this.#connect(request, key, signal);
     try {
       await socket.open();
       const id = this.#newId();
-      const sending = this.#sendAll(socket, request, id);
-      // What the sender met is told by the reader or, when that ends first, below.
-      sending.catch(() => leaving.abort());
+      const sending = this.#sendAll(
+        socket,
+        { ...request, sound: inReach(request.sound, leaving.signal) },
+        id,
+      );
+      // Its failure is told by the reader; once that has ended, nobody asks any more.
+      sending.catch(() => {});
       yield* this.#results(socket, id, sending);
     } finally {
       socket.close();

@@ -1,5 +1,6 @@
 import { type Clock, ProviderError, sleep } from '../../../runtime/index.js';
-import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
+import type { RecognitionPart, RecognitionRequest, Recognizer } from '../../recognizer.js';
+import { inReach } from '../sound-pieces.js';
 import type { AvatarEar } from './avatar-ear.js';
 import type { MmdagentHearingOptions } from './mmdagent-hearing-options.js';
 
@@ -14,7 +15,7 @@ const MAX_WAITING = 100;
  *
  * @source mmdagent.jp message reference, RECOG_EVENT_START and RECOG_EVENT_STOP (Plugin_Julius, Windows speech recognition)
  */
-export class MmdagentRecognizer implements HeardEngine {
+export class MmdagentRecognizer implements Recognizer {
   readonly name: string;
   readonly isStreaming = true;
   readonly #options: MmdagentHearingOptions;
@@ -33,15 +34,16 @@ export class MmdagentRecognizer implements HeardEngine {
     this.#clock = clock;
   }
 
-  async *hear(request: HearRequest): AsyncGenerator<HeardPart, void> {
+  async *recognize(request: RecognitionRequest): AsyncGenerator<RecognitionPart, void> {
     this.#closing.signal.throwIfAborted();
+    request.signal?.throwIfAborted();
     const listening = new Listening(this.#ear);
     const ending = new AbortController();
     const stop = (): void => ending.abort(request.signal?.reason ?? this.#closing.signal.reason);
     request.signal?.addEventListener('abort', stop, { once: true });
     this.#closing.signal.addEventListener('abort', stop, { once: true });
     try {
-      const sending = this.#pass(request.sound);
+      const sending = this.#pass(inReach(request.sound, ending.signal));
       yield* this.#results(listening, sending, ending.signal);
     } finally {
       listening.close();
@@ -63,7 +65,7 @@ export class MmdagentRecognizer implements HeardEngine {
     listening: Listening,
     sending: Promise<void>,
     signal: AbortSignal,
-  ): AsyncGenerator<HeardPart, void> {
+  ): AsyncGenerator<RecognitionPart, void> {
     let isSent = false;
     let failure: { readonly error: unknown } | undefined;
     sending.then(

@@ -31,6 +31,11 @@ describe('LevelTrack', () => {
     expect(cut.evidence()).toEqual(evidenceOf(sound));
   });
 
+  it('takes half a second of even sound for no sign, since a short word has no pause', () => {
+    expect(evidenceOf(noise(0.4, -20)).rangeDb).toBe(Number.POSITIVE_INFINITY);
+    expect(isInvented({ text: 'はい', sound: evidenceOf(noise(0.4, -20)) })).toBe(false);
+  });
+
   it('judges a part', () => {
     const track = new LevelTrack();
     for (const sound of [speechLike(1), silence(1)]) track.push(sound);
