@@ -2,7 +2,7 @@ import { isVowel, spelledOut } from './arpabet.js';
 import { readForms } from './english-forms.js';
 import type { EnglishLexicon } from './english-lexicon.js';
 import { letterSounds } from './letter-sounds.js';
-import { englishDigits, englishNumber, MAX_CARDINAL_DIGITS } from './number-words.js';
+import { englishDigits, englishNumber, englishOrdinal, MAX_CARDINAL_DIGITS } from './number-words.js';
 import { weakForms } from './weak-forms.js';
 
 /** A word of an English text. */
@@ -16,7 +16,8 @@ export interface EnglishWord {
   readonly isGuess: boolean;
 }
 
-const WORD = /[\p{L}\p{M}](?:[\p{L}\p{M}]|['’](?=\p{L}))*['’]?|\d+(?:[.,]\d+)*|[&%@+=$€£¥]/gu;
+const WORD =
+  /[\p{L}\p{M}](?:[\p{L}\p{M}]|['’](?=\p{L}))*['’]?|\d+(?:st|nd|rd|th)(?!\p{L})|\d+(?:[.,]\d+)*|[&%@+=$€£¥]/gu;
 const PIECE =
   /\p{Lu}+(?=\p{Lu}\p{Ll}{2})|\p{Lu}+(?:['’]?s)?(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{M}'’]+|[^\p{Lu}\p{Ll}]+|\p{Lu}/gu;
 /** What signs are called, and abbreviations whose letters the dictionary does not tell. */
@@ -111,10 +112,16 @@ function spelled(written: string, word: string): readonly (readonly string[])[] 
 }
 
 function readNumber(digits: string, lexicon: EnglishLexicon): string[] {
+  const [ordinal] = /^\d{1,15}(?=[a-z])/.exec(digits) ?? [];
+  if (ordinal !== undefined) return spokenWords(englishOrdinal(ordinal), lexicon);
   const plain = digits.replace(/,/g, '');
   const isSimple = /^\d+(?:\.\d+)?$/.test(plain) && plain.length <= 2 * MAX_CARDINAL_DIGITS;
   const words = isSimple ? englishNumber(plain) : englishDigits(plain.replace(/\D/g, ''));
-  return words.split(/[\s-]+/).flatMap((word) => [...(lexicon(word)[0] ?? [])]);
+  return spokenWords(words, lexicon);
+}
+
+function spokenWords(words: string, lexicon: EnglishLexicon): string[] {
+  return words.split(/[\s-]+/).flatMap((word) => [...(readForms(word, lexicon)[0] ?? [])]);
 }
 
 function plainLetters(written: string): string {

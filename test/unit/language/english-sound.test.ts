@@ -52,6 +52,7 @@ describe('Pronouncer > English', () => {
     ['iPhones', 'ay f ow n z'],
     ['Dr. Smith', 'd aa k t er  s m ih th'],
     ['3.14', 'th r iy p oy n t w ah n f ao r'],
+    ['21st, 3rd', 't w eh n t iy f er s t  th er d'],
     ['R&D', 'aa r  ae n d  d iy'],
     ['constructor', 'k ax n s t r ah k t er'],
     ['__proto__', 'p r ow t ax'],
