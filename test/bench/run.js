@@ -10,6 +10,7 @@ const RUNS = [
   ['pacing.js', '--minutes', '0.5'],
   ['mic-hour.js'],
   ['mic-latency.js', '--minutes', '0.5'],
+  ['say-latency.js', '--sentences', '100'],
   ['scale.js', '--counts', '1,100,1000', '--seconds', '5'],
 ];
 let failed = 0;
