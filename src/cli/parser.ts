@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { type SettingKey, yargsOptionsFor } from '../config/index.js';
 import type { Arguments } from './context.js';
+import { hearingCommands } from './hearing-commands.js';
 import { LIPS_TIMINGS, LIPS_WAY } from './lips-flags.js';
 import { liveCommands } from './live-commands.js';
 import { type Choose, LINK_LIFE, LINKS, OUTPUT } from './parser-parts.js';
@@ -69,6 +70,7 @@ export async function buildParser(onChosen: Choose): Promise<Argv> {
   speaking(parser, choose);
   speechCommands(parser, choose);
   liveCommands(parser, choose);
+  hearingCommands(parser, choose);
   messages(parser, choose);
   running(parser, choose);
   return parser;

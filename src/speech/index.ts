@@ -1,5 +1,7 @@
 export { type EngineEntry, type EngineFacts, readEngines } from './around/engine-book.js';
 export { createSpeech } from './create-speech.js';
+export type { PeerMessages, PeerSpoken, PeerVoice } from './child/index.js';
+export { type OpenPeerVoiceOptions, openPeerVoice, PEER_VOICE_TYPE } from './open-peer-voice.js';
 export type {
   RecognitionPart,
   RecognitionRequest,
@@ -9,6 +11,7 @@ export type {
 export type {
   EngineUsage,
   EngineVoices,
+  PlannedSentence,
   SpeakerDescription,
   Speech,
   SpeechEvents,
@@ -20,11 +23,18 @@ export type { SentenceEndPart, SentencePart, SpeakOptions, SpokenPart } from './
 export {
   type AvatarEar,
   createRecognizer,
+  type OpenedRecognizer,
+  type OpenRecognizerPorts,
+  openRecognizer,
   type RecognizerOptions,
   type RecognizerPorts,
+  type RecognizerSettings,
   type RecognizerSpec,
   type RecognizerType,
   STT_ENGINE_SCHEMAS,
+  type TranscribeOptions,
+  type Transcript,
+  transcribeSound,
 } from './stt/index.js';
 export type {
   SpeechPart,

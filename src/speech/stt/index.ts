@@ -7,3 +7,10 @@ export {
   STT_ENGINE_SCHEMAS,
 } from './create-recognizer.js';
 export type { AvatarEar } from './mmdagent/avatar-ear.js';
+export {
+  type OpenedRecognizer,
+  type OpenRecognizerPorts,
+  openRecognizer,
+  type RecognizerSettings,
+} from './open-recognizer.js';
+export { type TranscribeOptions, type Transcript, transcribeSound } from './transcribe-sound.js';
