@@ -1,5 +1,7 @@
 import { assertNever } from '../../runtime/index.js';
 import type { Synthesizer } from '../synthesizer.js';
+import { AZURE_ROW, type AzureOptions } from '../tts/azure/azure-options.js';
+import { AzureSynthesizer } from '../tts/azure/azure-synthesizer.js';
 import { ELEVENLABS_ROW, type ElevenLabsOptions } from '../tts/elevenlabs/elevenlabs-options.js';
 import { ElevenLabsSynthesizer } from '../tts/elevenlabs/elevenlabs-synthesizer.js';
 import { GOOGLE_ROW, type GoogleOptions } from '../tts/google/google-options.js';
@@ -26,6 +28,7 @@ export const TTS_ENGINE_SCHEMAS = {
   voicevox: VOICEVOX_ROW,
   aivisspeech: AIVISSPEECH_ROW,
   sharevox: SHAREVOX_ROW,
+  azure: AZURE_ROW,
   google: GOOGLE_ROW,
   elevenlabs: ELEVENLABS_ROW,
   'style-bert-vits2': SBV2_ROW,
@@ -38,6 +41,7 @@ export type HttpEngineType = keyof typeof TTS_ENGINE_SCHEMAS;
 export type HttpEngineOptions =
   | OpenAiOptions
   | VoicevoxOptions
+  | AzureOptions
   | GoogleOptions
   | ElevenLabsOptions
   | Sbv2Options
@@ -61,6 +65,8 @@ export function createHttpSynthesizer(
     case 'aivisspeech':
     case 'sharevox':
       return new VoicevoxSynthesizer(name, options, ports);
+    case 'azure':
+      return new AzureSynthesizer(name, options, ports);
     case 'google':
       return new GoogleSynthesizer(name, options, ports);
     case 'elevenlabs':

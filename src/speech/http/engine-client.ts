@@ -1,9 +1,12 @@
 import { Buffer } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import { WebSocket } from 'ws';
 import { type EngineSound, openEngineSound, type SoundForm } from './engine-sound.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type ExchangeOptions } from './exchange.js';
 import { type HttpSpeechPorts, MAX_JSON_BYTES, MAX_SOUND_BYTES } from './ports.js';
 import type { EngineFace } from './provider-fault.js';
 import { Redaction } from './redaction.js';
+import { SocketExchange } from './socket-exchange.js';
 
 export interface EngineClientOptions {
   readonly face: EngineFace;
@@ -70,19 +73,26 @@ export class EngineClient {
 
   /** As `open`, for a request that a package sends. */
   openWith(context: CallContext, start: (signal: AbortSignal) => Promise<Response>): Promise<Exchange> {
-    const { face, firstByteMs, idleMs } = this.#options;
-    return Exchange.open(
-      {
-        face,
-        redaction: this.redaction(context.spokenText),
-        clock: this.#ports.clock,
-        signal: context.signal,
-        closing: this.#closing.signal,
-        firstByteMs,
-        idleMs,
-      },
-      start,
-    );
+    return Exchange.open(this.#exchangeOptions(context), start);
+  }
+
+  /** Opens a WebSocket; redirects are not followed either. */
+  openSocket(
+    context: CallContext & { readonly url: URL; readonly headers: Readonly<Record<string, string>> },
+  ): Promise<SocketExchange> {
+    const { url, headers } = context;
+    const connect = this.#ports.openSocket ?? defaultSocket;
+    return SocketExchange.open(this.#exchangeOptions(context), () => connect(url.href, headers));
+  }
+
+  /** New random 128 bits as 32 hex digits. */
+  newId(): string {
+    return this.#ports.newId?.() ?? randomUUID().replaceAll('-', '');
+  }
+
+  /** Of the wall, for protocols that stamp their messages. */
+  timestamp(): string {
+    return new Date(this.#ports.clock.wallMs()).toISOString();
   }
 
   /** Sends a request and reads its answer as JSON. */
@@ -116,10 +126,32 @@ export class EngineClient {
     return this.#ports.maxSoundBytes ?? MAX_SOUND_BYTES;
   }
 
+  #exchangeOptions({ signal, spokenText }: CallContext): ExchangeOptions {
+    const { face, firstByteMs, idleMs } = this.#options;
+    return {
+      face,
+      redaction: this.redaction(spokenText),
+      clock: this.#ports.clock,
+      signal,
+      closing: this.#closing.signal,
+      firstByteMs,
+      idleMs,
+    };
+  }
+
   /** Ends everything that is under way; nothing can be opened afterwards. Idempotent. */
   close(): void {
     this.#closing.abort();
   }
+}
+
+function defaultSocket(url: string, headers: Readonly<Record<string, string>>): WebSocket {
+  return new WebSocket(url, {
+    headers: { ...headers },
+    perMessageDeflate: false,
+    followRedirects: false,
+    maxPayload: 32 * 1024 * 1024,
+  });
 }
 
 /** Standard base64, also without its filling; undefined when there are other letters in it. */
