@@ -5,6 +5,7 @@ import type { ControlChannel, ControlFrame } from '../control/index.js';
 import { type Logger, SystemClock } from '../runtime/index.js';
 import { startPageServer } from '../server/index.js';
 import { createMachine } from './machine.js';
+import { createSpeaker } from './speaker.js';
 
 export interface OpenPageOptions {
   readonly resolved: ResolvedConfig;
@@ -20,13 +21,14 @@ export interface OpenedPage {
 }
 
 /** Puts the app together: the page and its server, as a client of the daemon. */
-export function openPage(options: OpenPageOptions): Promise<OpenedPage> {
+export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
   const { resolved, client, logger, version, env } = options;
   const { config } = resolved;
   const clock = new SystemClock();
   const isRemote = isDaemonUrl(config.daemon);
   const path = localSocketPath(config.daemon, env['XDG_RUNTIME_DIR']);
-  return startPageServer({
+  const speaker = createSpeaker({ resolved, client, clock, logger, env });
+  const server = await startPageServer({
     host: config.pageHost,
     port: config.pagePort,
     logger,
@@ -36,8 +38,16 @@ export function openPage(options: OpenPageOptions): Promise<OpenedPage> {
     staticDir: fileURLToPath(new URL('../web/', import.meta.url)),
     samplePath: fileURLToPath(new URL('../../fixtures/audio/speech-sample.wav', import.meta.url)),
     machine: createMachine({ resolved, client, clock, version, env }),
+    speaker,
     version,
   });
+  return {
+    url: server.url,
+    async close() {
+      await server.close();
+      await speaker.close();
+    },
+  };
 }
 
 /** The page's browser knows no key: the app, which has it, adds it to the hello on its way. */

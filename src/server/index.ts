@@ -7,3 +7,11 @@ export type {
   MachinePort,
 } from './machine-port.js';
 export { type PageServer, type PageServerOptions, startPageServer } from './page-server.js';
+export type {
+  PageEngine,
+  PageVoice,
+  SayEnd,
+  SayListener,
+  SayRequest,
+  SpeakerPort,
+} from './speaker-port.js';

@@ -17,6 +17,7 @@ import { answerError, HttpRefusal } from './http-answer.js';
 import type { MachinePort } from './machine-port.js';
 import { checkHost, checkOrigin, securityHeaders, setSecurityHeaders } from './request-guard.js';
 import { createRoutes, type RouteTable } from './routes.js';
+import type { SpeakerPort } from './speaker-port.js';
 import { StaticFiles } from './static-files.js';
 
 export interface PageServerOptions {
@@ -36,6 +37,8 @@ export interface PageServerOptions {
   readonly samplePath: string;
   /** What the page may learn of this machine, on this machine only. @default nothing */
   readonly machine?: MachinePort;
+  /** What speaks texts for the page. @default nobody */
+  readonly speaker?: SpeakerPort;
   readonly version: string;
   /** Where uploads lie while they are spoken. @default the system's temporary folder */
   readonly uploadFolder?: string;

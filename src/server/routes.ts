@@ -3,13 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openSound } from '../audio/index.js';
 import type { BridgeClient } from '../client/index.js';
 import { LINK_DEFAULTS, MASK, parseLinkUrl } from '../config/index.js';
-import type { IfBusy } from '../control/index.js';
 import { mdfFor } from '../mdf/index.js';
 import { type Clock, type Logger, RequestError } from '../runtime/index.js';
 import { answerJson, answerText, HttpRefusal } from './http-answer.js';
 import type { MachinePort } from './machine-port.js';
 import { machineRoutes } from './machine-routes.js';
-import { type PlayTarget, playSound } from './play-sound.js';
+import { playSound } from './play-sound.js';
+import { isFollowed, targetOf } from './play-target.js';
+import { sayRoutes } from './say-routes.js';
+import type { SpeakerPort } from './speaker-port.js';
 import { tooLarge, Upload } from './upload.js';
 
 export interface RouteOptions {
@@ -18,6 +20,7 @@ export interface RouteOptions {
   readonly logger: Logger;
   readonly samplePath: string;
   readonly machine?: MachinePort;
+  readonly speaker?: SpeakerPort;
   readonly version: string;
   readonly uploadFolder: string;
   readonly maxUploadBytes: number;
@@ -40,13 +43,13 @@ const MAX_UPLOADS = 8;
 const DISCARD_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 3000;
 const DEFAULT_LINK = `ws-listen://${LINK_DEFAULTS.host}:${LINK_DEFAULTS.wsPort}${LINK_DEFAULTS.wsPath}`;
-const IF_BUSY: readonly string[] = ['queue', 'interrupt', 'fail'] satisfies IfBusy[];
 
 /** What the server answers by path and method, besides the files of the page and the WebSocket. */
 export function createRoutes(options: RouteOptions): RouteTable {
   let uploads = 0;
   return {
     ...machineRoutes(options),
+    ...sayRoutes(options),
     '/api/play': {
       POST: async (exchange) => {
         if (uploads >= MAX_UPLOADS) throw new HttpRefusal(503, 'BRIDGE_ERR_QUEUE_FULL', tooMany());
@@ -119,23 +122,6 @@ async function playUpload({ request, response, query }: Exchange, options: Route
     await upload.discard(DISCARD_MS);
     throw upload.error ?? error;
   }
-}
-
-/** @throws {HttpRefusal} 400 */
-function targetOf(query: URLSearchParams): PlayTarget {
-  const lane = query.get('lane');
-  const ifBusy = query.get('ifBusy');
-  if (ifBusy !== null && !IF_BUSY.includes(ifBusy)) {
-    throw new HttpRefusal(400, 'BRIDGE_ERR_USAGE', `Expected ifBusy to be one of ${IF_BUSY.join(', ')}`);
-  }
-  return {
-    ...(lane === null ? {} : { lane }),
-    ...(ifBusy === null ? {} : { ifBusy: ifBusy as IfBusy }),
-  };
-}
-
-function isFollowed(request: IncomingMessage): boolean {
-  return request.headers.accept?.includes('application/x-ndjson') === true;
 }
 
 /** @throws {BridgeError} of parseLinkUrl and mdfFor; {HttpRefusal} 400 */

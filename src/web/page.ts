@@ -24,6 +24,7 @@ import { MouthTrack } from './mouth-track.js';
 import { Outputs } from './outputs.js';
 import { PageVolume } from './page-volume.js';
 import { PlayerPanel } from './player-panel.js';
+import { SayPanel } from './say-panel.js';
 import { SoundPlayer } from './sound-player.js';
 import { Tabs } from './tabs.js';
 import { TalkKey } from './talk-key.js';
@@ -46,7 +47,8 @@ const lanes = new LanesPanel(words);
 const connect = new ConnectPanel(words, clock);
 const volume = new PageVolume();
 const panel = new PlayerPanel(words, bridge, lanes, player);
-const ways = new Tabs('way', ['file', 'mic', 'lips']);
+const ways = new Tabs('way', ['file', 'text', 'mic', 'lips']);
+const sayPanel = new SayPanel({ words, bridge, player, laneNow: () => lanes.chosen });
 const mic = new MicSession({ bridge, clock, mic: new Microphone(clock) });
 const meter = new MicMeter(mic, words);
 const talkKey = new TalkKey((isTalking) => {
@@ -95,6 +97,9 @@ mic.events.on('changed', () => {
 });
 hear.addEventListener('change', showWay);
 ways.events.on('shown', showWay);
+ways.events.on('shown', (name) => {
+  if (name === 'text') sayPanel.shown();
+});
 volume.events.on('changed', (gain) => {
   player.gain = gain;
   sound.gain = gain;

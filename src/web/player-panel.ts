@@ -8,6 +8,9 @@ import { type PlayState, play } from './play-request.js';
 import type { TapPlayer } from './tap-player.js';
 import type { Words } from './words.js';
 
+/** Ways to speak: panes of the player. */
+export type Way = 'file' | 'text' | 'mic' | 'lips';
+
 /** How long a change of who speaks is pointed out. */
 const FRESH_MS = 8000;
 /** After the page's own sound has ended a status may still be on its way that says it speaks. */
@@ -32,7 +35,7 @@ export class PlayerPanel {
   /** Only the newest request is shown; those before it were interrupted by it. */
   #turn = 0;
   #lastKind: Target['kind'] | undefined;
-  #way: 'file' | 'mic' | 'lips' = 'file';
+  #way: Way = 'file';
   #micLane: string | undefined;
   #freshUntilMs = 0;
   #staleUntilMs = 0;
@@ -52,7 +55,7 @@ export class PlayerPanel {
   }
 
   /** How it is spoken now: the line under the face tells where the sound is then. */
-  set way(way: 'file' | 'mic' | 'lips') {
+  set way(way: Way) {
     this.#way = way;
     this.#show();
   }
@@ -129,7 +132,8 @@ export class PlayerPanel {
     const words = this.#words;
     if (!isOnline || this.#status === undefined) return [words.say('targetLost')];
     const here = words.say('targetSimulatorHere');
-    if (this.#way !== 'file' && !isFresh && (target.kind === 'simulator' || target.kind === 'real')) {
+    const isOwn = this.#way === 'mic' || this.#way === 'lips';
+    if (isOwn && !isFresh && (target.kind === 'simulator' || target.kind === 'real')) {
       const name = target.lane.lane;
       return words.sayBold(this.#way === 'mic' ? 'targetMic' : 'targetLips', { here, name });
     }
