@@ -2,14 +2,25 @@
 const SWITCH_PENALTY = 3;
 /** A frame is decided when so many after it are known. */
 export const LAG_FRAMES = 3;
+/**
+ * To leave silence costs so much more where there was no speech lately. Speech that begins has it back within the frames that a
+ * decision waits for; single sounds of music and clicks that resemble speech have not.
+ */
+const RELUCTANCE = 4;
+/** Lately: the share of speech is a mean that forgets within about so many frames. */
+const LATELY_FRAMES = 100;
+/** With so much speech lately silence is left as readily as anything else. */
+const SPEAKING_SHARE = 0.4;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 export interface DecoderOptions {
   readonly classCount: number;
-  /** The class that stands before the first frame. */
-  readonly startClass: number;
+  /** Silence: it stands before the first frame, and is left reluctantly. */
+  readonly silence: number;
   /** @default 3 */
   readonly switchPenalty?: number;
+  /** @default 4 */
+  readonly reluctance?: number;
 }
 
 /**
@@ -18,19 +29,26 @@ export interface DecoderOptions {
  */
 export class FixedLagDecoder {
   readonly #classCount: number;
+  readonly #silence: number;
   readonly #switchPenalty: number;
+  readonly #reluctance: number;
   /** Of the likeliest path to each state. State c: class c in its first frame; c + classCount: in a later one. */
   #scores: Float64Array;
   #next: Float64Array;
   /** The states before, by state, of the last frames: a ring. */
   readonly #before: readonly Int16Array[];
   #frames = 0;
+  /** Share of speech lately, as decided. */
+  #speechShare = 0;
 
-  constructor({ classCount, startClass, switchPenalty = SWITCH_PENALTY }: DecoderOptions) {
+  constructor(options: DecoderOptions) {
+    const { classCount, silence, switchPenalty = SWITCH_PENALTY, reluctance = RELUCTANCE } = options;
     this.#classCount = classCount;
+    this.#silence = silence;
     this.#switchPenalty = switchPenalty;
+    this.#reluctance = reluctance;
     this.#scores = new Float64Array(2 * classCount).fill(NEVER);
-    this.#scores[classCount + startClass] = 0;
+    this.#scores[classCount + silence] = 0;
     this.#next = new Float64Array(2 * classCount);
     this.#before = Array.from({ length: LAG_FRAMES }, () => new Int16Array(2 * classCount));
   }
@@ -47,7 +65,10 @@ export class FixedLagDecoder {
     for (let state = 0; state < this.#scores.length; state++)
       if (this.#scores[state] !== NEVER && this.#ancestor(state, LAG_FRAMES) !== decided)
         this.#scores[state] = NEVER;
-    return decided % this.#classCount;
+    const decidedClass = decided % this.#classCount;
+    const isSpeech = decidedClass === this.#silence ? 0 : 1;
+    this.#speechShare += (isSpeech - this.#speechShare) / LATELY_FRAMES;
+    return decidedClass;
   }
 
   /** No more frames: the classes of the last ones, LAG_FRAMES at most. */
@@ -64,10 +85,10 @@ export class FixedLagDecoder {
     const now = this.#scores;
     const next = this.#next;
     const before = this.#before[this.#frames % LAG_FRAMES] as Int16Array;
-    const left = this.#best(count);
-    const leftScore = (now[left] as number) - this.#switchPenalty;
     // The best is 0 from now on: sums without end lose digits.
-    const top = Math.max(leftScore + this.#switchPenalty, now[this.#best(0)] as number);
+    const top = now[this.#best(0)] as number;
+    const left = this.#mostLeft();
+    const leftScore = (now[left] as number) - this.#costOfLeaving(left);
     for (let c = 0; c < count; c++) {
       const score = (scores[c] as number) - top;
       // From itself too: that costs more than to stay, so it is never the likeliest.
@@ -80,6 +101,21 @@ export class FixedLagDecoder {
     }
     this.#scores = next;
     this.#next = now;
+  }
+
+  /** The state from which a change is likeliest: of those that have lasted. */
+  #mostLeft(): number {
+    let most = this.#classCount;
+    for (let state = most + 1; state < this.#scores.length; state++) {
+      const score = (this.#scores[state] as number) - this.#costOfLeaving(state);
+      if (score > (this.#scores[most] as number) - this.#costOfLeaving(most)) most = state;
+    }
+    return most;
+  }
+
+  #costOfLeaving(state: number): number {
+    if (state !== this.#classCount + this.#silence) return this.#switchPenalty;
+    return this.#switchPenalty + this.#reluctance * Math.max(0, 1 - this.#speechShare / SPEAKING_SHARE);
   }
 
   /** The likeliest state from this one on. */

@@ -31,7 +31,7 @@ export class SoundMouth implements LipEstimator {
   constructor({ model, tellEveryMs = 50 }: SoundMouthOptions = {}) {
     this.#posteriors = new PosteriorStream((frame) => this.#hear(frame), model);
     const { classes } = this.#posteriors;
-    this.#decoder = new FixedLagDecoder({ classCount: classes.length, startClass: classes.indexOf('sil') });
+    this.#decoder = new FixedLagDecoder({ classCount: classes.length, silence: classes.indexOf('sil') });
     this.#teller = new RunTeller(tellEveryMs);
     this.lookAheadMs = this.#posteriors.lookAheadMs + LAG_FRAMES * FRAME_MS;
     this.tellsWithinMs = this.lookAheadMs + this.#teller.delayMs;

@@ -63,7 +63,7 @@ export class TextMouth implements LipEstimator {
     this.#graph.append(words);
     this.#search = new AlignmentSearch(this.#graph.start, new DurationPrior());
     this.#scores = new AlignmentScores(this.#posteriors.priors);
-    this.#decoder = new FixedLagDecoder({ classCount: classes.length, startClass: classes.indexOf('sil') });
+    this.#decoder = new FixedLagDecoder({ classCount: classes.length, silence: classes.indexOf('sil') });
     this.#teller = new RunTeller(tellEveryMs);
     this.lookAheadMs = this.#posteriors.lookAheadMs + LAG_FRAMES * FRAME_MS;
     this.tellsWithinMs = this.lookAheadMs + this.#teller.delayMs;

@@ -13,7 +13,8 @@ function frame(likely: number, probability: number): Float32Array {
 function decode(frames: readonly Float32Array[], switchPenalty?: number): number[] {
   const decoder = new FixedLagDecoder({
     classCount: CLASSES,
-    startClass: 0,
+    silence: 0,
+    reluctance: 0,
     ...(switchPenalty === undefined ? {} : { switchPenalty }),
   });
   const told = frames.flatMap((scores) => decoder.push(scores) ?? []);
@@ -45,10 +46,25 @@ describe('FixedLagDecoder', () => {
     expect(decode(unsure, 0.1).join('')).toBe('0000001112222');
   });
 
+  it('takes more to begin to speak than to go on, after a long silence and at the beginning', () => {
+    const decoder = (): FixedLagDecoder => new FixedLagDecoder({ classCount: CLASSES, silence: 0 });
+    const run = (sound: readonly Float32Array[]): string => {
+      const one = decoder();
+      const told = sound.flatMap((scores) => one.push(scores) ?? []);
+      return [...told, ...one.end()].join('');
+    };
+    const burst = [...frames('00', 0.9), ...frames('11', 0.9), ...frames('0000', 0.9)];
+    const speech = frames('1'.repeat(100), 0.98);
+    expect(run(burst)).toBe('00000000');
+    expect(run([...speech, ...burst]).slice(100)).toBe('00110000');
+    expect(run([...speech, ...frames('0'.repeat(300), 0.98), ...burst]).slice(-8)).toBe('00000000');
+    expect(run([...frames('00', 0.9), ...frames('2222', 0.95)])).toBe('002222');
+  });
+
   it('tells every frame, its lag late, each class for two frames at least', () => {
     fc.assert(
       fc.property(anyFrames, (given) => {
-        const decoder = new FixedLagDecoder({ classCount: CLASSES, startClass: 0 });
+        const decoder = new FixedLagDecoder({ classCount: CLASSES, silence: 0, reluctance: 0 });
         const told: number[] = [];
         for (const [index, [likely, probability]] of given.entries()) {
           const one = decoder.push(frame(likely, probability));
