@@ -98,8 +98,9 @@ class ProgramRun {
   stop(): void {
     this.#watchdog?.cancel();
     if (this.#isGone || this.#kill !== undefined) return;
-    this.#program.kill('SIGTERM');
+    // Before the signal, whose effect may be told at once.
     this.#kill = killInOrder(this.#program, this.#options.clock, () => {});
+    this.#program.kill('SIGTERM');
   }
 
   #closed(code: number | null, signal: NodeJS.Signals | null): void {

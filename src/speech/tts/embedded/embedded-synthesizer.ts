@@ -32,6 +32,11 @@ const STALL_MS = 10_000;
 /** It takes 110 MB, and no more after a thousand requests. */
 const MAX_MEMORY_BYTES = 400 * 1024 * 1024;
 
+interface Asked {
+  readonly units: readonly NamedUnit[];
+  readonly parts: AsyncIterableIterator<EspeakPart>;
+}
+
 /** The voice after `npm ci` alone: espeak-ng as WebAssembly in a process of its own. */
 export class EmbeddedSynthesizer implements Synthesizer {
   readonly name: string;
@@ -39,14 +44,17 @@ export class EmbeddedSynthesizer implements Synthesizer {
   readonly languages: readonly string[] = [];
   readonly fingerprint: string;
   readonly #options: EmbeddedOptions;
+  readonly #toKana: EspeakTextPorts['toKana'];
   readonly #packageName: string;
   readonly #process: EspeakProcess;
   readonly #text: EspeakText;
   #voices: Promise<readonly EspeakVoice[]> | undefined;
+  #lastAsked: Promise<unknown> = Promise.resolve();
 
   constructor(name: string, options: EmbeddedOptions, ports: EmbeddedPorts) {
     this.name = name;
     this.#options = options;
+    this.#toKana = ports.toKana;
     this.#packageName = ports.packageName ?? ESPEAK_PACKAGE;
     const { restMs, ...sounding } = options;
     const version = `${ESPEAK_TABLES_VERSION}, espeak-ng ${packageVersion(this.#packageName)}`;
@@ -71,20 +79,23 @@ export class EmbeddedSynthesizer implements Synthesizer {
     return missingPackage(this.name, this.#packageName, '').message;
   }
 
-  /** Starts its process, so that the first sentence need not wait for it. @throws {ProviderError} */
-  warmUp(): Promise<void> {
-    return this.#process.warmUp();
+  /** Starts its process and loads the readings, so that the first sentence need not wait for them. @throws {ProviderError} */
+  async warmUp(): Promise<void> {
+    await Promise.all([this.#process.warmUp(), this.#toKana('あ')]);
   }
 
   async *speak(request: SpeechRequest): AsyncGenerator<SpeechPart, void> {
     const { signal } = request;
     signal?.throwIfAborted();
-    const { units, manner } = await orAborted(this.#text.scriptOf(request), signal);
-    const parts = this.#process.speak(units, manner);
+    const asked = this.#ask(request);
     try {
+      const { units, parts } = await orAborted(asked, signal);
       yield* speechParts(parts, units, signal);
     } finally {
-      await parts.return?.();
+      asked.then(
+        ({ parts }) => parts.return?.(),
+        () => {},
+      );
     }
   }
 
@@ -95,6 +106,18 @@ export class EmbeddedSynthesizer implements Synthesizer {
 
   close(): Promise<void> {
     return this.#process.close();
+  }
+
+  /** Requests are said in the order in which they were made, however long each text takes to be read. */
+  #ask(request: SpeechRequest): Promise<Asked> {
+    const before = this.#lastAsked;
+    const script = this.#text.scriptOf(request);
+    const asked = Promise.allSettled([before, script]).then(async () => {
+      const { units, manner } = await script;
+      return { units, parts: this.#process.speak(units, manner) };
+    });
+    this.#lastAsked = asked.catch(() => {});
+    return asked;
   }
 
   #knownVoices(): Promise<readonly EspeakVoice[]> {

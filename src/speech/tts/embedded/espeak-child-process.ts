@@ -163,8 +163,8 @@ export class EspeakChildProcess {
     this.#end(programFault(provider, `${provider} was ended`, { retryable: true }));
     this.#program.stdin?.end();
     const patience = clock.after(END_PATIENCE_MS, () => {
-      this.#program.kill('SIGTERM');
       this.#kill = killInOrder(this.#program, clock, () => {});
+      this.#program.kill('SIGTERM');
     });
     await this.#ended;
     patience.cancel();

@@ -100,8 +100,8 @@ export class EspeakFrameDecoder {
       frames.push(frameOf(all.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length)));
       at += HEADER_BYTES + length;
     }
-    // A copy: what came may be the receiver's by now.
-    this.#held = all.slice(at);
+    // A copy: `slice` of a Buffer is none, and what came is not ours.
+    this.#held = new Uint8Array(all.subarray(at));
     return frames;
   }
 }
@@ -116,7 +116,8 @@ function framed(kind: number, payload: Uint8Array): Uint8Array {
 
 function frameOf(body: Uint8Array): EspeakFrame {
   const payload = body.subarray(1);
-  if (body[0] === SOUND && payload.byteLength % 2 === 0) return { kind: 'sound', pcm: payload.slice() };
+  if (body[0] === SOUND && payload.byteLength % 2 === 0)
+    return { kind: 'sound', pcm: new Uint8Array(payload) };
   if (body[0] !== ANSWER) throw new RangeError(`a frame of kind ${body[0]} with ${payload.byteLength} bytes`);
   try {
     return { kind: 'answer', answer: JSON.parse(new TextDecoder().decode(payload)) as EspeakAnswer };

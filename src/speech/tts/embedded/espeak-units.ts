@@ -91,7 +91,7 @@ export function otherUnits(text: string, naming: EspeakNaming, { voices, speed }
     if (/[\p{L}\p{N}\p{S}]/u.test(sentence))
       units.push({
         voice,
-        text: escaped(sentence.trim()),
+        text: escaped(sentence).trim(),
         pauseMs: pauseOf(sentence.trim().slice(-1)) / speed,
         naming,
       });
