@@ -133,11 +133,7 @@ describe.skipIf(!isChromiumThere)(`a text typed on the page${whySkipped}`, () =>
 
   it('offers voices, and speaks with the one that is chosen', async () => {
     await open();
-    await page.waitForFunction(
-      () => globalThis.document.querySelectorAll('#say-voice option').length > 3,
-      undefined,
-      SLOW,
-    );
+    await expect.poll(() => page.locator('#say-voice option').count(), SLOW).toBeGreaterThan(3);
     expect(await page.textContent('#say-voice option')).toContain('By itself');
     const value = await page.locator('#say-voice optgroup option').nth(1).getAttribute('value');
     await page.selectOption('#say-voice', value ?? '');
@@ -197,10 +193,9 @@ describe.skipIf(!isChromiumThere)(`a text typed on the page${whySkipped}`, () =>
 
   it('fits a phone, and works by the keyboard', async () => {
     await open({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, locale: 'ja-JP' });
-    const [wide, view] = await page.evaluate(() => {
-      const { documentElement } = globalThis.document;
-      return [documentElement.scrollWidth, documentElement.clientWidth] as const;
-    });
+    const [wide, view] = await page
+      .locator('html')
+      .evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth] as const);
     expect(wide).toBeLessThanOrEqual(view);
     const cut = await page
       .locator('#ways button span:not([hidden])')
@@ -208,7 +203,7 @@ describe.skipIf(!isChromiumThere)(`a text typed on the page${whySkipped}`, () =>
     expect(cut).toBe(0);
     await page.locator('#way-text').focus();
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => globalThis.document.activeElement?.id)).toBe('say-text');
+    expect(await page.locator('#say-text:focus').count()).toBe(1);
     if (areScreensTaken) await page.screenshot({ path: join(SCREENS, 'say-phone.png') });
   });
 });
