@@ -12,6 +12,8 @@ import { OPENAI_ROW, type OpenAiOptions } from '../tts/openai/openai-options.js'
 import { OpenAiSynthesizer } from '../tts/openai/openai-synthesizer.js';
 import { SBV2_ROW, type Sbv2Options } from '../tts/style-bert-vits2/sbv2-options.js';
 import { Sbv2Synthesizer } from '../tts/style-bert-vits2/sbv2-synthesizer.js';
+import { COEIROINK_ROW, type CoeiroinkOptions } from '../tts/voicevox/coeiroink-options.js';
+import { CoeiroinkSynthesizer } from '../tts/voicevox/coeiroink-synthesizer.js';
 import {
   AIVISSPEECH_ROW,
   SHAREVOX_ROW,
@@ -28,6 +30,7 @@ export const TTS_ENGINE_SCHEMAS = {
   voicevox: VOICEVOX_ROW,
   aivisspeech: AIVISSPEECH_ROW,
   sharevox: SHAREVOX_ROW,
+  coeiroink: COEIROINK_ROW,
   azure: AZURE_ROW,
   google: GOOGLE_ROW,
   elevenlabs: ELEVENLABS_ROW,
@@ -41,6 +44,7 @@ export type HttpEngineType = keyof typeof TTS_ENGINE_SCHEMAS;
 export type HttpEngineOptions =
   | OpenAiOptions
   | VoicevoxOptions
+  | CoeiroinkOptions
   | AzureOptions
   | GoogleOptions
   | ElevenLabsOptions
@@ -65,6 +69,8 @@ export function createHttpSynthesizer(
     case 'aivisspeech':
     case 'sharevox':
       return new VoicevoxSynthesizer(name, options, ports);
+    case 'coeiroink':
+      return new CoeiroinkSynthesizer(name, options, ports);
     case 'azure':
       return new AzureSynthesizer(name, options, ports);
     case 'google':
