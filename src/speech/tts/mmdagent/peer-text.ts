@@ -43,5 +43,6 @@ function asciiOf(text: string): string {
     .replace(/[–—]/g, ', ')
     .replace(/\|/g, ', ')
     .replace(/\p{M}+/gu, '')
-    .replace(/[^\u0000-\u007e]+/g, ' ');
+    .replace(/[^\u0000-\u007e]+/g, ' ')
+    .replace(/ {2,}/g, ' ');
 }
