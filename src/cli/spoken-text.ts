@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { ConfigError, errorText, RequestError } from '../runtime/index.js';
+import { ConfigError, errorText, orAborted, RequestError } from '../runtime/index.js';
 import { type CommandContext, textArg, textListArg } from './context.js';
 
 /** Longer than any book. */
@@ -28,8 +28,9 @@ export async function spokenTexts(context: CommandContext): Promise<AsyncIterabl
   }
   if (file !== undefined) return one(await textOf(file));
   if (!isInput) return one(words.join(' '));
-  const { stdin } = context.io;
-  return 'isTTY' in stdin && stdin.isTTY === true ? lines(decoded(stdin)) : one(decoded(stdin));
+  const { stdin, drain } = context.io;
+  const chunks = decoded(stdin, drain);
+  return 'isTTY' in stdin && stdin.isTTY === true ? lines(chunks) : one(chunks);
 }
 
 async function* one(text: SpokenText): AsyncGenerator<SpokenText> {
@@ -46,11 +47,18 @@ async function* lines(chunks: AsyncIterable<string>): AsyncGenerator<SpokenText>
   if (line.trim() !== '') yield line;
 }
 
-/** UTF-8; what is none becomes U+FFFD, which nobody speaks. */
-async function* decoded(bytes: Readable): AsyncGenerator<string> {
+/** UTF-8; what is none becomes U+FFFD, which nobody speaks. Ends with the signal too, whether or not anything comes. */
+async function* decoded(bytes: Readable, signal: AbortSignal): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  for await (const chunk of bytes as AsyncIterable<Uint8Array | string>)
-    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  const chunks = (bytes as AsyncIterable<Uint8Array | string>)[Symbol.asyncIterator]();
+  while (!signal.aborted) {
+    const next = await orAborted(chunks.next(), signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      return undefined;
+    });
+    if (next === undefined || next.done === true) break;
+    yield typeof next.value === 'string' ? next.value : decoder.decode(next.value, { stream: true });
+  }
   yield decoder.decode();
 }
 

@@ -1,8 +1,15 @@
 import { createPronouncer } from '../language/index.js';
 import type { EngineKind, EngineKinds } from './around/engine-book.js';
-import { createLocalSynthesizer, LOCAL_TTS_SCHEMAS, type LocalEngineOptions } from './child/index.js';
+import {
+  createLocalSynthesizer,
+  LOCAL_TTS_SCHEMAS,
+  type LocalEngineOptions,
+  MMDAGENT_VOICE_ROW,
+  type MmdagentVoiceOptions,
+} from './child/index.js';
 import type { EngineRow } from './http/index.js';
 import { createHttpSynthesizer, type HttpEngineOptions, TTS_ENGINE_SCHEMAS } from './http/index.js';
+import { PeerOnlySynthesizer } from './peer-only-synthesizer.js';
 import type { SpeechPorts } from './speech.js';
 
 /** Every kind of engine there is: those of this machine, then those behind a network. */
@@ -13,6 +20,10 @@ export const ENGINE_KINDS: EngineKinds<SpeechPorts> = {
   ...kindsOf(TTS_ENGINE_SCHEMAS, (name, options: HttpEngineOptions, ports) =>
     createHttpSynthesizer({ name, options }, ports),
   ),
+  mmdagent: {
+    ...MMDAGENT_VOICE_ROW,
+    create: (name, options: MmdagentVoiceOptions) => new PeerOnlySynthesizer(name, options),
+  },
 };
 
 function kindsOf<O>(

@@ -24,6 +24,14 @@ export interface Speech {
     readonly signal?: AbortSignal | undefined;
   }): Promise<readonly EngineVoices[]>;
   /**
+   * The sentences in which a text would be spoken, and by whom, without asking any engine.
+   *
+   * @throws as `speak`, of text and settings.
+   */
+  sentences(text: string | AsyncIterable<string>, options?: SpeakOptions): AsyncIterable<PlannedSentence>;
+  /** Gets ready what would speak, so that the first sentence need not wait for it. Never rejects. */
+  prepare(options?: SpeakOptions): Promise<void>;
+  /**
    * Who would speak a text without other languages in it, and with what timings: what decides how the mouth is moved.
    *
    * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE
@@ -49,8 +57,20 @@ export interface SpeechEvents {
 
 export interface SpeakerDescription {
   readonly engine: string;
+  /** Kind of engine, as `engines.NAME.type` says it. */
+  readonly type: string;
   readonly voice: string | undefined;
   readonly tells: TellsTimings;
+}
+
+export interface PlannedSentence {
+  /** Ready to be spoken. */
+  readonly text: string;
+  /** As it was given. */
+  readonly written: string;
+  readonly language: string | undefined;
+  readonly engine: string;
+  readonly voice: string | undefined;
 }
 
 /** One engine as `voices` tells it. */

@@ -5,7 +5,8 @@ import type { SpeechPart, TellsTimings } from './synthesizer.js';
  *
  * Order: one `start` (of the first sentence; the rate of the whole stream), then for each sentence `sentence`, its sound and
  * timings as they arrive, `sentence-end`. All times count from the first sample of the stream, whatever engines spoke. A list of
- * timings never reaches back before its sentence; where a sentence tells phonemes they fill it from end to end.
+ * timings never reaches back before its sentence; where a sentence tells phonemes they fill it from end to end. Places in the text
+ * (`TimedText.from`) are places in the `text` of the sentence.
  */
 export type SpokenPart = SpeechPart | SentencePart | SentenceEndPart;
 

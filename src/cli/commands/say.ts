@@ -1,14 +1,15 @@
 import { extname } from 'node:path';
 import { createPronouncer, type Pronouncer } from '../../language/index.js';
 import { anySignal, type Clock, ConfigError, SystemClock } from '../../runtime/index.js';
-import type { Speech } from '../../speech/index.js';
+import { PEER_VOICE_TYPE, type Speech } from '../../speech/index.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { lipsSource } from '../lips-source.js';
 import { openSpeech, speakOptions } from '../open-speech.js';
-import { type Said, sayToAvatar } from '../say-to-avatar.js';
+import { type PeerSaid, sayByPeer } from '../say-by-peer.js';
+import { type Said, type SayToAvatar, sayToAvatar } from '../say-to-avatar.js';
 import { sayToFile } from '../say-to-file.js';
 import { type SpokenText, spokenTexts } from '../spoken-text.js';
 
@@ -34,58 +35,57 @@ export async function say(context: CommandContext): Promise<number> {
   }
 }
 
-async function throughAvatar(
-  context: CommandContext,
-  {
-    texts,
-    clock,
-    speech,
-    pronouncer,
-  }: {
-    readonly texts: AsyncIterable<SpokenText>;
-    readonly clock: Clock;
-    readonly speech: Speech;
-    readonly pronouncer: Pronouncer;
-  },
-): Promise<number> {
+interface Saying {
+  readonly texts: AsyncIterable<SpokenText>;
+  readonly clock: Clock;
+  readonly speech: Speech;
+  readonly pronouncer: Pronouncer;
+}
+
+async function throughAvatar(context: CommandContext, saying: Saying): Promise<number> {
   const { table } = (await lipsSource(context, '-')).names;
   // Before the link: an engine that is not set up costs the avatar nothing.
-  await speech.describe(speakOptions(context));
+  const { type, engine } = await saying.speech.describe(speakOptions(context));
+  if (type !== PEER_VOICE_TYPE) void saying.speech.prepare(speakOptions(context));
   const connection = await connectDaemon(context);
-  const { client } = connection;
-  let last: Said | undefined;
+  const options = { ...saying, client: connection.client, table, engine };
+  const all = type === PEER_VOICE_TYPE ? sayByPeer(context, saying.texts, options) : sayAll(context, options);
+  let last: Said | PeerSaid | undefined;
   try {
-    for await (const text of texts) {
-      last = await sayToAvatar(context, text, { client, clock, speech, pronouncer, table });
-      if (context.args['json'] === true) context.print(JSON.stringify(reportOf(last)));
-      if (last.reason === 'failed') throw last.error ?? new Error('The utterance failed');
-      if (context.io.drain.aborted) break;
+    for await (const said of all) {
+      last = said;
+      if (context.args['json'] === true) context.print(JSON.stringify(reportOf(said)));
+      if (said.reason === 'failed') throw said.error ?? new Error('The utterance failed');
     }
-    if (context.args['close'] === true && last !== undefined) await closeLink(context, client, last.lane);
+    if (context.args['close'] === true && last !== undefined)
+      await closeLink(context, options.client, last.lane);
   } finally {
     await connection.leave();
   }
   return context.io.drain.aborted || last?.reason === 'interrupted' ? EXIT.interrupted : EXIT.ok;
 }
 
-function reportOf({ way, error, ...rest }: Said): object {
+/** Each text is an utterance. */
+async function* sayAll(
+  context: CommandContext,
+  { texts, ...options }: SayToAvatar & Saying,
+): AsyncGenerator<Said> {
+  for await (const text of texts) {
+    yield await sayToAvatar(context, text, options);
+    if (context.io.drain.aborted) return;
+  }
+}
+
+function reportOf(said: Said | PeerSaid): object {
+  if (!('way' in said)) return said;
+  const { way, error, ...rest } = said;
   const told = error === undefined ? {} : { error: { code: error.code, message: error.message } };
   return { ...rest, lips: way, ...told };
 }
 
 async function intoFile(
   context: CommandContext,
-  {
-    texts,
-    speech,
-    pronouncer,
-    out,
-  }: {
-    readonly texts: AsyncIterable<SpokenText>;
-    readonly speech: Speech;
-    readonly pronouncer: Pronouncer;
-    readonly out: string;
-  },
+  { texts, speech, pronouncer, out }: Omit<Saying, 'clock'> & { readonly out: string },
 ): Promise<number> {
   const signal = anySignal(context.io.drain, context.io.quit);
   const instructions = textArg(context.args, 'instructions');

@@ -141,6 +141,22 @@ describe('say', () => {
     expect(stderr).toMatch(/spoken, \d/);
   });
 
+  it("speaks by MMDAgent-EX's own voice", async () => {
+    const { code, stdout, stderr } = await rig.run(
+      'say',
+      ...['--json', '--link', 'simulator:', '--engine', 'mmdagent', 'こんにちは。元気ですか。'],
+    );
+    expect(code, stderr).toBe(0);
+    expect(answer(stdout)).toMatchObject({
+      reason: 'completed',
+      engines: ['mmdagent'],
+      sentences: 2,
+      lips: 'peer',
+    });
+    const file = await rig.run('say', '--engine', 'mmdagent', '--out', 'peer.wav', 'こんにちは。');
+    expect([file.code, file.stderr]).toEqual([1, expect.stringContaining('gives no sound')]);
+  });
+
   it('is silent at the first Ctrl-C', async () => {
     const running = rig.start('say', '--link', 'simulator:', 'word '.repeat(300));
     await running.says(/speaking on lane/);

@@ -8,7 +8,13 @@ import { systemHost } from '../../../src/programs/index.js';
 import { FakeClock } from '../../../src/runtime/index.js';
 import type { EngineKinds, Zod } from '../../../src/speech/around/engine-book.js';
 import { composeSpeech } from '../../../src/speech/compose-speech.js';
-import type { Speech, SpeechPorts, SpeechSettings, SpokenPart } from '../../../src/speech/index.js';
+import type {
+  PlannedSentence,
+  Speech,
+  SpeechPorts,
+  SpeechSettings,
+  SpokenPart,
+} from '../../../src/speech/index.js';
 import { collect, FakeEngine, fault, RATE_HZ, type Script, sound, start } from './around/fake-engine.js';
 
 class Rig {
@@ -88,6 +94,7 @@ class Rig {
 }
 
 async function* nothing(): AsyncGenerator<SpokenPart> {}
+async function* noSentences(): AsyncGenerator<PlannedSentence> {}
 
 const types = (parts: readonly SpokenPart[]): string[] => parts.map(({ type }) => type);
 const sentences = (parts: readonly SpokenPart[]) =>
@@ -435,6 +442,25 @@ describe('composeSpeech', () => {
     for (const text of texts) {
       await expect(new Rig().say(text)).rejects.toMatchObject({ code: 'BRIDGE_ERR_SPEECH_TEXT' });
     }
+  });
+
+  it('tells the sentences of a text and who would speak them, without asking anybody', async () => {
+    const rig = new Rig();
+    await rig.make({ routes: { ja: { engine: 'kana', voice: '46' } } });
+    const planned = await collect(
+      rig.speech?.sentences('Hello my dear friends. こんにちは。') ?? noSentences(),
+    );
+    expect(planned).toEqual([
+      { text: 'Hello my dear friends.', written: 'Hello my dear friends.', engine: 'embedded' },
+      { text: 'こんにちは。', written: 'こんにちは。', language: 'ja', engine: 'kana', voice: '46' },
+    ]);
+    expect([...rig.engines.values()].map(({ requests }) => requests.length)).toEqual([0, 0]);
+    expect(await rig.speech?.describe({ language: 'ja' })).toMatchObject({
+      engine: 'kana',
+      type: 'kana',
+      voice: '46',
+    });
+    await rig.speech?.prepare();
   });
 
   it('ends at once with the reason of the signal, and leaves nothing running', async () => {
