@@ -117,6 +117,20 @@ describe("Azure's visemes", () => {
     );
   });
 
+  test('wait for the two behind them: the stop of ツ is told by its vowel', () => {
+    const told = [
+      { id: 0, startMs: 0 },
+      { id: 19, startMs: 50 },
+      { id: 15, startMs: 80 },
+      { id: 4, startMs: 130 },
+      { id: 0, startMs: 200 },
+    ];
+    const metadata = new SpokenMetadata('', 'ja-JP');
+    const parts = [...told.flatMap((one) => metadata.push(tellsOf([one]))), ...metadata.end(250)];
+    const phonemes = parts.flatMap((part) => (part.type === 'phonemes' ? part.phonemes : []));
+    expect(phonemes.map(({ phoneme }) => phoneme).join(' ')).toBe('sil t s u sil');
+  });
+
   test.each([
     undefined,
     null,
