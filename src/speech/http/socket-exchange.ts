@@ -115,7 +115,6 @@ export class SocketExchange {
   /** Lets the connection go; idempotent. */
   close(): void {
     this.#ending.close();
-    this.#socket.terminate();
   }
 
   #take(data: RawData, isBinary: boolean): void {
