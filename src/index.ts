@@ -53,17 +53,27 @@ export {
   Microphone,
   type MicrophoneOptions,
   type PlayOptions,
+  type SayOptions,
   type Speech,
+  type SpokenOptions,
 } from './library/index.js';
 export {
-  LevelMouth,
+  type AlignableWord,
+  type AlignedWord,
+  type Alignment,
+  alignWords,
   type LipEstimator,
   type LipsDriver,
   LipTable,
+  Posteriors,
   parseLipTable,
   readPhonemeList,
   readTimings,
+  SoundMouth,
+  type SoundMouthOptions,
   type SoundTimeline,
+  TextMouth,
+  type TextMouthOptions,
   type TimedPhoneme,
 } from './lipsync/index.js';
 export {
@@ -78,3 +88,5 @@ export {
   SystemClock,
   TransportError,
 } from './runtime/index.js';
+export type { LipsChoice } from './speaking/index.js';
+export type { SpeechSettings } from './speech/index.js';

@@ -5,8 +5,10 @@ import { systemHost } from '../devices/index.js';
 import { alphabetOf, DEFAULT_LIP_TABLE, PhonemeNames, type TimedPhoneme } from '../lipsync/index.js';
 import { SystemClock } from '../runtime/index.js';
 import { type LipsChoice, soundSpeech } from '../speaking/index.js';
+import type { SpeechSettings } from '../speech/index.js';
 import { type Lips, type LipsOptions, openLips } from './lips.js';
 import { Microphone, type MicrophoneOptions } from './microphone.js';
+import { Sayer, type SayOptions } from './say.js';
 import { beginSpeech, type Speech, type SpokenOptions } from './speech.js';
 
 /** What is played here is heard by people, who hear more than MMDAgent-EX does. */
@@ -31,11 +33,24 @@ export class Bridge {
   readonly #client: BridgeClient;
   readonly #close: () => Promise<void>;
   readonly #clock = new SystemClock();
+  readonly #sayer: Sayer;
 
   /** @internal */
-  constructor(client: BridgeClient, close: () => Promise<void>) {
+  constructor(client: BridgeClient, close: () => Promise<void>, speech: SpeechSettings = {}) {
     this.#client = client;
     this.#close = close;
+    this.#sayer = new Sayer(speech, this.#clock);
+  }
+
+  /**
+   * Says a text, or one that is still being written (a piece is spoken as soon as it is a sentence), with lips.
+   *
+   * Without settings the engines are those of the `say` command: the first that has a key or a program, else the embedded voice.
+   *
+   * @throws {BridgeError} nothing was heard: BRIDGE_ERR_SPEECH_*, BRIDGE_ERR_LANE_UNKNOWN, BRIDGE_ERR_LANE_BUSY
+   */
+  say(text: string | AsyncIterable<string>, options: SayOptions = {}): Promise<Speech> {
+    return this.#sayer.say(this.#client, text, options);
   }
 
   /**
@@ -130,8 +145,9 @@ export class Bridge {
   }
 
   /** Ends this conversation; the daemon and its links go on (except when embedded: they end, after what is being said). */
-  close(): Promise<void> {
-    return this.#close();
+  async close(): Promise<void> {
+    await this.#close();
+    await this.#sayer.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

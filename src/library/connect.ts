@@ -9,6 +9,7 @@ import {
 import { type Config, defaultConfig } from '../config/index.js';
 import { createMemoryChannels } from '../control/index.js';
 import { type Logger, SILENT_LOGGER, SystemClock, TransportError } from '../runtime/index.js';
+import type { SpeechSettings } from '../speech/index.js';
 import { Bridge } from './bridge.js';
 
 export interface ConnectOptions {
@@ -27,6 +28,8 @@ export interface ConnectOptions {
   readonly embedded?: { readonly links: readonly string[] } & Partial<
     Pick<Config, 'model' | 'leadMs' | 'latencyMs' | 'mode' | 'record'>
   >;
+  /** Engines and how they speak, for `Bridge.say`. @default those of the `say` command without a settings file */
+  readonly speech?: SpeechSettings;
   /** Ends connecting; later it has no effect. */
   readonly signal?: AbortSignal;
   /** @default silent */
@@ -51,7 +54,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Bridge> {
     client.close();
     throw error;
   }
-  return new Bridge(client, async () => client.close());
+  return new Bridge(client, async () => client.close(), options.speech);
 }
 
 async function reach(options: ConnectOptions): Promise<BridgeClient> {
@@ -92,8 +95,12 @@ async function embed(
     clock: new SystemClock(),
     reconnectMs: 0,
   });
-  return new Bridge(client, async () => {
-    client.close();
-    await daemon.stop();
-  });
+  return new Bridge(
+    client,
+    async () => {
+      client.close();
+      await daemon.stop();
+    },
+    options.speech,
+  );
 }

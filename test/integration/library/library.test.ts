@@ -39,6 +39,34 @@ describe('The library', () => {
     expect(await speech.ended).toMatchObject({ reason: 'interrupted' });
   });
 
+  it('plays a file with lips of its own, exact where phonemes are given', async () => {
+    const speech = await bridge.play(fixturePath('speech-sample.wav'), {
+      phonemes: readPhonemeList('sil,300,a,300,i,200,sil,200', 'the test'),
+    });
+    expect(await speech.ended).toMatchObject({ reason: 'completed' });
+    expect(messages).toContain('> LIPSYNC_START|0|sil,300,a,300,i,200,sil,200');
+  });
+
+  it('leaves the mouth to messages that are tied to it by the caller', async () => {
+    const speech = await bridge.play(fixturePath('speech-sample.wav'), {
+      lips: 'own',
+      ties: [{ atMs: 200, message: 'LIPSYNC_START|0|o,300,sil,100' }],
+    });
+    expect(await speech.ended).toMatchObject({ reason: 'completed' });
+    expect(messages.filter((text) => text.startsWith('> LIPSYNC_START'))).toEqual([
+      '> LIPSYNC_START|0|o,300,sil,100',
+    ]);
+  });
+
+  it('says no text for which there is no engine, and says so', async () => {
+    await expect(bridge.say('Hello', { engine: 'nobody' })).rejects.toMatchObject({
+      code: 'BRIDGE_ERR_SPEECH_ENGINE',
+    });
+    await expect(bridge.say('Hello', { lane: 'nowhere', engine: 'embedded' })).rejects.toMatchObject({
+      code: 'BRIDGE_ERR_LANE_UNKNOWN',
+    });
+  });
+
   it('sends messages, and refuses those that would harm MMDAgent-EX', async () => {
     await bridge.send('LIBRARY_TEST|1');
     expect(messages).toContain('> LIBRARY_TEST|1');
