@@ -89,7 +89,14 @@ function lips(parser: Argv, choose: Choose): void {
         })
         .options(LIPS_TIMINGS)
         .option('from-ms', { type: 'string', requiresArg: true, describe: 'Begin at this position' })
-        .example('$0 lipsync hello.wav --timings hello.TextGrid', ''),
+        .option('plot', {
+          type: 'string',
+          requiresArg: true,
+          describe:
+            'Play nothing: draw the sound, its phonemes and the mouth that MMDAgent-EX will show into this .svg or .png',
+        })
+        .example('$0 lipsync hello.wav --timings hello.TextGrid', '')
+        .example('$0 lipsync hello.wav --plot hello.png', ''),
     (args) => choose(async () => (await import('./commands/lipsync.js')).lipsync, args),
   );
 }

@@ -17,8 +17,12 @@ import { soundOptions } from '../speaking.js';
 /** People hear more than MMDAgent-EX does. */
 const PLAYED_RATE_HZ = 48_000;
 
-/** `lipsync FILE|-`: plays a sound here and moves the lips of the avatar with it. */
+/** `lipsync FILE|-`: plays a sound here and moves the lips of the avatar with it; with --plot it is only drawn. */
 export async function lipsync(context: CommandContext): Promise<number> {
+  if (textArg(context.args, 'plot') !== undefined) {
+    const { lipsyncPlot } = await import('./lipsync-plot.js');
+    return lipsyncPlot(context);
+  }
   const clock = new SystemClock();
   return runLipsync(context, { clock, openPlayback: await playbackHere(context.io, clock) });
 }
