@@ -54,7 +54,8 @@ async function throughAvatar(context: CommandContext, saying: Saying): Promise<n
   try {
     for await (const said of all) {
       last = said;
-      if (context.args['json'] === true) context.print(JSON.stringify(reportOf(said)));
+      if (context.args['json'] === true)
+        context.print(JSON.stringify({ ...reportOf(said), usage: saying.speech.usage() }));
       if (said.reason === 'failed') throw said.error ?? new Error('The utterance failed');
     }
     if (context.args['close'] === true && last !== undefined)
@@ -92,7 +93,7 @@ async function intoFile(
   const parts = speech.speak(await wholeOf(texts), { ...speakOptions(context), instructions, signal });
   const written = await sayToFile(parts, out, pronouncer);
   if (context.args['json'] === true) {
-    context.print(JSON.stringify(written));
+    context.print(JSON.stringify({ ...written, usage: speech.usage() }));
     return EXIT.ok;
   }
   const lips = written.lips === undefined ? '' : `, phonemes ${written.lips}`;
