@@ -1,4 +1,4 @@
-import { LevelMouth, type LipsDriver } from '../lipsync/index.js';
+import { type LipEstimator, type LipsDriver, SoundMouth } from '../lipsync/index.js';
 import { type Clock, isAbortError, sleep } from '../runtime/index.js';
 import type { PlayableSound } from './read-ahead.js';
 
@@ -28,7 +28,7 @@ const LOOK_MS = 100;
  */
 export async function estimateLips(options: EstimateLipsOptions): Promise<void> {
   const { sound, driver, clock, positionMs, signal } = options;
-  const estimator = new LevelMouth();
+  const estimator = new SoundMouth();
   let readMs = 0;
   try {
     for await (const block of sound.frames()) {
@@ -45,7 +45,7 @@ export async function estimateLips(options: EstimateLipsOptions): Promise<void> 
 }
 
 /** The sound has ended: the rest of what was estimated. */
-export function finishEstimate(estimator: LevelMouth, driver: LipsDriver): void {
+export function finishEstimate(estimator: LipEstimator, driver: LipsDriver): void {
   driver.append(estimator.end());
   driver.finish();
 }

@@ -1,7 +1,7 @@
 import type { SoundSource } from '../audio/index.js';
 import type { LipsLink } from '../client/index.js';
 import type { Playback, PlaybackOptions } from '../devices/index.js';
-import { createLipsDriver, LevelMouth, type LipsDriver } from '../lipsync/index.js';
+import { createLipsDriver, type LipsDriver, SoundMouth } from '../lipsync/index.js';
 import { anySignal, type Clock, errorText, isAbortError, sleep } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 import { ESTIMATED_RATE_HZ, estimateLips, finishEstimate } from './estimate-lips.js';
@@ -122,7 +122,7 @@ export class LipsSession {
   #playerOn(playback: Playback): LocalPlayer {
     const { file, source, sound, sampleRateHz, open } = this.#options;
     const isStream = file === '-';
-    const estimator = isStream && source.phonemes === undefined ? new LevelMouth() : undefined;
+    const estimator = isStream && source.phonemes === undefined ? new SoundMouth() : undefined;
     const player = new LocalPlayer({
       playback,
       clock: this.#clock,

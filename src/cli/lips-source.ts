@@ -15,7 +15,7 @@ import { lipTableOf } from './lip-table-setting.js';
 
 /** Where the mouth's shapes come from. */
 export interface LipsSource {
-  /** In the names of the file; undefined: the mouth follows the loudness. */
+  /** In the names of the file; undefined: the mouth follows what is heard. */
   readonly phonemes: readonly TimedPhoneme[] | undefined;
   /** For people: the file's name, or what else it is. */
   readonly label: string;
@@ -43,7 +43,7 @@ export async function lipsSource(context: CommandContext, file: string): Promise
   if (path !== undefined) return sourceOf(await timingsOf(path), path, table);
   const beside = file === '-' ? undefined : await besideOf(context, file);
   if (beside !== undefined) return sourceOf(beside.phonemes, beside.path, table);
-  return { phonemes: undefined, label: 'the loudness', names: new PhonemeNames(table) };
+  return { phonemes: undefined, label: 'what is heard in the sound', names: new PhonemeNames(table) };
 }
 
 function sourceOf(phonemes: readonly TimedPhoneme[], label: string, table: LipTable): LipsSource {

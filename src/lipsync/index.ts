@@ -11,7 +11,6 @@ export { type PlacedText, type PlacedWord, wordsOfCharacters } from './character
 export { createLipsDriver } from './create-lips-driver.js';
 export { type Ahead, cutPart, lookAhead } from './cut-part.js';
 export { DEFAULT_LIP_TABLE } from './default-lip-table.js';
-export { LevelMouth } from './level-mouth.js';
 export { buildPart, closingMessage, type LipPart, type LipPartOptions, partBytes } from './lip-part.js';
 export { type LipRow, LipTable } from './lip-table.js';
 export {

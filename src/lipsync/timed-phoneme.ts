@@ -8,14 +8,14 @@ export interface TimedPhoneme {
 }
 
 /**
- * Hears sound and tells phonemes, causally: what the level-driven mouth and, later, real estimators implement.
+ * Hears sound and tells phonemes, causally.
  *
- * Phonemes come in order, contiguous, and are final once given. One estimator hears one sound.
+ * Phonemes come in order, contiguous, and are final once given; what goes on is told in pieces. One estimator hears one sound.
  */
 export interface LipEstimator {
-  /** Sound is needed so far ahead of a phoneme's start to tell it, milliseconds. */
+  /** What it tells of a moment depends on no sound later than so much after it, milliseconds. */
   readonly lookAheadMs: number;
-  /** @param pcm - s16le mono 16 kHz, whole samples, any length. @returns What is certain now; may be empty. */
+  /** @param pcm - s16le mono 16 kHz, any length. @returns What is certain now; may be empty. */
   push(pcm: Uint8Array): readonly TimedPhoneme[];
   /** The sound has ended: the rest, ending with `sil`. */
   end(): readonly TimedPhoneme[];

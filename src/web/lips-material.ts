@@ -1,4 +1,4 @@
-import { LevelMouth } from '../lipsync/level-mouth.js';
+import { SoundMouth } from '../lipsync/acoustic/sound-mouth.js';
 import { readTimings } from '../lipsync/read-timings.js';
 import type { TimedPhoneme } from '../lipsync/timed-phoneme.js';
 
@@ -31,16 +31,16 @@ export async function timingsOf(file: File): Promise<readonly TimedPhoneme[]> {
   return readTimings(new Uint8Array(await file.arrayBuffer()), file.name).phonemes;
 }
 
-/** What the loudness tells of the mouth: for a sound without timings. */
+/** What is heard in the sound tells of the mouth: for a sound without timings. */
 export async function phonemesOf(buffer: AudioBuffer): Promise<readonly TimedPhoneme[]> {
   const samples = await monoSamples(buffer);
-  const mouth = new LevelMouth();
+  const mouth = new SoundMouth();
   const phonemes: TimedPhoneme[] = [];
   for (let at = 0; at < samples.length; at += BLOCK_SAMPLES) {
     const block = samples.subarray(at, at + BLOCK_SAMPLES);
     const pcm = Int16Array.from(block, (sample) => 32_767 * Math.max(-1, Math.min(1, sample)));
     phonemes.push(...mouth.push(new Uint8Array(pcm.buffer)));
-    await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve));
   }
   return [...phonemes, ...mouth.end()];
 }

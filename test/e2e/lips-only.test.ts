@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type PageRig, SAMPLE, startPageRig } from '../integration/server/page-rig.js';
+import { speechBeats, speechWav } from '../support/speech-beats.js';
 import {
   type BuiltPage,
   buildPage,
@@ -16,7 +17,7 @@ import {
   whySkipped,
 } from './page-browser.js';
 
-/** A second: silence, and from 400 ms to 700 ms a tone with the mouth of あ. */
+/** A second: silence, and from 400 ms to about 600 ms a spoken `wa`; by the timings あ until 700 ms. */
 const BEATS = 8;
 const OPENS_MS = Array.from({ length: BEATS }, (_, beat) => 1000 * beat + 400);
 
@@ -33,7 +34,10 @@ describe.skipIf(!isChromiumThere)(`lips only on the page${whySkipped}`, () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'lips-e2e-'));
-    writeFileSync(join(folder, 'beats.wav'), beatsWav());
+    writeFileSync(
+      join(folder, 'beats.wav'),
+      speechWav(speechBeats({ beats: BEATS, everyMs: 1000, opensMs: 400 })),
+    );
     const phonemes = OPENS_MS.flatMap((atMs) => [
       { phoneme: 'sil', start: (atMs - 400) / 1000, end: atMs / 1000 },
       { phoneme: 'a', start: atMs / 1000, end: (atMs + 300) / 1000 },
@@ -189,10 +193,10 @@ describe.skipIf(!isChromiumThere)(`lips only on the page${whySkipped}`, () => {
     expect(Math.abs(median(offMs) - 340), offMs.map(Math.round).join(' ')).toBeLessThan(60);
   });
 
-  it('follows the loudness where there are no timings, and says so', async () => {
+  it('follows what is heard where there are no timings, and says so', async () => {
     await open();
     await choose('beats.wav');
-    expect(await text('#lips-drop-kinds')).toBe('No timings: the mouth follows the loudness');
+    expect(await text('#lips-drop-kinds')).toBe('No timings: the mouth follows what is heard');
     await page.click('#lips-play');
     await opensWithin(4);
     const zeroMs = await zeroHeardAtMs();
@@ -218,7 +222,7 @@ describe.skipIf(!isChromiumThere)(`lips only on the page${whySkipped}`, () => {
     await expect.poll(() => text('#lips-error'), WAIT).toContain('There is no sound file among these.');
     await choose('beats.wav', 'broken.json');
     expect(await text('#lips-error')).toContain(
-      'The timings could not be read; the mouth follows the loudness.',
+      'The timings could not be read; the mouth follows what is heard.',
     );
     expect(await text('#lips-drop-kinds')).toContain('No timings');
     await page.setInputFiles('#lips-file', {
@@ -230,31 +234,3 @@ describe.skipIf(!isChromiumThere)(`lips only on the page${whySkipped}`, () => {
     expect(await text('#lips-drop-main')).toBe('beats.wav');
   });
 });
-
-/** s16 mono 44.1 kHz. */
-function beatsWav(): Buffer {
-  const rateHz = 44_100;
-  const count = rateHz * BEATS;
-  const file = Buffer.alloc(44 + 2 * count);
-  file.write('RIFF', 0);
-  file.writeUInt32LE(36 + 2 * count, 4);
-  file.write('WAVEfmt ', 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(rateHz, 24);
-  file.writeUInt32LE(2 * rateHz, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36);
-  file.writeUInt32LE(2 * count, 40);
-  for (let at = 0; at < count; at++) {
-    const inBeatMs = ((1000 * at) / rateHz) % 1000;
-    const isTone = inBeatMs >= 400 && inBeatMs < 700;
-    file.writeInt16LE(
-      isTone ? Math.round(9000 * Math.sin((2 * Math.PI * 220 * at) / rateHz)) : 0,
-      44 + 2 * at,
-    );
-  }
-  return file;
-}

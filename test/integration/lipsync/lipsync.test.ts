@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../src/runtime/index.js';
+import { speechBeats, speechWav } from '../../support/speech-beats.js';
 import { wav } from '../cli/rig.js';
 import { until, wait } from '../daemon/rig.js';
 import { lipsRig } from './rig.js';
@@ -135,11 +136,8 @@ describe('lipsync', () => {
     expect((await run.playback).isEnded).toBe(true);
   });
 
-  it('follows the loudness of a file without timings, and of a stream as it arrives', async () => {
-    // Loud and silent, half a second each.
-    const bytes = wav(3000);
-    for (let at = 44 + 16_000; at < bytes.length; at += 32_000) bytes.fill(0, at, at + 16_000);
-    const file = rig.file('loud.wav', bytes);
+  it('follows what is heard in a file without timings', async () => {
+    const file = rig.file('spoken.wav', speechWav(speechBeats({ beats: 3, everyMs: 1000, opensMs: 200 })));
     const run = await rig.start({ file, json: true });
     expect((await run.ended).code).toBe(0);
     expect(JSON.parse(run.stdout())).toMatchObject({ lateParts: 0, heardMs: 3000 });
@@ -149,8 +147,7 @@ describe('lipsync', () => {
 
   it('plays a stream as it arrives', async () => {
     const run = await rig.start({ file: '-', json: true });
-    const bytes = wav(2500);
-    for (let at = 44 + 16_000; at < bytes.length; at += 32_000) bytes.fill(0, at, at + 16_000);
+    const bytes = speechWav(speechBeats({ beats: 5, everyMs: 500, opensMs: 100 }));
     for (let at = 0; at < bytes.length; at += 3200) {
       run.stdin.write(bytes.subarray(at, at + 3200));
       await wait(100);

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LevelMouth, readPhonemeList, type TimedPhoneme } from '../../../src/lipsync/index.js';
+import { readPhonemeList, SoundMouth, type TimedPhoneme } from '../../../src/lipsync/index.js';
 import { RequestError, sleep } from '../../../src/runtime/index.js';
 import { type SpeakThroughOptions, type SpokenSource, speakThrough } from '../../../src/speaking/index.js';
 import type { SpeechPart, SpokenPart } from '../../../src/speech/index.js';
+import { speechBeats } from '../../support/speech-beats.js';
 import { type SpeakingRig, silence, speakingRig, tone } from './rig.js';
 
 const LIST = 'sil,200,a,200,sil,300,o,150,k,60,a,240,sil,450,u,300,i,120,pau,180';
@@ -94,22 +95,29 @@ describe('Speech through an avatar', () => {
 
   it('keeps sound back for an estimated mouth as long as that needs, 150 ms at most', async () => {
     let firstAtMs: number | undefined;
+    const speech = new Uint8Array(speechBeats({ beats: 5, everyMs: 400, opensMs: 130 }).buffer);
     const source = async function* (): AsyncGenerator<SpeechPart> {
       yield { type: 'start', sampleRateHz: 16_000 };
       for (let n = 0; n < 100; n++) {
         firstAtMs ??= rig.clock.nowMs();
-        yield { type: 'sound', pcm: n % 20 < 10 ? tone(20) : silence(20) };
+        yield { type: 'sound', pcm: speech.slice(n * 640, (n + 1) * 640) };
         await sleep(rig.clock, 20);
       }
     };
     const end = await rig.until(
-      speak(source(), { lips: 'own', kind: 'live', estimator: () => new LevelMouth() }),
+      speak(source(), {
+        lips: 'own',
+        kind: 'live',
+        estimator: () => new SoundMouth({ tellEveryMs: 20 }),
+      }),
       1,
     );
     expect(end).toMatchObject({ way: 'own', mouth: 'estimated', reason: 'completed', lateParts: 0 });
-    const delayMs = rig.soundFromMs() - (firstAtMs ?? 0);
+    // It is silent for its first 105 ms.
+    const delayMs = rig.soundFromMs() - 105 - (firstAtMs ?? 0);
     expect(delayMs).toBeGreaterThan(60);
-    expect(delayMs).toBeLessThan(150 + 55);
+    // What it waits, the lane's lead, and the way.
+    expect(delayMs).toBeLessThan(150 + 100 + 45);
     // Every burst opens it, none late by more than two frames of motion.
     expect(openings()).toHaveLength(5);
     for (const [n, opensMs] of openings().entries()) expect(Math.abs(opensMs - n * 400)).toBeLessThan(70);
@@ -139,12 +147,13 @@ describe('Speech through an avatar', () => {
           { type: 'sound', pcm: silence(500) },
           { type: 'sentence-end', index: 0, endMs: 1000 },
           sentence(1, 1000, 'nothing'),
-          { type: 'sound', pcm: silence(200) },
-          { type: 'sound', pcm: tone(400) },
-          { type: 'sound', pcm: silence(400) },
+          {
+            type: 'sound',
+            pcm: new Uint8Array(speechBeats({ beats: 1, everyMs: 1000, opensMs: 220 }).buffer),
+          },
           { type: 'sentence-end', index: 1, endMs: 2000 },
         ],
-        { knows: 'text', estimator: () => new LevelMouth() },
+        { knows: 'text', estimator: () => new SoundMouth() },
       ),
     );
     expect(end).toMatchObject({ way: 'own', mouth: 'estimated', reason: 'completed' });

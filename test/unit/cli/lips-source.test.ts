@@ -59,10 +59,10 @@ describe('lipsSource', () => {
     expect(said).toMatch(/b\.json: expected a list .* Left out; --timings names a file/);
   });
 
-  it('follows the loudness where there is none', async () => {
+  it('follows what is heard where there is none', async () => {
     expect(await sourceOf(join(directory, 'c.wav'))).toMatchObject({
       phonemes: undefined,
-      label: 'the loudness',
+      label: 'what is heard in the sound',
     });
     expect(await sourceOf('-')).toMatchObject({ phonemes: undefined });
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LevelMouth } from '../../../src/lipsync/index.js';
+import { SoundMouth } from '../../../src/lipsync/index.js';
+import { SPOKEN, soundOf } from './acoustic/spoken.js';
 import { driverRig, phonemes } from './rig.js';
 
 const CLOSED = 'sil,50';
@@ -96,17 +97,16 @@ describe('LipsDriver > closing an open end', () => {
     expect(rig.driver.status).toBe('done');
   });
 
-  it('closes it at the end of a loud sound that is estimated, whenever that end becomes known', async () => {
+  it('closes it at the end of a sound that is estimated and breaks off in a vowel, whenever that end becomes known', async () => {
     for (const endsAfterMs of [0, 100, 250, 3000]) {
       const rig = driverRig();
-      const estimator = new LevelMouth();
+      const estimator = new SoundMouth();
       rig.driver.start(0);
-      const tone = new Uint8Array(
-        Int16Array.from({ length: 320 }, (_, n) => 9000 * Math.sin(n * 0.4)).buffer,
-      );
-      for (let ms = 0; ms < 2000; ms += 20) {
+      // Cut off in a long vowel.
+      const speech = SPOKEN[0] === undefined ? new Uint8Array() : soundOf(SPOKEN[0]).subarray(0, 1480 * 32);
+      for (let at = 0; at < speech.byteLength; at += 640) {
         await rig.clock.advanceAsync(20);
-        rig.driver.append(estimator.push(tone));
+        rig.driver.append(estimator.push(speech.subarray(at, at + 640)));
       }
       await rig.clock.advanceAsync(endsAfterMs);
       rig.driver.append(estimator.end());
