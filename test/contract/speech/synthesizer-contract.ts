@@ -266,6 +266,21 @@ export function synthesizerContract(rig: ContractRig): void {
       expectNoSecret(error, rig);
     });
 
+    test('lists voices, or says why not', async () => {
+      const { engine } = await meet();
+      for (const { id, name, languages } of await engine.voices()) {
+        expect(id).not.toBe('');
+        expect(name).not.toBe('');
+        expect(Array.isArray(languages)).toBe(true);
+      }
+      const nowhere = await meet({}, rig.elsewhere(`http://127.0.0.1:${await freePort()}`));
+      const outcome = await nowhere.engine.voices().catch((error: unknown) => error);
+      if (Array.isArray(outcome)) return;
+      expect(outcome).toMatchObject({ code: 'BRIDGE_ERR_SPEECH_UNREACHABLE', retryable: true });
+      const reason = new Error('never mind');
+      expect(await thrownBy(() => engine.voices(AbortSignal.abort(reason)))).toBe(reason);
+    });
+
     test('notices sound that breaks off', async () => {
       const { vendor, engine } = await meet();
       vendor.fault = 'cut';

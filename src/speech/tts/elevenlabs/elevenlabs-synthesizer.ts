@@ -108,9 +108,10 @@ export class ElevenLabsSynthesizer implements Synthesizer {
   #objectsIn(objects: JsonObjects, chunk: Uint8Array): readonly Fields[] {
     try {
       return fieldsIn(objects.push(chunk));
-    } catch (error) {
+    } catch {
       const { face } = this.#client;
-      throw failedFault(face, `expected JSON from ${face.place}, got something else`, error);
+      // Without its cause: a parser quotes what it read, which may be the text.
+      throw failedFault(face, `expected JSON from ${face.place}, got something else`);
     }
   }
 
