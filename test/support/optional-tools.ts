@@ -46,6 +46,17 @@ export function optionalTools(): readonly OptionalTool[] {
       isThere: hasLibrary('sox/libsox_fmt_alsa.so'),
       needed: 'test/integration/devices: SoX through ALSA',
     },
+    {
+      package: 'open-jtalk',
+      isThere: isOnPath('open_jtalk'),
+      needed: 'test/integration/speech: Open JTalk',
+    },
+    {
+      package: 'open-jtalk-mecab-naist-jdic',
+      isThere: existsSync('/var/lib/mecab/dic/open-jtalk/naist-jdic/sys.dic'),
+      needed: 'test/integration/speech: Open JTalk',
+    },
+    { package: 'espeak-ng', isThere: isOnPath('espeak-ng'), needed: 'test/integration/speech: espeak-ng' },
     { package: 'ffmpeg', isThere: isOnPath('ffmpeg'), needed: 'test/integration/devices: ffmpeg' },
   ];
 }

@@ -110,6 +110,11 @@ export class EspeakChildProcess {
     return this.#fault === undefined;
   }
 
+  /** It was killed because it hung: what was asked of it may do that to the next as well. */
+  get hasStalled(): boolean {
+    return this.#fault?.code === 'BRIDGE_ERR_SPEECH_STALLED';
+  }
+
   get sampleRateHz(): number {
     return this.#ready?.sampleRateHz ?? 0;
   }

@@ -18,6 +18,8 @@ export type EspeakPart =
   | { readonly type: 'end'; readonly samples: number };
 
 interface Job {
+  /** Whether anything came of it. */
+  readonly hasBegun: () => boolean;
   readonly run: (child: EspeakChildProcess) => Promise<void>;
   readonly fail: (error: unknown) => void;
   readonly signal: AbortSignal;
@@ -45,14 +47,17 @@ export class EspeakProcess {
   speak(units: readonly EspeakUnit[], manner: EspeakManner): AsyncIterableIterator<EspeakPart> {
     const taken = new AbortController();
     const parts = new PartQueue<EspeakPart>(() => taken.abort());
+    let hasBegun = false;
     this.#add({
       signal: taken.signal,
+      hasBegun: () => hasBegun,
       fail: (error) => parts.fail(error),
       run: async (child) => {
-        parts.push({ type: 'start', sampleRateHz: child.sampleRateHz });
         await child.ask(
           { type: 'speak', units, manner },
           (frame) => {
+            if (!hasBegun) parts.push({ type: 'start', sampleRateHz: child.sampleRateHz });
+            hasBegun = true;
             if (frame.kind === 'sound') parts.push({ type: 'sound', pcm: frame.pcm });
             else if (frame.answer.type === 'events' || frame.answer.type === 'end') parts.push(frame.answer);
           },
@@ -70,6 +75,7 @@ export class EspeakProcess {
       let voices: readonly EspeakVoice[] = [];
       this.#add({
         signal,
+        hasBegun: () => false,
         fail: reject,
         run: async (child) => {
           await child.ask(
@@ -117,13 +123,26 @@ export class EspeakProcess {
     for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
       if (job.signal.aborted) continue;
       try {
-        await job.run(await this.#started());
+        await this.#run(job);
       } catch (error) {
         job.fail(error);
       }
     }
     this.#working = undefined;
     this.#rest();
+  }
+
+  /** One that died while it rested may not have been told of as dead yet: what it never heard of goes to the next. */
+  async #run(job: Job): Promise<void> {
+    const before = this.#child;
+    const child = await this.#started();
+    const wasRested = (await before?.catch(() => undefined)) === child;
+    try {
+      await job.run(child);
+    } catch (error) {
+      if (!wasRested || child.isAlive || child.hasStalled || job.hasBegun()) throw error;
+      await job.run(await this.#started());
+    }
   }
 
   /** The process, started when there is none that can be asked. Every call waits for the one before: never are there two. */

@@ -9,8 +9,6 @@ export interface VoiceName {
   readonly variant: string | undefined;
 }
 
-/** BCP 47 for what espeak-ng has other codes for. */
-const BCP47: Readonly<Record<string, string>> = { cmn: 'zh', 'zh-cmn': 'zh', 'zh-yue': 'yue', 'fr-fr': 'fr' };
 /** Codes that BCP 47 does not know: made-up languages and tests. */
 const HIDDEN = /^(xex|piqd|qdb|qya|sjn|py)$/;
 
@@ -61,14 +59,21 @@ export function listedVoices(voices: readonly EspeakVoice[], defaults: readonly 
       const code = voice.languages[0]?.code ?? '';
       const id = taken.has(code) ? voice.identifier : code;
       taken.add(code);
-      return { id, name: voice.name, languages: [BCP47[code] ?? tagOf(code)] };
+      return { id, name: voice.name, languages: [tagOf(code)] };
     });
   return listed.flatMap((voice) => withVariants(voice, defaults)).sort((a, b) => rank(a) - rank(b));
 }
 
-/** `en-us` as BCP 47 writes it. */
+/** BCP 47 for espeak-ng's codes: `en-us` is `en-US`, `cmn` is `zh`; of one that is not well-formed its language alone. */
 function tagOf(code: string): string {
-  return code.replace(/-[a-z]{2}$/, (region) => region.toUpperCase());
+  for (const candidate of [code, code.split('-')[0] ?? '']) {
+    try {
+      return Intl.getCanonicalLocales(candidate)[0] ?? candidate;
+    } catch {
+      // Not well-formed.
+    }
+  }
+  return code;
 }
 
 const MAN = 'm3';
@@ -82,7 +87,8 @@ function withVariants(voice: Voice, defaults: readonly string[]): Voice[] {
   ];
 }
 
-function rank({ languages, isDefault }: Voice): number {
+function rank({ languages, isDefault, gender }: Voice): number {
   const language = languages[0] ?? '';
-  return (language === 'ja' ? 0 : language.startsWith('en') ? 2 : 4) + (isDefault === true ? 0 : 1);
+  const manner = isDefault === true ? 0 : gender === undefined ? 2 : 1;
+  return (language === 'ja' ? 0 : language.startsWith('en') ? 3 : 6) + manner;
 }

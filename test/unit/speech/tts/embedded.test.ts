@@ -122,11 +122,11 @@ describe('EmbeddedSynthesizer', () => {
     const { engine, children } = rig();
     const heard = hear(engine, { text: '今日は', language: 'ja' });
     await settle();
-    expect(heard.parts).toEqual([{ type: 'start', sampleRateHz: 1000 }]);
     children[0]?.tell({ type: 'events', id: 1, unit: 0, events: [[1, 'ä']] });
     children[0]?.program.write(encodeSound(PCM));
     await settle();
-    expect(heard.parts.slice(1)).toEqual([
+    expect(heard.parts).toEqual([
+      { type: 'start', sampleRateHz: 1000 },
       { type: 'phonemes', phonemes: [{ phoneme: 'sil', startMs: 0, endMs: 1 }], isExact: true },
       { type: 'sound', pcm: PCM },
     ]);
@@ -249,6 +249,33 @@ describe('EmbeddedSynthesizer', () => {
     await settle();
     expect(heard.end).toBe('done');
     expect(host.spawned).toHaveLength(2);
+  });
+
+  it('asks another when the one that rested had died unnoticed, but not twice', async () => {
+    const { engine, children, host } = rig();
+    await engine.warmUp();
+    const heard = hear(engine, { text: 'One.' });
+    await settle();
+    children[0]?.program.end(null, 'SIGKILL');
+    await settle();
+    expect(host.spawned).toHaveLength(2);
+    expect(heard.end).toBeUndefined();
+    children[1]?.program.end(1);
+    await settle();
+    expect(heard.end).toMatchObject({ code: 'BRIDGE_ERR_SPEECH_PROGRAM', retryable: true });
+    expect(host.spawned).toHaveLength(2);
+  });
+
+  it('asks nobody else once something was heard', async () => {
+    const { engine, children, host } = rig();
+    await engine.warmUp();
+    const heard = hear(engine, { text: 'One.' });
+    await settle();
+    children[0]?.program.write(encodeSound(PCM));
+    children[0]?.program.end(null, 'SIGKILL');
+    await settle();
+    expect(heard.end).toMatchObject({ code: 'BRIDGE_ERR_SPEECH_PROGRAM', retryable: true });
+    expect(host.spawned).toHaveLength(1);
   });
 
   it('notices a process that gives nothing', async () => {
