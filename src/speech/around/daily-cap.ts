@@ -18,14 +18,15 @@ export interface DailyCapOptions {
  * Holds every engine to so many characters per day (UTC), over all processes of this user.
  *
  * One file per day, to which each request adds a line before it is sent; lines so short are written whole, so that processes
- * need no lock. Two that ask in the same instant may pass the limit together by one request each. A file that cannot be used
- * does not make the bridge dumb: the count then lives in this process.
+ * need no lock. Two processes that ask in the same instant may pass the limit together by one request each. A file that cannot
+ * be used does not make the bridge dumb: the count then lives in this process.
  */
 export class DailyCap {
   readonly #options: DailyCapOptions;
   #day = '';
   readonly #inMemory = new Map<string, number>();
   #isFileBroken = false;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: DailyCapOptions) {
     this.#options = options;
@@ -36,9 +37,16 @@ export class DailyCap {
    *
    * @throws {ProviderError} BRIDGE_ERR_SPEECH_CAP - it would pass the limit; nothing is counted then.
    */
-  async reserve(engine: string, characters: number): Promise<void> {
+  reserve(engine: string, characters: number): Promise<void> {
+    if (this.#options.characters === 0) return Promise.resolve();
+    // One after the other: sentences are asked for side by side.
+    const reserved = this.#last.then(() => this.#reserve(engine, characters));
+    this.#last = reserved.catch(() => {});
+    return reserved;
+  }
+
+  async #reserve(engine: string, characters: number): Promise<void> {
     const { clock, characters: limit } = this.#options;
-    if (limit === 0) return;
     const day = new Date(clock.wallMs()).toISOString().slice(0, 10);
     await this.#turnTo(day);
     const used = (await this.#read(day)).get(engine) ?? 0;

@@ -103,7 +103,7 @@ async function openAny(piece: SpeechPiece, options: SpeakPieceOptions, signal: A
       signal.throwIfAborted();
       const next = lines[index + 1];
       if (next === undefined || !mayFall(error)) throw error;
-      restingUntilMs.set(line.engine.name, clock.nowMs() + REST_MS);
+      if (isIll(error)) restingUntilMs.set(line.engine.name, clock.nowMs() + REST_MS);
       onFall({ from: line.engine.name, to: next.engine.name, error });
     }
   }
@@ -121,6 +121,11 @@ function requestFor(piece: SpeechPiece, line: EngineLine, signal: AbortSignal): 
     ...(instructions === undefined ? {} : { instructions }),
     signal,
   };
+}
+
+/** What is refused is this text; the next may be taken. */
+function isIll(error: unknown): boolean {
+  return !(error instanceof BridgeError && error.code === 'BRIDGE_ERR_SPEECH_REFUSED');
 }
 
 /** A text that cannot be spoken cannot be spoken by another; an error nobody foresaw is ours. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitByLanguage } from '../../../src/language/index.js';
 import { systemHost } from '../../../src/programs/index.js';
-import { FakeClock } from '../../../src/runtime/index.js';
+import { FakeClock, ProviderError } from '../../../src/runtime/index.js';
 import type { EngineKinds, Zod } from '../../../src/speech/around/engine-book.js';
 import { composeSpeech } from '../../../src/speech/compose-speech.js';
 import type {
@@ -244,6 +244,15 @@ describe('composeSpeech', () => {
     await rig.say('Three here.');
     expect(rig.texts('cloud')).toEqual(['One here.', 'Three here.']);
     expect(rig.speech?.usage()['cloud']).toMatchObject({ requests: 2, failures: 2, fallbacks: 2 });
+  });
+
+  it('does not let an engine rest that refused one text', async () => {
+    const rig = new Rig();
+    const refused = new ProviderError('BRIDGE_ERR_SPEECH_REFUSED', 'not that', { provider: 'cloud' });
+    rig.scripts['cloud'] = ({ text }) => (text.startsWith('Bad') ? [refused] : [start(), sound(10)]);
+    await rig.make({}, { CLOUD_KEY: 'k' });
+    const parts = await rig.say('Bad words here. Good words here.');
+    expect(sentences(parts).map(({ engine }) => engine)).toEqual(['embedded', 'cloud']);
   });
 
   it('does not give the voice of one engine to another', async () => {

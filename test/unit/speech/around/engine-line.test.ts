@@ -305,6 +305,14 @@ describe('EngineLine', () => {
       await say(second, '1234');
     });
 
+    it('holds requests to it that are made side by side', async () => {
+      const at = rig(() => [start(), sound(10)], { capCharacters: 10 });
+      const all = await Promise.allSettled(
+        ['1234', '5678', '90ab', 'cdef'].map((text) => at.line.open({ text })),
+      );
+      expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+    });
+
     it('begins anew with the day, and removes the file of the one before', async () => {
       const at = rig(() => [start(), sound(10)], { capCharacters: 10 });
       await say(at, '1234567890');
