@@ -2,6 +2,7 @@ import type { LipEstimator, TimedPhoneme } from '../timed-phoneme.js';
 import type { AcousticModel } from './acoustic-model.js';
 import { FixedLagDecoder, LAG_FRAMES } from './fixed-lag-decoder.js';
 import { FRAME_MS } from './log-mel.js';
+import { MouthScores } from './mouth-scores.js';
 import { PosteriorStream } from './posterior-stream.js';
 import { RunTeller } from './run-teller.js';
 
@@ -12,6 +13,8 @@ export interface SoundMouthOptions {
   readonly tellEveryMs?: number;
 }
 
+/** Scores of shapes need less against flicker than probabilities of classes. */
+const SWITCH_PENALTY = 2;
 /** How long the mouth is told to be closed behind the end. */
 const CLOSING_MS = 40;
 
@@ -25,13 +28,19 @@ export class SoundMouth implements LipEstimator {
   readonly lookAheadMs: number;
   readonly tellsWithinMs: number;
   readonly #posteriors: PosteriorStream;
+  readonly #scores: MouthScores;
   readonly #decoder: FixedLagDecoder;
   readonly #teller: RunTeller;
 
   constructor({ model, tellEveryMs = 50 }: SoundMouthOptions = {}) {
     this.#posteriors = new PosteriorStream((frame) => this.#hear(frame), model);
-    const { classes } = this.#posteriors;
-    this.#decoder = new FixedLagDecoder({ classCount: classes.length, silence: classes.indexOf('sil') });
+    const { classes, priors } = this.#posteriors;
+    this.#scores = new MouthScores(classes, priors);
+    this.#decoder = new FixedLagDecoder({
+      classCount: classes.length,
+      silence: classes.indexOf('sil'),
+      switchPenalty: SWITCH_PENALTY,
+    });
     this.#teller = new RunTeller(tellEveryMs);
     this.lookAheadMs = this.#posteriors.lookAheadMs + LAG_FRAMES * FRAME_MS;
     this.tellsWithinMs = this.lookAheadMs + this.#teller.delayMs;
@@ -51,7 +60,7 @@ export class SoundMouth implements LipEstimator {
   }
 
   #hear(frame: Float32Array): void {
-    const index = this.#decoder.push(frame);
+    const index = this.#decoder.push(this.#scores.of(frame));
     if (index !== undefined) this.#add(index);
   }
 

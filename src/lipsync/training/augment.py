@@ -17,6 +17,7 @@ from nonspeech import Rng, Sounds, coloured
 from synthesize import LABELS, RATE_HZ
 
 HOP = RATE_HZ // 100
+MUSIC_PIECES = 300
 # Container, options, and how many samples late the sound comes back (of mp3 piped without an index, and of G.722; measured).
 CODECS = [
     ("mp3", ["-c:a", "libmp3lame", "-b:a", "32k", "-f", "mp3"], 1105),
@@ -124,16 +125,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--name", required=True, help="of the shard")
-    parser.add_argument("--speakers", nargs="*", default=[], help="@default all of the corpus")
+    parser.add_argument("--speakers", nargs="*", help="@default all of the corpus")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--plain", type=float, default=0.15, help="share of utterances left as they are")
     parser.add_argument("--non-speech", type=float, default=0.12, help="how many sounds that are no speech, per utterance")
+    parser.add_argument("--alone", type=int, default=0, help="so many more sounds that are no speech, at the end")
     parser.add_argument("--held", choices=["train", "dev"], default="train", help="each 20th utterance is kept for development")
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
-    sounds = Sounds(args.work / "music.npy", 120)
+    sounds = Sounds(args.work / "music.npy", MUSIC_PIECES)
     corpus = args.work / "corpus"
-    speakers = args.speakers or sorted(path.stem for path in corpus.glob("*.jsonl"))
+    speakers = sorted(path.stem for path in corpus.glob("*.jsonl")) if args.speakers is None else args.speakers
     folder = args.work / "shards"
     folder.mkdir(exist_ok=True)
     counts: list[int] = []
@@ -158,6 +160,9 @@ def main() -> None:
                 if rng.random() < args.non_speech:
                     quiet = silence(rng, sounds)
                     add("none", quiet, np.zeros(-(-len(quiet) // HOP), np.uint8))
+        for _ in range(args.alone):
+            quiet = silence(rng, sounds)
+            add("none", quiet, np.zeros(-(-len(quiet) // HOP), np.uint8))
     np.array(counts, np.uint32).tofile(folder / f"{args.name}.counts")
     (folder / f"{args.name}.json").write_text(json.dumps(of))
     print(f"{args.name}: {len(counts)} sounds, {sum(counts) / RATE_HZ / 60:.0f} minutes")

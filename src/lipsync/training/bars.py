@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from augment import MUSIC_PIECES
 from nonspeech import Rng, Sounds, breath, coloured, fan, hum, keyboard, music, tones
 from synthesize import RATE_HZ, read_wave
 
@@ -83,7 +84,7 @@ def main() -> None:
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
     folder = args.work / "bars"
-    for kind, make in kinds(rng, Sounds(args.work / "music.npy", 120)).items():
+    for kind, make in kinds(rng, Sounds(args.work / "music.npy", MUSIC_PIECES)).items():
         for n in range(args.each):
             path = folder / kind / f"{n}.wav"
             if not path.exists():

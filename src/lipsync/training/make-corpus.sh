@@ -31,6 +31,10 @@ cz-machac 2900 400
 ca-ona 3300 500
 fi-mv 3800 400
 fi-lj 4200 400
+takumi_normal-high 1000 330
+m001-high 2000 330
+mei_normal-higher 3000 220
+mei_normal-low 4000 330
 "
 mkdir -p "$work/corpus"
 grep . <<<"$speakers" | while read -r speaker first count; do

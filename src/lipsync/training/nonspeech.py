@@ -13,7 +13,7 @@ from synthesize import RATE_HZ, read_wave, to_16_khz
 
 KEYBOARD = Path("/usr/share/buckle/wav")
 PIECE_S = 12
-SOUND_FONT = "/usr/share/sounds/sf2/TimGM6mb.sf2"
+SOUND_FONTS = ["/usr/share/sounds/sf2/TimGM6mb.sf2", "/usr/share/sounds/sf2/FluidR3_GM.sf2"]
 Rng = np.random.Generator
 
 
@@ -116,7 +116,8 @@ def music(rng: Rng, seconds: float) -> np.ndarray:
     file = b"MThd" + struct.pack(">IHHH", 6, 0, 1, ticks_per_second // 2) + b"MTrk" + struct.pack(">I", len(track)) + track
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "m.mid").write_bytes(file)
-        command = ["fluidsynth", "-ni", "-r", "32000", "-g", "0.6", "-F", f"{folder}/m.wav", SOUND_FONT, f"{folder}/m.mid"]
+        font = str(rng.choice(SOUND_FONTS))
+        command = ["fluidsynth", "-ni", "-r", "32000", "-g", "0.6", "-F", f"{folder}/m.wav", font, f"{folder}/m.mid"]
         subprocess.run(command, check=True, capture_output=True)
         with wave.open(f"{folder}/m.wav") as played:
             both = np.frombuffer(played.readframes(played.getnframes()), np.int16).reshape(-1, played.getnchannels())
@@ -204,16 +205,16 @@ class Sounds:
     def alone(self, rng: Rng, count: int) -> np.ndarray:
         """What may be heard when nobody speaks."""
         kind = rng.random()
-        if kind < 0.30:
+        if kind < 0.45:
             return self.piece(rng, count)
-        if kind < 0.42:
+        if kind < 0.60:
             return tones(rng, count)
-        if kind < 0.57:
+        if kind < 0.70:
             return keyboard(rng, count, self.keys)
-        if kind < 0.67:
-            return hum(rng, count)
-        if kind < 0.75:
-            return breath(rng, count)
         if kind < 0.80:
+            return hum(rng, count)
+        if kind < 0.86:
+            return breath(rng, count)
+        if kind < 0.90:
             return np.zeros(count)
         return self.background(rng, count)

@@ -16,6 +16,8 @@ TABLE = json.loads((HERE / "labels.json").read_text(encoding="utf-8"))
 CLASSES: list[str] = TABLE["classes"]
 GROUPS = torch.tensor(TABLE["groups"])
 BANDS = 26
+LOW_HZ, HIGH_HZ = 60, 7600
+LOW_MEL, HIGH_MEL = (1127 * float(np.log(1 + hz / 700)) for hz in (LOW_HZ, HIGH_HZ))
 SCALE = 4096
 # What stands before and behind every sound, as in the product.
 SILENT_FEATURE = -2.0
@@ -67,18 +69,13 @@ class Frames:
                 if not any(speaker.startswith(prefix) for prefix in without):
                     features += [np.full((gap, BANDS), SILENT_FEATURE * SCALE, np.int16), all_features[at : at + count]]
                     labels += [np.full(gap, UNKNOWN, np.uint8), all_labels[at : at + count]]
-                    self.speakers.append((speaker, sum(map(len, labels[-1:])), len(labels)))
+                    self.speakers.append((speaker, len(labels) - 1))
                 at += count
             assert at == len(all_labels) == len(all_features)
         features.append(np.full((gap + 200, BANDS), SILENT_FEATURE * SCALE, np.int16))
         labels.append(np.full(gap + 200, UNKNOWN, np.uint8))
-        self.spans = []
-        at = 0
-        lengths = [len(part) for part in labels]
-        for speaker, _, index in self.speakers:
-            self.spans.append((speaker, index - 1))
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        self.spans = [(speaker, int(starts[index]), int(starts[index + 1])) for speaker, index in self.spans]
+        starts = np.concatenate([[0], np.cumsum([len(part) for part in labels])])
+        self.spans = [(speaker, int(starts[index]), int(starts[index + 1])) for speaker, index in self.speakers]
         self.features = torch.from_numpy(np.concatenate(features))
         self.labels = torch.from_numpy(np.concatenate(labels))
 
@@ -115,11 +112,41 @@ def measure(model: Network, data: Frames) -> dict[str, tuple[float, int]]:
     return {speaker: (sums[0] / sums[1], int(sums[1])) for speaker, sums in sorted(right.items())}
 
 
+def warps(count: int, limit: float) -> torch.Tensor:
+    """[count, bands, bands]: what turns features into those of a throat shorter or longer by up to the factor `limit`."""
+    mel = LOW_MEL + (HIGH_MEL - LOW_MEL) * torch.arange(1, BANDS + 1, dtype=torch.float64) / (BANDS + 1)
+    hz = 700 * (torch.exp(mel / 1127) - 1)
+    out = torch.zeros(count, BANDS, BANDS)
+    for n, factor in enumerate(np.exp(np.linspace(-np.log(limit), np.log(limit), count))):
+        from_mel = 1127 * torch.log(1 + hz / factor / 700)
+        at = ((from_mel - LOW_MEL) / (HIGH_MEL - LOW_MEL) * (BANDS + 1) - 1).clamp(0, BANDS - 1)
+        below = at.floor().clamp(max=BANDS - 2).long()
+        band = torch.arange(BANDS)
+        out[n, below, band] += (1 - (at - below)).float()
+        out[n, below + 1, band] += (at - below).float()
+    return out
+
+
+def varied(x: torch.Tensor, table: torch.Tensor, colour: float, generator: torch.Generator) -> torch.Tensor:
+    """Each piece as another throat (one of the table) and another microphone (a smooth offset) would give it."""
+    if len(table) > 1:
+        which = torch.randint(0, len(table), (len(x),), generator=generator)
+        # Some stay as they are: to move bands also blurs them.
+        which[torch.rand(len(x), generator=generator) < 0.25] = len(table) // 2
+        x = torch.bmm(x, table[which])
+    if colour > 0:
+        knots = torch.randn(len(x), 1, 6, generator=generator) * colour
+        offset = functional.interpolate(knots, size=x.shape[-1], mode="linear", align_corners=True)
+        x = torch.where(x > SILENT_FEATURE, x + offset, x)
+    return x
+
+
 def train(model: Network, data: Frames, args: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=1e-4)
     generator = torch.Generator().manual_seed(args.seed)
     limit = len(data.labels) - args.frames - model.future - 1
     steps = int(args.epochs * len(data.labels) / (args.batch * args.frames))
+    table = warps(21, args.warp)
     began = time.time()
     running = 0.0
     for step in range(steps):
@@ -129,6 +156,7 @@ def train(model: Network, data: Frames, args: argparse.Namespace) -> None:
             group["lr"] = rate
         starts = torch.randint(model.past, limit, (args.batch,), generator=generator)
         x, labels = data.chunk(starts, args.frames, model.past, model.future)
+        x = varied(x, table, args.colour, generator)
         loss = loss_of(model(x), labels, args.smoothing, args.group_weight)
         optimizer.zero_grad()
         loss.backward()
@@ -166,7 +194,7 @@ def exported(model: Network, priors: np.ndarray) -> dict:
             }
         )
     return {
-        "range": {"bands": BANDS, "lowHz": 60, "highHz": 7600},
+        "range": {"bands": BANDS, "lowHz": LOW_HZ, "highHz": HIGH_HZ},
         "classes": CLASSES,
         "priors": [round(float(p), 6) for p in priors],
         "layers": layers,
@@ -187,6 +215,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--smoothing", type=float, default=0.02)
     parser.add_argument("--group-weight", type=float, default=0.5)
+    parser.add_argument("--warp", type=float, default=1.0, help="throats shorter or longer by up to this factor")
+    parser.add_argument("--colour", type=float, default=0.0, help="standard deviation of the offset at 6 knots: 0.1 is 1.7 dB")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
