@@ -9,7 +9,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SoundMouth } from '../../dist/lipsync/acoustic/sound-mouth.js';
+import { createPronouncer, pronunciationForAlignment } from '../../dist/language/index.js';
+import { alignWords, Posteriors, SoundMouth, TextMouth } from '../../dist/lipsync/index.js';
 
 const { values } = parseArgs({
   options: {
@@ -54,12 +55,62 @@ function stream(estimator, pcm) {
   return joined([...told, ...estimator.end()]);
 }
 
+const PAUSES = new Set(['sil', 'pau', 'sp']);
+const VOWEL = /^([aiueoNAIUEO]|aa|ae|ah|ao|aw|axr?|ay|eh|er|ey|ih|iy|ow|oy|uh|uw)$/;
+
+/** The truth's phonemes, voiced as grapheme-to-phoneme gives them; pieces that end with a vowel or a pause stand for words. */
+function wordsOfTruth({ segments }) {
+  const words = [[]];
+  for (const { phoneme } of segments) {
+    const isPause = PAUSES.has(phoneme);
+    if (!isPause) words.at(-1).push(/^[AIUEO]$/.test(phoneme) ? phoneme.toLowerCase() : phoneme);
+    if (isPause || VOWEL.test(phoneme)) words.push([]);
+  }
+  return words.map((reading) => ({ readings: [reading] }));
+}
+
+const truth = new Map(
+  values.text === undefined
+    ? []
+    : JSON.parse(readFileSync(values.text, 'utf8')).utterances.map((one) => [one.id, one]),
+);
+const pronouncer = createPronouncer();
+async function wordsOf(id) {
+  const utterance = truth.get(id);
+  if (utterance === undefined) throw new Error(`${id}: expected its text in --text`);
+  if (values.phonemes) return wordsOfTruth(utterance);
+  return pronunciationForAlignment(await pronouncer.pronounce(utterance.text, utterance.lang));
+}
+
+const options = model === undefined ? {} : { model };
+let unreliable = 0;
+function aligned(pcm, words) {
+  const posteriors = new Posteriors(model);
+  posteriors.push(pcm);
+  posteriors.end();
+  const { phonemes, isReliable } = alignWords(posteriors, words);
+  if (isReliable) return joined(phonemes);
+  unreliable++;
+  return stream(new SoundMouth(options), pcm);
+}
+
+async function predict(id, pcm) {
+  if (values.tier === 'b') return stream(new SoundMouth(options), pcm);
+  const words = await wordsOf(id);
+  if (values.whole) return aligned(pcm, words);
+  const mouth = new TextMouth({ ...options, words });
+  const phonemes = stream(mouth, pcm);
+  if (mouth.isLost) unreliable++;
+  return phonemes;
+}
+
 mkdirSync(values.out, { recursive: true });
-for (const name of readdirSync(values.dir).filter((file) => file.endsWith('.wav'))) {
+const files = readdirSync(values.dir).filter((file) => file.endsWith('.wav'));
+for (const name of files) {
   const id = basename(name, '.wav');
-  const phonemes = stream(
-    new SoundMouth(model === undefined ? {} : { model }),
-    samplesOf(join(values.dir, name)),
-  );
+  const phonemes = await predict(id, samplesOf(join(values.dir, name)));
   writeFileSync(join(values.out, `${id}.json`), JSON.stringify(phonemes));
 }
+console.log(`${files.length} predictions in ${values.out}`);
+if (values.tier !== 'b')
+  console.log(`text and sound did not fit together in ${unreliable}: those are from sound alone`);
