@@ -25,6 +25,8 @@ export interface MouthSourceOptions {
 /** How well the mouth was known; of several stretches the least. */
 export type MouthKind = 'exact' | 'aligned' | 'estimated';
 
+/** What goes on is told in such pieces: sound waits for the first of them. */
+const TELL_EVERY_MS = 20;
 const BYTES_PER_MS = 32;
 
 interface Ears {
@@ -128,8 +130,11 @@ export class MouthSource {
       return;
     }
     const { words, startMs } = next;
-    const { estimator = () => new SoundMouth() } = this.#options;
-    this.#ears = { hears: words === undefined ? estimator() : new TextMouth({ words }), fromMs: startMs };
+    const { estimator = () => new SoundMouth({ tellEveryMs: TELL_EVERY_MS }) } = this.#options;
+    this.#ears = {
+      hears: words === undefined ? estimator() : new TextMouth({ words, tellEveryMs: TELL_EVERY_MS }),
+      fromMs: startMs,
+    };
     if (words === undefined) this.#kind = 'estimated';
     else if (this.#kind !== 'estimated') this.#kind = 'aligned';
   }
