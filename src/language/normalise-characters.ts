@@ -13,6 +13,9 @@ const CHARACTERS: readonly (readonly [RegExp, (found: string) => string])[] = [
   ],
   [/[\p{Co}\p{Cn}]/gu, () => ''],
   [/[\t\u00a0\u1680\u2000-\u200a\u202f\u205f]/g, () => ' '],
+  // More means nothing, here and to Markdown.
+  [/ {9,}/g, () => '        '],
+  [/\n{3,}/g, () => '\n\n'],
   // Full-width letters, digits and the signs that numbers are written with; 。！？（） stay as Japanese has them.
   [/[０-９Ａ-Ｚａ-ｚ＃＄％＆＊＋＝＠＿｀｜＜＞／：．，；＼＾［］｛｝－￥]+/g, (found) => halfWidth(found)],
   [/[\uff65-\uff9f]+/g, (found) => found.normalize('NFKC')],

@@ -28,6 +28,11 @@ export function breakEdits(text: string, languageAt: (position: number) => RunLa
   });
 }
 
+/** Blanks in a row, before anything looks at blanks: patterns with blanks in them take a time that grows with the square of their number. */
+export function blankEdits(text: string): Edit[] {
+  return edits(text, / {2,}/g, () => ' ');
+}
+
 /** What is taken out leaves blanks, empty brackets and marks without a sentence behind. */
 const TIDY: readonly (readonly [RegExp, (found: string) => string])[] = [
   [

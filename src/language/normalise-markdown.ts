@@ -55,12 +55,61 @@ const BLOCK_ENDS = new Set([
  * @throws never; anything is Markdown.
  */
 export function markdownEdits(text: string, options: MarkdownOptions): Edit[] {
-  const walk = new Walk(text, options);
-  for (const [kind, token] of tokensOf(text)) {
-    if (kind === 'enter') walk.enter(token.type, token.start.offset, token.end.offset);
-    else walk.exit(token.type, token.end.offset);
+  return blocksOf(text).flatMap((block): Edit[] => {
+    const end = block.from + block.text.length;
+    if (block.isPlain) return [{ from: end, to: end, text: BLOCK_END }];
+    const walk = new Walk(block.text, options);
+    for (const [kind, token] of tokensOf(block.text)) {
+      if (kind === 'enter') walk.enter(token.type, token.start.offset, token.end.offset);
+      else walk.exit(token.type, token.end.offset);
+    }
+    return walk.finish().map((edit) => ({ ...edit, from: edit.from + block.from, to: edit.to + block.from }));
+  });
+}
+
+interface Block {
+  readonly from: number;
+  readonly text: string;
+  /** Not to be looked at as Markdown. */
+  readonly isPlain: boolean;
+}
+
+const FENCE = /^ {0,3}(```+|~~~+)/;
+/** From this length on a block ends at the next empty line, from the second on at any line. */
+const SOFT_BLOCK = 2000;
+const HARD_BLOCK = 8000;
+/** No people's line is as long; it stays as it is. */
+const MAX_LINE = 4000;
+
+/**
+ * Cuts a long text where Markdown begins anew, since the parser takes time that grows with the square of what is never closed
+ * (20 000 stars: 5 s).
+ */
+function blocksOf(text: string): readonly Block[] {
+  const blocks: Block[] = [];
+  let from = 0;
+  let fence = '';
+  let at = 0;
+  const cut = (until: number, isPlain = false): void => {
+    if (until > from) blocks.push({ from, text: text.slice(from, until), isPlain });
+    from = until;
+  };
+  for (const line of text.split(/(?<=\n)/)) {
+    const mark = FENCE.exec(line)?.[1] ?? '';
+    const wasInside = fence !== '';
+    if (!wasInside) fence = mark;
+    else if (mark.startsWith(fence) && line.trim() === mark) fence = '';
+    if (line.length > MAX_LINE && !wasInside) {
+      cut(at);
+      cut(at + line.length, true);
+    }
+    at += line.length;
+    const length = at - from;
+    const isEmpty = line.trim() === '';
+    if (fence === '' && length >= (isEmpty ? SOFT_BLOCK : HARD_BLOCK)) cut(at);
   }
-  return walk.finish();
+  cut(text.length);
+  return blocks;
 }
 
 function tokensOf(text: string): ReturnType<typeof postprocess> {

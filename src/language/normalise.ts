@@ -4,7 +4,7 @@ import { abbreviationEdits } from './normalise-abbreviations.js';
 import { characterForms } from './normalise-characters.js';
 import { emojiEdits, kaomojiEdits } from './normalise-emoji.js';
 import { characterEdits, hiddenEdits, xmlEdits } from './normalise-hidden.js';
-import { breakEdits, bulletEdits, tidyEdits } from './normalise-layout.js';
+import { blankEdits, breakEdits, bulletEdits, tidyEdits } from './normalise-layout.js';
 import { type LinkPolicy, linkEdits } from './normalise-links.js';
 import { BLOCK_END, markdownEdits } from './normalise-markdown.js';
 import { leftoverEdits, operatorEdits } from './normalise-signs.js';
@@ -55,7 +55,7 @@ export interface Speakable {
 /** Rules may make room for each other; after so many rounds nothing is found any more (measured: 2, seldom 3). */
 const MAX_ROUNDS = 6;
 /** Longer text is a document; who reads one aloud gives it in parts. */
-const MAX_CHARACTERS = 200_000;
+const MAX_CHARACTERS = 100_000;
 
 type Step = (text: string, languageAt: (position: number) => RunLanguage) => readonly Edit[];
 
@@ -67,7 +67,7 @@ type Step = (text: string, languageAt: (position: number) => RunLanguage) => rea
  * either part; what a cut makes unrecognisable (`[face:jo` and `y]`) cannot be told from words in the second part, so whoever streams
  * cuts behind sentences.
  *
- * Text beyond 200 000 UTF-16 units is not spoken.
+ * Text beyond 100 000 UTF-16 units is not spoken.
  */
 export function speakable(source: string, options: SpeakableOptions = {}): Speakable {
   const fallback = fallbackOf(options.language);
@@ -124,6 +124,7 @@ function wordSteps(options: SpeakableOptions): readonly Step[] {
     hiddenEdits,
     emojiEdits,
     kaomojiEdits,
+    blankEdits,
     ...english,
     operatorEdits,
     ...numbers,
@@ -131,6 +132,7 @@ function wordSteps(options: SpeakableOptions): readonly Step[] {
     ...kanji,
     breakEdits,
     leftoverEdits,
+    blankEdits,
     tidyEdits,
   ];
 }

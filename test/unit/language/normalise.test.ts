@@ -465,8 +465,22 @@ describe('speakable: whatever is given', () => {
     );
   });
 
-  it('takes no time that grows beyond the text', () => {
-    const long = `${'**a** [b](c) <d> 12.5% (^_^) `x` \n'.repeat(500)}${'('.repeat(2000)}${'['.repeat(2000)}${'*'.repeat(2000)}`;
-    expect(speakable(long).text.length).toBeGreaterThan(1000);
+  it('understands a long text as it does its parts', () => {
+    const part = '# Title\n\nSome **bold** text, [a link](x).\n\n```js\nfoo();\n\nbar();\n```\n\n';
+    const spoken = en(part.repeat(200));
+    expect(spoken.match(/Title\. Some bold text, a link\./g)).toHaveLength(200);
+    expect(spoken).not.toMatch(/foo|bar/);
+  });
+
+  it('says a line without end, and leaves no markup in it', () => {
+    const spoken = en(`${'**word** '.repeat(1000)}\n\n# End`);
+    expect(spoken.startsWith('word word')).toBe(true);
+    expect(spoken.endsWith('word. End')).toBe(true);
+    expect(spoken).not.toMatch(MARKUP);
+  });
+
+  it('ends with what nobody closes', () => {
+    for (const piece of ['(', '[', '**a', '[a](', '<a ', '```\n', '[face:', '(´', '1,'])
+      expect(typeof en(piece.repeat(1500))).toBe('string');
   });
 });
