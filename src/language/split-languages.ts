@@ -15,7 +15,8 @@ export type RunLanguage = SpokenLanguage | 'other';
 /** So many English words in a row inside a Japanese sentence are English; fewer are read as the Japanese do. */
 const ENGLISH_WORDS = 3;
 
-const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
+/** Marks that Unicode counts to no script: long vowel, half-width long vowel and voicing, repetition. */
+const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}ーｰﾞﾟ〱-〵]/u;
 const HIRAGANA = /\p{Script=Hiragana}/u;
 const HAN = /[\p{Script=Han}々〆〇]/u;
 const LATIN = /\p{Script=Latin}/u;

@@ -23,12 +23,14 @@ export interface LipTimelineOptions {
 
 /** A gap so short is rounding. */
 const MIN_GAP_MS = 1;
+/** A phoneme so short is what sums of fractions leave. */
+const MIN_PHONEME_MS = 1e-6;
 
 /**
  * A time line as `speech` promises it: names of MMDAgent-EX's own lip.txt, in order, contiguous from 0 to the end of the sound.
  *
- * Borders are the engine's; only a gap below a millisecond is closed, by starting the later phoneme sooner. Phonemes that overlap
- * end where the next begins; those without length are left out.
+ * Borders are the engine's; only a gap below a millisecond is closed, by starting the later phoneme sooner, at the end by ending the
+ * last one later. Phonemes that overlap end where the next begins; those without length are left out.
  *
  * @param phonemes - in the order of their starts.
  */
@@ -46,12 +48,15 @@ export function lipTimeline(phonemes: readonly LipPhoneme[], options: LipTimelin
   for (const [index, phoneme] of phonemes.entries()) {
     const nextMs = Math.max(phoneme.startMs, phonemes[index + 1]?.startMs ?? limitMs);
     const endMs = Math.min(phoneme.endMs, nextMs, limitMs);
-    if (!(endMs > Math.max(atMs, phoneme.startMs))) continue;
+    if (!(endMs - Math.max(atMs, phoneme.startMs) > MIN_PHONEME_MS)) continue;
     if (phoneme.startMs - atMs >= MIN_GAP_MS) silentUntil(phoneme.startMs);
     line.push(...named({ ...phoneme, startMs: atMs, endMs }, names));
     atMs = endMs;
   }
-  if (options.durationMs !== undefined && options.durationMs > atMs) silentUntil(options.durationMs);
+  const restMs = (options.durationMs ?? atMs) - atMs;
+  const last = line.at(-1);
+  if (last !== undefined && restMs < MIN_GAP_MS) line[line.length - 1] = { ...last, endMs: atMs + restMs };
+  else if (restMs > 0) silentUntil(limitMs);
   return line;
 }
 

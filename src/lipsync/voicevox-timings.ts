@@ -20,7 +20,7 @@ export interface VoicevoxOptions {
 export interface VoicevoxTimeline {
   /** Contiguous from 0 to the end of the sound, names of lip.txt. */
   readonly phonemes: readonly LipPhoneme[];
-  /** The sound is as long as the query says. Else the whole was stretched to its length, and is an estimate. */
+  /** The query gives lengths, and the sound is as long as they say. Else the whole was stretched to its length, and is an estimate. */
   readonly isExact: boolean;
 }
 
@@ -38,8 +38,12 @@ export function voicevoxTimeline(query: unknown, options: VoicevoxOptions = {}):
   const spoken = readVoicevoxTimings(query, 'The VOICEVOX query', options.hasUpspeak ?? true);
   const spokenMs = spoken.at(-1)?.endMs ?? 0;
   const durationMs = options.durationMs ?? spokenMs;
-  if (Math.abs(durationMs - spokenMs) <= TOLERANCE_MS || spokenMs === 0)
-    return { phonemes: lipTimeline(spoken, { durationMs }), isExact: true };
+  const isTimed =
+    spoken.every(isPause) || spoken.some((piece) => !isPause(piece) && piece.endMs > piece.startMs);
+  if (Math.abs(durationMs - spokenMs) <= TOLERANCE_MS || spokenMs === 0) {
+    const isExact = isTimed && durationMs - spokenMs <= TOLERANCE_MS;
+    return { phonemes: lipTimeline(spoken, { durationMs }), isExact };
+  }
   const factor = durationMs / spokenMs;
   const stretched = spoken.map(({ phoneme, startMs, endMs }) => ({
     phoneme,
@@ -47,6 +51,10 @@ export function voicevoxTimeline(query: unknown, options: VoicevoxOptions = {}):
     endMs: endMs * factor,
   }));
   return { phonemes: lipTimeline(stretched, { durationMs }), isExact: false };
+}
+
+function isPause({ phoneme }: TimedPhoneme): boolean {
+  return phoneme === 'sil' || phoneme === 'pau';
 }
 
 /** The accent phrases of a VOICEVOX query, if `value` is one. */

@@ -12,6 +12,12 @@ describe('splitByLanguage', () => {
     expect(split('')).toEqual([]);
   });
 
+  it('takes half-width kana with their signs for Japanese, and the marks that repeat', () => {
+    expect(split('ｶﾞｽﾊﾟｰﾃｨｰ')).toEqual(['ja:ｶﾞｽﾊﾟｰﾃｨｰ']);
+    expect(split('ｹﾞｰﾑをする')).toEqual(['ja:ｹﾞｰﾑをする']);
+    expect(split('いよ〱')).toEqual(['ja:いよ〱']);
+  });
+
   it('keeps short Latin words of a Japanese sentence Japanese', () => {
     expect(split('GitHubを使って、Visual Studioで書く。')).toEqual([
       'ja:GitHubを使って、Visual Studioで書く。',

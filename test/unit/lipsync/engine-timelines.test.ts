@@ -45,6 +45,16 @@ describe('lipTimeline', () => {
     expect(lipTimeline([])).toEqual([]);
   });
 
+  it('has no piece that only rounding made, at the end or between', () => {
+    const endMs = 0.1 + 0.2;
+    const line = lipTimeline(phonemes('a,100'), { durationMs: 100 + 1e-10 });
+    expect(line).toEqual([{ phoneme: 'a', startMs: 0, endMs: 100 + 1e-10 }]);
+    const rest = { phoneme: 'sil', startMs: 0.3, endMs: 50 };
+    expect(lipTimeline([{ phoneme: 'a', startMs: 0, endMs: 0.3 }, rest], { durationMs: endMs })).toEqual([
+      { phoneme: 'a', startMs: 0, endMs },
+    ]);
+  });
+
   it('keeps the other names of a phoneme', () => {
     expect(lipTimeline([{ phoneme: 'u', startMs: 0, endMs: 90, orElse: ['e'] }])[0]?.orElse).toEqual(['e']);
   });
@@ -172,6 +182,30 @@ describe('voicevoxTimeline', () => {
     expect(line.isExact).toBe(false);
     expectWhole(line.phonemes, 68 * STEP_MS * 2);
     expect(steps(line.phonemes)).toBe('sil18.0 k8.0 o18.0 g4.0 w4.0 a38.0 a28.0 sil18.0');
+  });
+
+  it('is not exact where the engine gives no phoneme a length, whatever the sound', () => {
+    const empty = { ...mora(null, 'a', 0), consonant_length: 0 };
+    const untimed = { ...query, accent_phrases: [{ moras: [empty, empty], accent: 1, pause_mora: null }] };
+    const bare = { ...untimed, prePhonemeLength: 0, postPhonemeLength: 0 };
+    for (const [given, durationMs] of [
+      [untimed, undefined],
+      [untimed, 200],
+      [untimed, 1500],
+      [bare, undefined],
+      [bare, 1500],
+    ] as const) {
+      const line = voicevoxTimeline(given, durationMs === undefined ? {} : { durationMs });
+      expect(line.isExact).toBe(false);
+      if (durationMs !== undefined) expectWhole(line.phonemes, durationMs);
+    }
+  });
+
+  it('is exact for a text without sounds: silence of the length that was asked for', () => {
+    expect(voicevoxTimeline({ accent_phrases: [] }).isExact).toBe(true);
+    expect(voicevoxTimeline({ accent_phrases: [] }, { durationMs: 1500 }).isExact).toBe(false);
+    const none = { accent_phrases: [], prePhonemeLength: 0, postPhonemeLength: 0 };
+    expect(voicevoxTimeline(none, { durationMs: 1500 }).isExact).toBe(false);
   });
 
   it('refuses what is no query', () => {
