@@ -13,6 +13,8 @@ const ABBREVIATIONS = new Set(
     ' ',
   ),
 );
+/** Marks in a row that are looked through for the end of the sentence. */
+const MAX_MARKS = 64;
 /** Blanks behind a full stop that are looked through for the next word. */
 const MAX_LOOK = 8;
 
@@ -98,6 +100,7 @@ function endAfterMark(
   let end = at + 1;
   let isStrong = STRONG_MARK.test(text.charAt(at));
   while (end < text.length && (isMark(text.charAt(end)) || CLOSER.test(text.charAt(end)))) {
+    if (end - at === MAX_MARKS) return end;
     isStrong ||= STRONG_MARK.test(text.charAt(end));
     end++;
   }

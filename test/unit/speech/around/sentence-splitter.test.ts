@@ -64,8 +64,18 @@ describe('SentenceSplitter', () => {
     for (const piece of faces) expect(piece).not.toMatch(/\p{Cs}/u);
   });
 
+  it('holds back no more than it must of marks without end', () => {
+    const splitter = new SentenceSplitter();
+    let given = 0;
+    for (let count = 1; count <= 5000; count++) {
+      for (const piece of splitter.push('!')) given += piece.length;
+      expect(count - given).toBeLessThan(100);
+    }
+  });
+
   const text = fc.string({
     unit: fc.constantFrom(
+      '!'.repeat(70),
       'あ',
       'い',
       'a',
