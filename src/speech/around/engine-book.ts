@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ConfigError, nearestName } from '../../runtime/index.js';
 import type { Synthesizer } from '../synthesizer.js';
-import { withEnvironment } from './engine-environment.js';
+import { isAtVendor, KEY_OPTIONS, withEnvironment } from './engine-environment.js';
 
 /** The zod namespace, handed to the schemas so that nothing imports zod before a value must be checked. */
 export type Zod = typeof z;
@@ -12,8 +12,12 @@ export interface EngineFacts {
   readonly description: string;
   /** Of the options with their defaults, `type` among them; strict. */
   readonly schema: (zod: Zod) => z.ZodType;
-  /** Environment variable that holds the key, when the options give none. */
+  /** Environment variable that holds the key, when the options give none; it goes to `keyHosts` only. */
   readonly keyEnv?: string | undefined;
+  /** Hosts of the vendor, for engines whose address can be set. */
+  readonly keyHosts?: RegExp | undefined;
+  /** Whether a server at another address may want no key. @default false */
+  readonly isOpenElsewhere?: boolean | undefined;
   /** Other options that an environment variable gives: option to variable. */
   readonly optionEnv?: Readonly<Record<string, string>> | undefined;
   /** Whether it cannot speak without a key. @default false */
@@ -118,8 +122,7 @@ function configuredEntry(
     problems.push(...checked.error.issues.map((issue) => problemText(path, issue, kind.schema(zod))));
     return undefined;
   }
-  const standard = kind.schema(zod).safeParse({ type });
-  return entryOf(name, type, kind, { isConfigured: true, checked, standard: standard.data, missing });
+  return entryOf({ name, type, path, kind }, { isConfigured: true, checked, missing });
 }
 
 function builtInEntry(type: string, kind: EngineFacts, { env, zod, section }: Reading): EngineEntry {
@@ -130,38 +133,41 @@ function builtInEntry(type: string, kind: EngineFacts, { env, zod, section }: Re
     ? ''
     : checked.error.issues.map(({ path }) => path.map(String).join('.')).join(', ');
   const advice = checked.success ? missing : `set ${needed} under ${path} in the config file`;
-  return entryOf(type, type, kind, {
-    isConfigured: false,
-    checked,
-    standard: checked.data,
-    missing: advice,
-  });
+  return entryOf({ name: type, type, path, kind }, { isConfigured: false, checked, missing: advice });
 }
 
 function entryOf(
-  name: string,
-  type: string,
-  kind: EngineFacts,
+  {
+    name,
+    type,
+    path,
+    kind,
+  }: { readonly name: string; readonly type: string; readonly path: string; readonly kind: EngineFacts },
   found: {
     readonly isConfigured: boolean;
     readonly checked: z.ZodSafeParseResult<unknown>;
-    /** Options when nothing is set. */
-    readonly standard: unknown;
     readonly missing: string | undefined;
   },
 ): EngineEntry {
-  const options = found.checked.success ? found.checked.data : undefined;
-  const hasKey = isRecord(options) && typeof options['apiKey'] === 'string';
-  const needsKey = kind.needsKey === true && !hasKey && !hasOwnAddress(options, found.standard);
-  const keyAdvice = needsKey ? `set ${kind.keyEnv ?? 'its key'} in the environment` : undefined;
-  const missing = found.missing ?? keyAdvice;
-  return { name, type, isConfigured: found.isConfigured, hasKey, missing, options };
+  const { isConfigured, checked } = found;
+  const options = checked.success ? checked.data : undefined;
+  const hasKey = isRecord(options) && KEY_OPTIONS.some((option) => typeof options[option] === 'string');
+  const missing =
+    found.missing ?? (hasKey || !isRecord(options) ? undefined : keyAdvice(options, kind, path));
+  return { name, type, isConfigured, hasKey, missing, options };
 }
 
-/** A server at another address than the vendor's may ask for no key. */
-function hasOwnAddress(options: unknown, standard: unknown): boolean {
-  if (!isRecord(options) || !isRecord(standard) || typeof options['baseUrl'] !== 'string') return false;
-  return options['baseUrl'] !== standard['baseUrl'];
+/** What to do about a key that is not there; undefined where it may do without. */
+function keyAdvice(
+  options: Readonly<Record<string, unknown>>,
+  kind: EngineFacts,
+  path: string,
+): string | undefined {
+  if (kind.needsKey !== true) return undefined;
+  const { keyEnv = 'its key' } = kind;
+  if (isAtVendor(options, kind)) return `set ${keyEnv} in the environment`;
+  if (kind.isOpenElsewhere === true) return undefined;
+  return `set ${path}.apiKey, for example to "\${${keyEnv}}": by itself that variable goes to the vendor only`;
 }
 
 function problemText(path: string, issue: z.core.$ZodIssue, schema: z.ZodType): string {

@@ -1,22 +1,30 @@
+import { isVendors } from '../http/engine-options.js';
+
 /** A whole option that names a variable: `${MY_KEY}`. */
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 /** Where secrets stand: only there variables are put in, since other options have braces of their own. */
 const SECRET = /key|token|secret|password|authorization/i;
 
+/** Options that hold a key; one is enough. */
+export const KEY_OPTIONS = ['apiKey', 'accessToken'] as const;
+
 /** What of a kind of engine comes from the environment. */
 export interface EnvironmentOptions {
   readonly keyEnv?: string | undefined;
+  /** Hosts of the vendor. */
+  readonly keyHosts?: RegExp | undefined;
   readonly optionEnv?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
  * Options with what the environment gives: `${NAME}` inside secrets and headers, and the kind's own variables for what is left out.
+ * The variable of the key goes to the vendor only: a server that somebody else runs gets the keys that are written for it.
  *
  * @returns `missing`: a sentence about a variable that is named and not set.
  */
 export function withEnvironment(
   options: Readonly<Record<string, unknown>>,
-  { keyEnv, optionEnv }: EnvironmentOptions,
+  kind: EnvironmentOptions,
   env: Readonly<Record<string, string | undefined>>,
   path: string,
 ): { readonly options: Readonly<Record<string, unknown>>; readonly missing: string | undefined } {
@@ -25,12 +33,24 @@ export function withEnvironment(
   const [name] = unset;
   const missing = name === undefined ? undefined : `set ${name} in the environment: ${path} names it`;
   if (missing !== undefined) return { options: filled, missing };
-  const sources = { ...optionEnv, ...(keyEnv === undefined ? {} : { apiKey: keyEnv }) };
+  const takesKey = isAtVendor(filled, kind) && KEY_OPTIONS.every((option) => filled[option] === undefined);
+  const sources = {
+    ...kind.optionEnv,
+    ...(kind.keyEnv !== undefined && takesKey ? { apiKey: kind.keyEnv } : {}),
+  };
   for (const [option, variable] of Object.entries(sources)) {
     const value = env[variable]?.trim();
     if (filled[option] === undefined && value !== undefined && value !== '') filled[option] = value;
   }
   return { options: filled, missing: undefined };
+}
+
+/** Whether the options leave the address to the vendor, or name one of its own. */
+export function isAtVendor(
+  options: Readonly<Record<string, unknown>>,
+  { keyHosts }: Pick<EnvironmentOptions, 'keyHosts'>,
+): boolean {
+  return isVendors(options['baseUrl'], { keyHosts });
 }
 
 function filledIn(

@@ -12,6 +12,10 @@ export interface EngineRow<S extends (zod: Zod) => z.ZodType = (zod: Zod) => z.Z
   readonly schema: S;
   /** Environment variable that holds the key, when the options give none; undefined: it takes no key. */
   readonly keyEnv: string | undefined;
+  /** Hosts of the vendor: nowhere else the key of the environment goes by itself. */
+  readonly keyHosts?: RegExp | undefined;
+  /** Whether a server at another address may want no key. @default false */
+  readonly isOpenElsewhere?: boolean;
   /** Other options that an environment variable gives: option to variable. */
   readonly optionEnv?: Readonly<Record<string, string>>;
   /** Whether it can speak without a key at its default address. */
@@ -49,6 +53,26 @@ function isAddress(text: string, protocols: RegExp): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether what is sent to an address reaches the vendor and nobody else. @param address - undefined: the vendor's own. */
+export function isVendors(address: unknown, { keyHosts }: Pick<EngineRow, 'keyHosts'>): boolean {
+  if (address === undefined) return true;
+  if (typeof address !== 'string' || keyHosts === undefined || !URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return /^(https|wss):$/.test(protocol) && keyHosts.test(hostname);
+}
+
+/** Where the key of an engine comes from, for messages. */
+export function keyHelp(
+  row: Pick<EngineRow, 'keyEnv' | 'keyHosts'>,
+  address: unknown,
+  what = 'apiKey',
+): string {
+  const name = row.keyEnv ?? 'KEY';
+  return isVendors(address, row)
+    ? `set ${what} of the engine, or ${name}`
+    : `set ${what} of the engine, for example to "\${${name}}"; by itself ${name} goes to the vendor only`;
 }
 
 export function keyShape(zod: Zod) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { addressShape, type EngineRow, keyShape, waitShape, type Zod } from '../../http/engine-options.js';
+import { AZURE_HOSTS } from '../../http/vendor-addresses.js';
 
 const FIRST_BYTE_MS = 15_000;
 
@@ -28,6 +29,7 @@ export const AZURE_HEARING_ROW = {
   description: 'Azure Speech over its WebSocket: partial results while somebody speaks, words with times',
   schema,
   keyEnv: 'AZURE_SPEECH_KEY',
+  keyHosts: AZURE_HOSTS,
   optionEnv: { region: 'AZURE_SPEECH_REGION' },
   needsKey: true,
 } satisfies EngineRow;

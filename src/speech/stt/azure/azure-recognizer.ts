@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { anySignal } from '../../../runtime/index.js';
-import { placeOf } from '../../http/engine-options.js';
+import { keyHelp, placeOf } from '../../http/engine-options.js';
 import { isFields, textOf } from '../../http/json-fields.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
 import { type EngineFace, failedFault, truncatedFault } from '../../http/provider-fault.js';
 import { parsed, Redaction } from '../../http/redaction.js';
 import { requireKey } from '../../http/speak-parts.js';
+import { azureHost } from '../../http/vendor-addresses.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace, withRegion } from '../hearing-face.js';
 import { inLargerPieces, inReach, wavFile } from '../sound-pieces.js';
-import type { AzureHearingOptions } from './azure-hearing-options.js';
+import { AZURE_HEARING_ROW, type AzureHearingOptions } from './azure-hearing-options.js';
 import { type AzureMessage, readMessage, soundMessage, textMessage } from './azure-messages.js';
 import { phraseResult } from './azure-results.js';
 import { AzureSocket } from './azure-socket.js';
@@ -42,7 +43,7 @@ export class AzureRecognizer implements HeardEngine {
     this.#face = hearingFace({
       name,
       place: placeOf(this.#base),
-      keyHelp: 'set apiKey and region of the engine, or AZURE_SPEECH_KEY and AZURE_SPEECH_REGION',
+      keyHelp: `${keyHelp(AZURE_HEARING_ROW, options.baseUrl)}; it belongs to one region`,
       reachHelp: 'check the region and the network',
     });
   }
@@ -77,7 +78,7 @@ export class AzureRecognizer implements HeardEngine {
 
   get #base(): string {
     const { baseUrl, region } = this.#options;
-    return baseUrl ?? `wss://${region}.stt.speech.microsoft.com`;
+    return baseUrl ?? `wss://${azureHost(region, 'stt')}`;
   }
 
   #connect(request: HearRequest, key: string, signal: AbortSignal): AzureSocket {

@@ -24,5 +24,6 @@ export const GOOGLE_HEARING_ROW = {
   description: 'Google Cloud Speech-to-Text v1, up to a minute at once, with words and times',
   schema,
   keyEnv: 'GOOGLE_API_KEY',
+  keyHosts: /^([a-z0-9-]+-)?speech\.googleapis\.com$/,
   needsKey: true,
 } satisfies EngineRow;

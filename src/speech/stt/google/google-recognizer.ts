@@ -1,5 +1,5 @@
 import { EngineClient } from '../../http/engine-client.js';
-import { joinUrl, placeOf } from '../../http/engine-options.js';
+import { joinUrl, keyHelp, placeOf } from '../../http/engine-options.js';
 import type { Exchange } from '../../http/exchange.js';
 import { type Fields, fieldsIn, finiteOf, isFields, textOf } from '../../http/json-fields.js';
 import { type HttpSpeechPorts, MAX_JSON_BYTES } from '../../http/ports.js';
@@ -11,7 +11,7 @@ import { hearingFace, withRegion } from '../hearing-face.js';
 import { joined } from '../honest-recognizer.js';
 import { SOUND_RATE_HZ } from '../sound-pieces.js';
 import { hearWhole } from '../whole-sound.js';
-import type { GoogleHearingOptions } from './google-hearing-options.js';
+import { GOOGLE_HEARING_ROW, type GoogleHearingOptions } from './google-hearing-options.js';
 
 /** @source cloud.google.com/speech-to-text quotas: synchronous requests, audio sent in the request */
 const MAX_SECONDS = 60;
@@ -39,7 +39,7 @@ export class GoogleRecognizer implements HeardEngine {
         face: hearingFace({
           name,
           place: placeOf(options.baseUrl),
-          keyHelp: 'set apiKey of the engine, or GOOGLE_API_KEY, and allow the key the Speech-to-Text API',
+          keyHelp: `${keyHelp(GOOGLE_HEARING_ROW, options.baseUrl)}, and allow the key the Speech-to-Text API`,
           reachHelp: 'check the network and baseUrl',
           meaning,
         }),

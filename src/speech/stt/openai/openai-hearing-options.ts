@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { addressShape, type EngineRow, keyShape, waitShape, type Zod } from '../../http/engine-options.js';
+import { OPENAI_BASE_URL, OPENAI_HOSTS } from '../../http/vendor-addresses.js';
 
-export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
 /** Whisper on a machine of one's own may think for a while. */
 const FIRST_BYTE_MS = 60_000;
 
@@ -34,5 +34,7 @@ export const OPENAI_HEARING_ROW = {
     'OpenAI transcription, or any server with its /audio/transcriptions (whisper.cpp, speaches, vLLM, LocalAI …)',
   schema,
   keyEnv: 'OPENAI_API_KEY',
+  keyHosts: OPENAI_HOSTS,
+  isOpenElsewhere: true,
   needsKey: true,
 } satisfies EngineRow;

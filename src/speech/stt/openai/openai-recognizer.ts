@@ -1,9 +1,10 @@
 import type OpenAI from 'openai';
 import { EngineClient } from '../../http/engine-client.js';
-import { placeOf } from '../../http/engine-options.js';
+import { isVendors, keyHelp, placeOf } from '../../http/engine-options.js';
 import type { Exchange } from '../../http/exchange.js';
 import { isFields, textOf } from '../../http/json-fields.js';
 import { JsonObjects } from '../../http/json-stream.js';
+import { answerOf, openAiPackage } from '../../http/openai-package.js';
 import { type HttpSpeechPorts, MAX_JSON_BYTES } from '../../http/ports.js';
 import { failedFault, type StatusMeaning, truncatedFault } from '../../http/provider-fault.js';
 import { requireKey } from '../../http/speak-parts.js';
@@ -12,8 +13,7 @@ import { hearingFace, withoutRegion } from '../hearing-face.js';
 import { wavFile } from '../sound-pieces.js';
 import { hearWhole } from '../whole-sound.js';
 import { confidenceOf, transcription } from './openai-answer.js';
-import { OPENAI_BASE_URL, type OpenAiHearingOptions } from './openai-hearing-options.js';
-import { answerOf, openAiPackage } from './openai-package.js';
+import { OPENAI_HEARING_ROW, type OpenAiHearingOptions } from './openai-hearing-options.js';
 
 /** Prompts are cut by the models at 224 tokens. @source OpenAI guide "Speech to text", prompting */
 const MAX_PROMPT_CHARACTERS = 800;
@@ -41,7 +41,7 @@ export class OpenAiRecognizer implements HeardEngine {
         face: hearingFace({
           name,
           place: placeOf(options.baseUrl),
-          keyHelp: 'set apiKey of the engine, or OPENAI_API_KEY',
+          keyHelp: keyHelp(OPENAI_HEARING_ROW, options.baseUrl),
           reachHelp: 'check baseUrl and that the server runs',
           meaning,
         }),
@@ -54,7 +54,7 @@ export class OpenAiRecognizer implements HeardEngine {
   }
 
   hear(request: HearRequest): AsyncIterable<HeardPart> {
-    if (this.#options.baseUrl.replace(/\/+$/, '') === OPENAI_BASE_URL)
+    if (isVendors(this.#options.baseUrl, OPENAI_HEARING_ROW))
       requireKey(this.#client.face, this.#options.apiKey);
     return hearWhole({
       client: this.#client,

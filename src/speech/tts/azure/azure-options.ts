@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type EngineRow, keyShape, waitShape, type Zod } from '../../http/engine-options.js';
+import { AZURE_HOSTS } from '../../http/vendor-addresses.js';
 
 const schema = (zod: Zod) =>
   zod
@@ -42,6 +43,7 @@ export const AZURE_ROW = {
   description: 'Azure speech, with visemes and the time of every word',
   schema,
   keyEnv: 'AZURE_SPEECH_KEY',
+  keyHosts: AZURE_HOSTS,
   optionEnv: { region: 'AZURE_SPEECH_REGION' },
   needsKey: true,
 } satisfies EngineRow;

@@ -1,15 +1,16 @@
 import { ProviderError } from '../../../runtime/index.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf } from '../../http/engine-options.js';
+import { clamp, fingerprintOf, keyHelp } from '../../http/engine-options.js';
 import { type Fields, fieldsIn, textOf } from '../../http/json-fields.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
 import { type EngineFace, failedFault, truncatedFault } from '../../http/provider-fault.js';
 import { parsed } from '../../http/redaction.js';
 import type { SocketEnd, SocketExchange } from '../../http/socket-exchange.js';
 import { checkText, requireKey, startPart } from '../../http/speak-parts.js';
+import { azureHost } from '../../http/vendor-addresses.js';
 import { WholeSamples } from '../../http/whole-samples.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
-import type { AzureOptions } from './azure-options.js';
+import { AZURE_ROW, type AzureOptions } from './azure-options.js';
 import { decodeSpeechMessage, encodeSpeechMessage } from './speech-message.js';
 import { SpokenMetadata } from './spoken-metadata.js';
 import { localeOf, ssmlOf } from './ssml.js';
@@ -180,15 +181,9 @@ export class AzureSynthesizer implements Synthesizer {
 }
 
 function synthesisUrl({ region, baseUrl }: AzureOptions): URL {
-  const url = new URL(baseUrl ?? `wss://${region}.tts.speech${hostSuffix(region ?? '')}`);
+  const url = new URL(baseUrl ?? `wss://${azureHost(region ?? '', 'tts')}`);
   if (url.pathname === '/') url.pathname = SYNTHESIS_PATH;
   return url;
-}
-
-/** Clouds of their own. @source ConnectionFactoryBase.ts getHostSuffix */
-function hostSuffix(region: string): string {
-  if (region.startsWith('china')) return '.azure.cn';
-  return region.startsWith('usgov') ? '.azure.us' : '.microsoft.com';
 }
 
 /** A voice, and once more with each of its styles. */
@@ -222,7 +217,7 @@ function faceOf(name: string, options: AzureOptions): EngineFace {
   return {
     name,
     place: synthesisUrl(options).host,
-    keyHelp: 'set apiKey and region of the engine, or AZURE_SPEECH_KEY and AZURE_SPEECH_REGION',
+    keyHelp: `${keyHelp(AZURE_ROW, options.baseUrl)}; it belongs to one region`,
     reachHelp: 'check the region and the network',
   };
 }

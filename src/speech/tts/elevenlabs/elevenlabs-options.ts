@@ -32,5 +32,6 @@ export const ELEVENLABS_ROW = {
   description: 'ElevenLabs, with the time of every character',
   schema,
   keyEnv: 'ELEVENLABS_API_KEY',
+  keyHosts: /^api\.([a-z.]+\.)?elevenlabs\.io$/,
   needsKey: true,
 } satisfies EngineRow;

@@ -1,5 +1,5 @@
 import { EngineClient, fromBase64 } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, joinUrl, placeOf } from '../../http/engine-options.js';
+import { clamp, fingerprintOf, joinUrl, keyHelp, placeOf } from '../../http/engine-options.js';
 import type { Exchange } from '../../http/exchange.js';
 import { type Fields, fieldsIn, isFields, textOf } from '../../http/json-fields.js';
 import { JsonObjects } from '../../http/json-stream.js';
@@ -16,7 +16,7 @@ import { checkText, maxJsonSoundBytes, pathPart, requireKey, startPart } from '.
 import { WholeSamples } from '../../http/whole-samples.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import { CharacterTimes } from './character-times.js';
-import type { ElevenLabsOptions } from './elevenlabs-options.js';
+import { ELEVENLABS_ROW, type ElevenLabsOptions } from './elevenlabs-options.js';
 
 /** Speeds that voice_settings takes. @source ElevenLabs documentation, "Speed" of text to speech */
 const MIN_SPEED = 0.7;
@@ -188,7 +188,7 @@ function faceOf(name: string, options: ElevenLabsOptions): EngineFace {
   return {
     name,
     place: placeOf(options.baseUrl),
-    keyHelp: 'set apiKey of the engine, or ELEVENLABS_API_KEY',
+    keyHelp: keyHelp(ELEVENLABS_ROW, options.baseUrl),
     reachHelp: 'check the network and baseUrl',
     meaning,
   };

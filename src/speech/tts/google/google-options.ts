@@ -38,5 +38,6 @@ export const GOOGLE_ROW = {
   description: 'Google Cloud Text-to-Speech',
   schema,
   keyEnv: 'GOOGLE_API_KEY',
+  keyHosts: /^([a-z0-9-]+-)?texttospeech\.googleapis\.com$/,
   needsKey: true,
 } satisfies EngineRow;

@@ -1,5 +1,5 @@
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, joinUrl, placeOf } from '../../http/engine-options.js';
+import { clamp, fingerprintOf, joinUrl, keyHelp, placeOf } from '../../http/engine-options.js';
 import { fieldsIn, isFields, textOf } from '../../http/json-fields.js';
 import { withoutRegion, withRegion } from '../../http/markup.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
@@ -15,7 +15,7 @@ import {
   textTooLong,
 } from '../../http/speak-parts.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, TellsTimings, Voice } from '../../synthesizer.js';
-import type { GoogleOptions } from './google-options.js';
+import { GOOGLE_ROW, type GoogleOptions } from './google-options.js';
 import { type MarkedText, markWords, wordsAt } from './marked-words.js';
 
 /** Of `input`, as UTF-8. @source Cloud Text-to-Speech documentation, "Quotas and limits" */
@@ -159,7 +159,7 @@ function faceOf(name: string, options: GoogleOptions): EngineFace {
   return {
     name,
     place: placeOf(options.baseUrl),
-    keyHelp: 'set apiKey or accessToken of the engine, or GOOGLE_API_KEY',
+    keyHelp: keyHelp(GOOGLE_ROW, options.baseUrl, 'apiKey or accessToken'),
     reachHelp: 'check the network and baseUrl',
     meaning,
   };
@@ -169,7 +169,11 @@ function faceOf(name: string, options: GoogleOptions): EngineFace {
 function meaning(status: number, words: string): StatusMeaning | undefined {
   if (status !== 400) return undefined;
   if (/api key/i.test(words))
-    return { code: 'BRIDGE_ERR_SPEECH_KEY', retryable: false, advice: 'set GOOGLE_API_KEY' };
+    return {
+      code: 'BRIDGE_ERR_SPEECH_KEY',
+      retryable: false,
+      advice: 'set another key: GOOGLE_API_KEY, or apiKey of the engine',
+    };
   if (/voice/i.test(words))
     return { code: 'BRIDGE_ERR_SPEECH_VOICE', retryable: false, advice: 'see the list of voices' };
   return undefined;

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { addressShape, type EngineRow, keyShape, waitShape, type Zod } from '../../http/engine-options.js';
-
-export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
+import { OPENAI_BASE_URL, OPENAI_HOSTS } from '../../http/vendor-addresses.js';
 
 const schema = (zod: Zod) =>
   zod.strictObject({
@@ -28,5 +27,7 @@ export const OPENAI_ROW = {
     'OpenAI speech, or any server with its /audio/speech (Kokoro-FastAPI, LocalAI, openedai-speech …)',
   schema,
   keyEnv: 'OPENAI_API_KEY',
+  keyHosts: OPENAI_HOSTS,
+  isOpenElsewhere: true,
   needsKey: true,
 } satisfies EngineRow;

@@ -1,11 +1,12 @@
 import type OpenAI from 'openai';
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, placeOf } from '../../http/engine-options.js';
+import { clamp, fingerprintOf, isVendors, keyHelp, placeOf } from '../../http/engine-options.js';
+import { answerOf, openAiPackage } from '../../http/openai-package.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
 import type { EngineFace, StatusMeaning } from '../../http/provider-fault.js';
 import { checkText, requireKey, speakExchange } from '../../http/speak-parts.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
-import { OPENAI_BASE_URL, type OpenAiOptions } from './openai-options.js';
+import { OPENAI_ROW, type OpenAiOptions } from './openai-options.js';
 
 /** @source openai 6.49 resources/audio/speech.d.ts, SpeechCreateParams.voice */
 const VOICES = [
@@ -72,70 +73,31 @@ export class OpenAiSynthesizer implements Synthesizer {
   }
 
   get #isVendor(): boolean {
-    return this.#options.baseUrl.replace(/\/+$/, '') === OPENAI_BASE_URL;
+    return isVendors(this.#options.baseUrl, OPENAI_ROW);
   }
 
-  /** The package throws for what is no success, so such an answer is carried past it: all engines explain theirs alike. */
   async #send(request: SpeechRequest, signal: AbortSignal): Promise<Response> {
-    this.#package ??= this.#load();
+    const { baseUrl, apiKey, firstByteMs } = this.#options;
+    this.#package ??= openAiPackage({
+      apiKey,
+      baseUrl,
+      // Ours comes first; the package's covers only the time up to the headers anyway.
+      timeoutMs: firstByteMs * 2 + 1000,
+      fetch: (url, init) => this.#client.fetch(url, init),
+    });
     const client = await this.#package;
     const { model, voice, instructions, speed, format } = this.#options;
     const manner = /^tts-1/.test(model) ? undefined : (request.instructions ?? instructions);
     const pace = clamp((request.speed ?? 1) * speed, 0.25, 4);
-    try {
-      return await client.audio.speech
-        .create(
-          {
-            model,
-            voice: request.voice ?? voice,
-            input: request.text,
-            response_format: format,
-            ...(manner === undefined ? {} : { instructions: manner }),
-            ...(pace === 1 ? {} : { speed: pace }),
-          },
-          { signal, maxRetries: 0 },
-        )
-        .asResponse();
-    } catch (error) {
-      const cause = error instanceof Error ? error.cause : undefined;
-      if (cause instanceof RefusedAnswer) return cause.response;
-      throw error;
-    }
-  }
-
-  async #load(): Promise<OpenAI> {
-    const { OpenAI } = await import('openai');
-    const { apiKey, baseUrl, firstByteMs } = this.#options;
-    return new OpenAI({
-      // Everything that it would else take from the environment.
-      apiKey: apiKey ?? 'none',
-      adminAPIKey: null,
-      organization: null,
-      project: null,
-      webhookSecret: null,
-      logLevel: 'off',
-      baseURL: baseUrl,
-      defaultHeaders: apiKey === undefined ? { authorization: null } : {},
-      maxRetries: 0,
-      // Ours comes first; this one covers only the time up to the headers anyway.
-      timeout: firstByteMs * 2 + 1000,
-      fetch: (url, init) => this.#fetch(url, init),
-    });
-  }
-
-  async #fetch(url: string | URL | Request, init: RequestInit | undefined): Promise<Response> {
-    const response = await this.#client.fetch(url, { ...init, redirect: 'manual' });
-    if (!response.ok) throw new RefusedAnswer(response);
-    return response;
-  }
-}
-
-class RefusedAnswer extends Error {
-  readonly response: Response;
-
-  constructor(response: Response) {
-    super('no success');
-    this.response = response;
+    const body = {
+      model,
+      voice: request.voice ?? voice,
+      input: request.text,
+      response_format: format,
+      ...(manner === undefined ? {} : { instructions: manner }),
+      ...(pace === 1 ? {} : { speed: pace }),
+    };
+    return answerOf(() => client.audio.speech.create(body, { signal, maxRetries: 0 }).asResponse());
   }
 }
 
@@ -143,7 +105,7 @@ function faceOf(name: string, options: OpenAiOptions): EngineFace {
   return {
     name,
     place: placeOf(options.baseUrl),
-    keyHelp: 'set apiKey of the engine, or OPENAI_API_KEY',
+    keyHelp: keyHelp(OPENAI_ROW, options.baseUrl),
     reachHelp: 'check baseUrl and that the server runs',
     meaning,
   };
