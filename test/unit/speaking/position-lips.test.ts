@@ -55,7 +55,8 @@ const phonemes = fc
         { weight: 1, arbitrary: fc.double({ min: 700, max: 2500, noNaN: true }) },
       ),
     }),
-    { minLength: 1, maxLength: 120 },
+    // No part is cut inside a phoneme for its length.
+    { minLength: 1, maxLength: 50 },
   )
   .map((list) => {
     let atMs = 0;
@@ -249,7 +250,7 @@ function placed(tie: Tie, list: readonly TimedPhoneme[]): TimedPhoneme[] {
     }),
   );
   const opening = relative.find(({ phoneme }) => !DEFAULT_LIP_TABLE.isClosed(phoneme));
-  const origins = list
+  const origins = merged(list)
     .filter(({ phoneme }) => phoneme === opening?.phoneme)
     .map(({ startMs }) => startMs - (opening?.startMs ?? 0));
   const originMs = origins.reduce(
