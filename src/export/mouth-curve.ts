@@ -116,13 +116,20 @@ function motionsOf(phonemes: readonly TimedPhoneme[], names: PhonemeNames): read
       model: MODEL,
       table: names.table,
       phonemes: cut,
-      leadInMs: isClosed && motions.length === 0 ? Math.min(LEAD_IN_MS, cut[0]?.startMs ?? 0) : 0,
+      leadInMs: isClosed ? leadInOf(cut, names.table) : 0,
       isLast,
     });
     motions.push(motionOf(part.message, part.startMs - part.leadInMs - part.biasMs, names.table));
     cursorMs = endMs;
     isClosed = part.isClosedAtEnd;
   }
+}
+
+/** What is missing of a closed mouth before it opens, as far as the sound has begun by then. */
+function leadInOf(cut: readonly TimedPhoneme[], table: LipTable): number {
+  const startMs = cut[0]?.startMs ?? 0;
+  const opensMs = cut.find(({ phoneme }) => !table.isClosed(phoneme))?.startMs ?? startMs;
+  return Math.min(startMs, Math.max(0, LEAD_IN_MS - (opensMs - startMs)));
 }
 
 function motionOf(message: string, startMs: number, table: LipTable): Motion {
@@ -157,7 +164,8 @@ function weightsAt(motion: Motion, atMs: number, from: readonly number[]): reado
   const before = motion.keys[Math.max(0, index)];
   const after = motion.keys[index + 1];
   if (before === undefined) return [];
-  const share = after === undefined ? 0 : (frame - before.frame) / (after.frame - before.frame);
+  const share =
+    after === undefined ? 0 : Math.min(1, Math.max(0, (frame - before.frame) / (after.frame - before.frame)));
   const curve = mixed(before.weights, after?.weights ?? before.weights, share);
   return frame >= motion.fadeFrames ? curve : mixed(from, curve, frame / motion.fadeFrames);
 }

@@ -28,6 +28,11 @@ export function breakEdits(text: string, languageAt: (position: number) => RunLa
   });
 }
 
+/** A number at the beginning must not look like that of a list, when what stood before it is gone. */
+export function startEdits(text: string, languageAt: (position: number) => RunLanguage): Edit[] {
+  return edits(text, /(?<=^\d{1,9})[.)](?=\s|$)/g, () => (languageAt(0) === 'ja' ? '、' : ','));
+}
+
 /** Blanks in a row, before anything looks at blanks: patterns with blanks in them take a time that grows with the square of their number. */
 export function blankEdits(text: string): Edit[] {
   return edits(text, / {2,}/g, () => ' ');

@@ -4,7 +4,7 @@ import { abbreviationEdits } from './normalise-abbreviations.js';
 import { characterForms } from './normalise-characters.js';
 import { emojiEdits, kaomojiEdits } from './normalise-emoji.js';
 import { characterEdits, hiddenEdits, xmlEdits } from './normalise-hidden.js';
-import { blankEdits, breakEdits, bulletEdits, tidyEdits } from './normalise-layout.js';
+import { blankEdits, breakEdits, bulletEdits, startEdits, tidyEdits } from './normalise-layout.js';
 import { type LinkPolicy, linkEdits } from './normalise-links.js';
 import { BLOCK_END, markdownEdits } from './normalise-markdown.js';
 import { leftoverEdits, operatorEdits } from './normalise-signs.js';
@@ -133,6 +133,7 @@ function wordSteps(options: SpeakableOptions): readonly Step[] {
     breakEdits,
     leftoverEdits,
     blankEdits,
+    startEdits,
     tidyEdits,
   ];
 }

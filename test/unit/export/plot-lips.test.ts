@@ -77,6 +77,16 @@ describe('shownMouth', () => {
     expect(moments.at(-1)?.opening).toBe(0);
   });
 
+  it('rests before it opens for as long as the product has it rest', () => {
+    const { partStartsMs, phonemes } = shownMouth(timeline(['sil', 1500], ['a', 600], ['sil', 200]), names());
+    expect(partStartsMs[0]).toBeGreaterThan(1100);
+    expect(partStartsMs[0]).toBeLessThan(1200);
+    expect(phonemes[0]?.phoneme).toBe('sil');
+    const moments = timeline(['sil', 619], ['N', 878], ['a', 636], ['sil', 130], ['N', 45], ['a', 854]);
+    for (const { weights } of shownMouth(moments, names()).moments)
+      for (const weight of weights) expect(weight).toBeGreaterThanOrEqual(0);
+  });
+
   it('begins a new part after a long pause', () => {
     const word = [
       ['k', 70],
