@@ -58,6 +58,11 @@ export function optionalTools(): readonly OptionalTool[] {
     },
     { package: 'espeak-ng', isThere: isOnPath('espeak-ng'), needed: 'test/integration/speech: espeak-ng' },
     { package: 'ffmpeg', isThere: isOnPath('ffmpeg'), needed: 'test/integration/devices: ffmpeg' },
+    {
+      package: 'python3',
+      isThere: isOnPath('python3'),
+      needed: 'test/unit/lipsync/training: sentences kept out of the training',
+    },
   ];
 }
 

@@ -1,4 +1,4 @@
-"""Makes the sounds to train on: utterances of the corpus in random voices, rooms, noises and codecs, and sounds that are no speech.
+"""Makes the sounds to train on: utterances in random voices, rooms, noises and codecs, and sounds that are no speech.
 
 Writes shards/<name>.pcm (s16le mono 16 kHz), <name>.counts (uint32: samples of each sound), <name>.labels (uint8: class of each
 10 ms of each sound) and <name>.json (speaker of each sound).
@@ -13,7 +13,7 @@ import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import fftconvolve, resample
 
-from nonspeech import Rng, Sounds, coloured
+from nonspeech import Rng, Sounds
 from synthesize import LABELS, RATE_HZ
 
 HOP = RATE_HZ // 100

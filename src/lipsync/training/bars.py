@@ -1,7 +1,7 @@
 """Measures what has no phonemes: how much of each kind of non-speech keeps the mouth closed, and what gain does to the accuracy.
 
-Sounds are made with other seeds than those of the training. Predictions come from the product: test/bench/lips-score.js, which needs
-`npm run build`.
+Sounds are made with other seeds than those of the training. Predictions come from the product: test/bench/lips-score.js, which
+needs `npm run build`.
 """
 
 import argparse
@@ -33,7 +33,9 @@ def mains(rng: Rng, count: int, base_hz: float, dbfs: float) -> np.ndarray:
     """Hum of the mains with some harmonics."""
     time = np.arange(count) / RATE_HZ
     partials = range(1, int(rng.integers(1, 9)) + 1)
-    return level(sum(rng.uniform(0, 1) / n * np.sin(2 * np.pi * base_hz * n * time + rng.uniform(0, 6.3)) for n in partials), dbfs)
+    return level(
+        sum(rng.uniform(0, 1) / n * np.sin(2 * np.pi * base_hz * n * time + rng.uniform(0, 6.3)) for n in partials), dbfs
+    )
 
 
 def kinds(rng: Rng, sounds: Sounds) -> dict[str, Callable[[], np.ndarray]]:
@@ -97,7 +99,9 @@ def main() -> None:
             if not (gained / path.name).exists():
                 write_wave(gained / path.name, read_wave(path) * 10 ** (gain_db / 20))
         command = ["node", str(args.evaluation / "score.mjs"), str(predict(gained, args.model))]
-        printed = subprocess.run([*command, "--filter", "cond=clean|lowered|noise15"], check=True, capture_output=True, text=True).stdout
+        printed = subprocess.run(
+            [*command, "--filter", "cond=clean|lowered|noise15"], check=True, capture_output=True, text=True
+        ).stdout
         accuracy = re.search(r"^ALL\s+\d+\s+([\d.]+)", printed, re.MULTILINE)
         print(f"gain {gain_db:+d} dB: accuracy {accuracy[1] if accuracy else '?'} %", flush=True)
 

@@ -6,7 +6,15 @@ _ROWS = {
 }  # fmt: skip
 _MORAS = {kana: (consonant, vowel) for consonant, row in _ROWS.items() for kana, vowel in zip(row, "aiueo")}
 _MORAS |= {"ヤ": ("y", "a"), "ユ": ("y", "u"), "ヨ": ("y", "o"), "ワ": ("w", "a"), "ヲ": ("", "o"), "ヴ": ("v", "u")}
-_MORAS |= {"シ": ("sh", "i"), "チ": ("ch", "i"), "ツ": ("ts", "u"), "ジ": ("j", "i"), "ヂ": ("j", "i"), "ヅ": ("z", "u"), "フ": ("f", "u")}
+_MORAS |= {
+    "シ": ("sh", "i"),
+    "チ": ("ch", "i"),
+    "ツ": ("ts", "u"),
+    "ジ": ("j", "i"),
+    "ヂ": ("j", "i"),
+    "ヅ": ("z", "u"),
+    "フ": ("f", "u"),
+}
 _SMALL_Y = {"ャ": "a", "ュ": "u", "ョ": "o"}
 _SMALL = {"ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ヮ": "a"}
 

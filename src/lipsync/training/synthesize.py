@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from scipy.signal import resample_poly
+from scipy.signal import resample, resample_poly
 
 from kana import SPELLINGS, spelled
 
@@ -79,7 +79,12 @@ def merged(segments: Segments) -> Segments:
 
 
 # Half-tones and all-pass constants that make other people of a voice: higher with a shorter throat, lower with a longer one.
-REGISTERS = {"": ((-7, 4), (0.50, 0.60)), "high": ((6, 15), (0.44, 0.53)), "higher": ((2, 7), (0.46, 0.54)), "low": ((-13, -4), (0.57, 0.66))}
+REGISTERS = {
+    "": ((-7, 4), (0.50, 0.60)),
+    "high": ((6, 15), (0.44, 0.53)),
+    "higher": ((2, 7), (0.46, 0.54)),
+    "low": ((-13, -4), (0.57, 0.66)),
+}
 
 
 def open_jtalk(voice: Path, register: str, lines: list[str], rng: random.Random) -> Iterator[Spoken]:
@@ -102,14 +107,26 @@ def open_jtalk(voice: Path, register: str, lines: list[str], rng: random.Random)
             yield read_wave(sound), [(LABELS.of("openjtalk", p), int(a) / 1e4, int(b) / 1e4) for a, b, p in found]
 
 
-def flite(voice: str, lines: list[str], rng: random.Random) -> Iterator[Spoken]:
+# The same for voices without such a constant: spoken slower (or faster) and lower, then played faster (or slower).
+PLAYED_AT = {"": (1.0, 1.0), "high": (1.12, 1.35), "low": (0.74, 0.9)}
+
+
+def played(spoken: Spoken, factor: float) -> Spoken:
+    """Sped up by this factor: pitch, formants and labels move with it."""
+    samples, segments = spoken
+    faster = resample(samples, round(len(samples) / factor))
+    return faster, [(name, start / factor, end / factor) for name, start, end in segments]
+
+
+def flite(voice: str, register: str, lines: list[str], rng: random.Random) -> Iterator[Spoken]:
     mean_hz = {"slt": 180, "awb": 120}[voice]
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder) / "s.wav"
         for line in lines:
             arguments = ["flite", "-voice", voice, "-t", line, "-o", str(sound), "-psdur"]
-            if rng.random() > 0.4:
-                arguments += ["--setf", f"duration_stretch={rng.uniform(0.8, 1.3):.3f}"]
+            factor = rng.uniform(*PLAYED_AT[register])
+            if register or rng.random() > 0.4:
+                arguments += ["--setf", f"duration_stretch={rng.uniform(0.8, 1.3) * factor:.3f}"]
                 arguments += ["--setf", f"int_f0_target_mean={mean_hz * rng.uniform(0.7, 1.5):.1f}"]
             # Options stand before the text.
             arguments = arguments[:3] + arguments[8:] + arguments[3:8]
@@ -119,21 +136,23 @@ def flite(voice: str, lines: list[str], rng: random.Random) -> Iterator[Spoken]:
             for phoneme, until in re.findall(r"(\S+):([\d.]+)", printed):
                 segments.append((LABELS.of("arpabet", phoneme), end * 1000, float(until) * 1000))
                 end = float(until)
-            yield read_wave(sound), segments
+            yield played((read_wave(sound), segments), factor)
 
 
-def festival(voice: str, language: str, encoding: str, lines: list[str], rng: random.Random) -> Iterator[Spoken]:
+def festival(voice: str, language: str, encoding: str, register: str, lines: list[str], rng: random.Random) -> Iterator[Spoken]:
     """A batch of utterances per process: starting it takes longer than speaking."""
     for first in range(0, len(lines), 40):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             script = [f"(voice_{voice})"]
+            factors: list[float] = []
             for n, line in enumerate(lines[first : first + 40]):
                 text = spelled(line.split("\t")[1], language) if language in SPELLINGS else line
-                if rng.random() > 0.4:
-                    script.append(f"(Parameter.set 'Duration_Stretch {rng.uniform(0.8, 1.3):.3f})")
-                script.append("(set! u (utt.synth (Utterance Text \"" + re.sub(r'["\\]', "", text) + '")))')
-                script.append(f"(utt.save.wave u \"{folder}/{n}.wav\" 'riff)")
+                factors.append(rng.uniform(*PLAYED_AT[register]))
+                if register or rng.random() > 0.4:
+                    script.append(f"(Parameter.set 'Duration_Stretch {rng.uniform(0.8, 1.3) * factors[-1]:.3f})")
+                script.append('(set! u (utt.synth (Utterance Text "' + re.sub(r'["\\]', "", text) + '")))')
+                script.append(f'(utt.save.wave u "{folder}/{n}.wav" \'riff)')
                 script.append(f'(utt.save.segs u "{folder}/{n}.lab")')
             # Each form alone, so that one that fails does not end the batch.
             forms = [script[0]] + [f"(unwind-protect {form} nil)" for form in script[1:]]
@@ -142,7 +161,7 @@ def festival(voice: str, language: str, encoding: str, lines: list[str], rng: ra
             for path in sorted(folder.glob("*.lab")):
                 spoken = festival_utterance(path, language)
                 if spoken is not None:
-                    yield spoken
+                    yield played(spoken, factors[int(path.stem)])
 
 
 def festival_utterance(path: Path, language: str) -> Spoken | None:
@@ -164,7 +183,13 @@ def espeak(lines: list[str], rng: random.Random) -> Iterator[Spoken]:
     assert child.stdin and child.stdout
     for line in lines:
         voice = f"{rng.choice(ESPEAK_ACCENTS)}+{rng.choice(ESPEAK_VARIANTS)}"
-        request = {"voice": voice, "rate": rng.randint(130, 210), "pitch": rng.randint(25, 75), "range": rng.randint(25, 75), "text": line}
+        request = {
+            "voice": voice,
+            "rate": rng.randint(130, 210),
+            "pitch": rng.randint(25, 75),
+            "range": rng.randint(25, 75),
+            "text": line,
+        }
         child.stdin.write(json.dumps(request).encode() + b"\n")
         child.stdin.flush()
         answer = json.loads(child.stdout.readline())
@@ -192,7 +217,7 @@ def espeak_class(phoneme: str) -> str | None:
     return None
 
 
-# speaker: language of the lines, how many of them, weight of that in a small run, how it is spoken.
+# speaker: voice of festival, its language, encoding of its texts.
 FESTIVAL = {
     "ked": ("ked_diphone", "english", "latin-1"),
     "slt-hts": ("cmu_us_slt_arctic_hts", "english", "latin-1"),
@@ -209,25 +234,31 @@ FESTIVAL = {
 
 
 def spoken_by(speaker: str, voices: Path, lines: list[str], rng: random.Random) -> Iterator[Spoken]:
-    if speaker in ("slt", "awb"):
-        return flite(speaker, lines, rng)
     if speaker == "espeak":
         return espeak(lines, rng)
     if speaker in FESTIVAL:
-        return festival(*FESTIVAL[speaker], lines, rng)
+        return festival(*FESTIVAL[speaker], "", lines, rng)
     voice, _, register = speaker.partition("-")
+    if voice in FESTIVAL:
+        return festival(*FESTIVAL[voice], register, lines, rng)
+    if voice in ("slt", "awb"):
+        return flite(voice, register, lines, rng)
     return open_jtalk(voices / f"{voice}.htsvoice", register, lines, rng)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--speaker", required=True, help="<.htsvoice>[-high|-higher|-low], slt, awb, espeak, or a key of FESTIVAL")
+    parser.add_argument(
+        "--speaker",
+        required=True,
+        help="an .htsvoice [-high|-higher|-low], slt or awb [-high|-low], espeak, or a key of FESTIVAL",
+    )
     parser.add_argument("--from", dest="first", type=int, required=True, help="first line of the text")
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    is_english = args.speaker in ("slt", "awb", "espeak", "ked", "slt-hts")
+    is_english = args.speaker.partition("-")[0] in ("slt", "awb", "espeak", "ked")
     lines = (args.work / "texts" / ("en.txt" if is_english else "ja.txt")).read_text(encoding="utf-8").splitlines()
     chosen = [lines[(args.first + n) % len(lines)] for n in range(args.count)]
     folder = args.work / "corpus"

@@ -22,19 +22,18 @@ ENGLISH = [
     ("GITenberg+Alice-s-Adventures-in-Wonderland_11", "11.txt"),
 ]
 
-SUBJECTS = "I you we they my sister the doctor our neighbour that girl this robot everyone the engineer his uncle".split(" ")
-SUBJECTS = ["I", "you", "we", "they", "my sister", "the doctor", "our neighbour", "a young girl", "some visitors", "the engineers"]
-VERBS = ["found", "brought", "watched", "chose", "showed", "cooked", "moved", "fixed", "heard about", "laughed at", "pushed", "threw"]
-OBJECTS = [
-    "a purple bicycle", "the long journey", "five yellow oranges", "a noisy television", "the usual story", "some cheap jewels",
-    "a very good idea", "the loudspeaker", "two thick cookbooks", "a huge zebra", "my new voice", "the cool water", "a broken toy",
-    "the earth and the moon", "a beautiful garden", "the whole menu", "an hour of quiet", "a vision of the future", "their boots",
-]
-TIMES = [
-    "yesterday", "at noon", "in the evening", "on Thursday", "in July", "at half past four", "on the fourth of June",
-    "a month ago", "this year", "after breakfast", "before midnight", "once or twice", "every other day",
-]
-OPENERS = ["", "", "", "Well, ", "Oh, ", "Okay, ", "Sure, ", "By the way, ", "As you know, ", "Of course, ", "Excuse me, ", "Hey, "]
+SUBJECTS = "I,you,we,they,my sister,the doctor,our neighbour,a young girl,some visitors,the engineers".split(",")
+VERBS = "found,brought,watched,chose,showed,cooked,moved,fixed,heard about,laughed at,pushed,threw".split(",")
+OBJECTS = (
+    "a purple bicycle,the long journey,five yellow oranges,a noisy television,the usual story,some cheap jewels,a very good idea,"
+    "the loudspeaker,two thick cookbooks,a huge zebra,my new voice,the cool water,a broken toy,the earth and the moon,"
+    "a beautiful garden,the whole menu,an hour of quiet,a vision of the future,their boots"
+).split(",")
+TIMES = (
+    "yesterday,at noon,in the evening,on Thursday,in July,at half past four,on the fourth of June,a month ago,this year,"
+    "after breakfast,before midnight,once or twice,every other day"
+).split(",")
+OPENERS = ["", "", "", "Well, ", "Oh, ", "Okay, ", "Sure, ", "By the way, ", "As you know, ", "Of course, ", "Excuse me, ", "Hey, "]  # fmt: skip
 DIGITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen twenty thirty forty fifty hundred".split()
 
 
@@ -69,7 +68,8 @@ def is_excluded(sentence: str, forbidden: set[str]) -> bool:
 def of_snapshot(mirror: Path, repository: str, path: str) -> str:
     folder = mirror / repository / "repo"
     git = folder / ".git" if (folder / ".git").is_dir() else folder
-    return subprocess.run(["git", f"--git-dir={git}", "show", f"HEAD:{path}"], check=True, capture_output=True).stdout.decode("utf-8")
+    command = ["git", f"--git-dir={git}", "show", f"HEAD:{path}"]
+    return subprocess.run(command, check=True, capture_output=True).stdout.decode("utf-8")
 
 
 def japanese(mirror: Path) -> list[str]:

@@ -22,6 +22,8 @@ SCALE = 4096
 # What stands before and behind every sound, as in the product.
 SILENT_FEATURE = -2.0
 UNKNOWN = 255
+# Frames between sounds that follow each other.
+CLOSE_GAP = 8
 
 Layers = list[tuple[list[int], int]]
 
@@ -55,10 +57,14 @@ class Network(nn.Module):
 
 
 class Frames:
-    """All sounds of some shards in one row, with silence between them that is not learnt."""
+    """All sounds of some shards in one row, with silence between them that is not learnt.
 
-    def __init__(self, folder: Path, names: list[str], gap: int, without: list[str]) -> None:
+    Half of the sounds stand alone, as at the start of a stream; the others follow the one before closely.
+    """
+
+    def __init__(self, folder: Path, names: list[str], gap: int, without: list[str], is_measured: bool) -> None:
         features, labels, self.speakers = [], [], []
+        rng = np.random.default_rng(1)
         for name in names:
             counts = np.fromfile(folder / f"{name}.counts", np.uint32)
             of = json.loads((folder / f"{name}.json").read_text())
@@ -67,13 +73,14 @@ class Frames:
             at = 0
             for count, speaker in zip(-(-counts.astype(int) // 160), of):
                 if not any(speaker.startswith(prefix) for prefix in without):
-                    features += [np.full((gap, BANDS), SILENT_FEATURE * SCALE, np.int16), all_features[at : at + count]]
-                    labels += [np.full(gap, UNKNOWN, np.uint8), all_labels[at : at + count]]
+                    before = gap if is_measured or rng.random() < 0.5 else CLOSE_GAP
+                    features += [np.full((before, BANDS), SILENT_FEATURE * SCALE, np.int16), all_features[at : at + count]]
+                    labels += [np.full(before, UNKNOWN, np.uint8), all_labels[at : at + count]]
                     self.speakers.append((speaker, len(labels) - 1))
                 at += count
             assert at == len(all_labels) == len(all_features)
-        features.append(np.full((gap + 200, BANDS), SILENT_FEATURE * SCALE, np.int16))
-        labels.append(np.full(gap + 200, UNKNOWN, np.uint8))
+        features.append(np.full((gap + 400, BANDS), SILENT_FEATURE * SCALE, np.int16))
+        labels.append(np.full(gap + 400, UNKNOWN, np.uint8))
         starts = np.concatenate([[0], np.cumsum([len(part) for part in labels])])
         self.spans = [(speaker, int(starts[index]), int(starts[index + 1])) for speaker, index in self.speakers]
         self.features = torch.from_numpy(np.concatenate(features))
@@ -225,7 +232,7 @@ def main() -> None:
     model = Network([(list(taps), size) for taps, size in json.loads(args.layers)])
     gap = model.past + model.future + 1
     folder = args.work / "shards"
-    data = Frames(folder, args.shards, gap, args.without)
+    data = Frames(folder, args.shards, gap, args.without, is_measured=False)
     macs = sum(layer.weight.numel() for layer in model.layers)
     print(f"{len(data.labels)} frames, {macs} MAC, past {model.past}, future {model.future}", flush=True)
     train(model, data, args)
@@ -235,7 +242,7 @@ def main() -> None:
     torch.save({"layers": json.loads(args.layers), "state": model.state_dict()}, models / f"{args.out}.pt")
     (models / f"{args.out}.json").write_text(json.dumps(exported(model, counts / counts.sum())))
     if args.dev:
-        result = measure(model, Frames(folder, args.dev, gap, []))
+        result = measure(model, Frames(folder, args.dev, gap, [], is_measured=True))
         total = sum(share * count for share, count in result.values()) / sum(count for _, count in result.values())
         print(f"dev {100 * total:.2f} " + " ".join(f"{name} {100 * share:.1f}" for name, (share, _) in result.items()))
 
