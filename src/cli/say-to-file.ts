@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import type { Pronouncer, SpokenLanguage } from '../language/index.js';
 import type { TimedPhoneme } from '../lipsync/index.js';
 import { type MouthKind, MouthSource, VoiceConverter } from '../speaking/index.js';
 import type { SentencePart, SpokenPart, TimedText } from '../speech/index.js';
+import { timingsPlace } from './timings-place.js';
 import { WavWriter, writeError } from './wav-writer.js';
 
 /** What stands beside the sound, and what `say --out` answers. */
@@ -93,7 +93,7 @@ class Scribe {
         if (this.#ears !== undefined) this.#mouth.hear(this.#ears.push(part.pcm));
         break;
       case 'phonemes':
-        this.#mouth.told(part.phonemes);
+        this.#mouth.told(part.phonemes, part.isExact);
         break;
       case 'words':
         this.#words.push(...part.words);
@@ -110,19 +110,19 @@ class Scribe {
     const wav = this.#wav;
     const durationMs = wav?.durationMs ?? 0;
     await wav?.finish();
-    const stem = this.#path.slice(0, this.#path.length - extname(this.#path).length);
+    const { json, lab } = timingsPlace(this.#path);
     const credits = [...new Set(this.#sentences.flatMap(({ credit }) => credit ?? []))];
     const lips = this.#mouth.kind;
     const head = {
       file: this.#path,
-      timings: `${stem}.json`,
+      timings: json,
       durationMs,
       sampleRateHz: this.#sampleRateHz,
       lips,
     };
     const document = JSON.stringify(this.#document(credits, durationMs), rounded, 1);
-    await write(`${stem}.json`, `${document}\n`);
-    await write(`${stem}.lab`, this.#phonemes.map(labelLine).join(''));
+    await write(json, `${document}\n`);
+    await write(lab, this.#phonemes.map(labelLine).join(''));
     return { ...head, sentences: this.#sentences.length, credits };
   }
 

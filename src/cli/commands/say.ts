@@ -12,6 +12,7 @@ import { type PeerSaid, sayByPeer } from '../say-by-peer.js';
 import { type Said, type SayToAvatar, sayToAvatar } from '../say-to-avatar.js';
 import { sayToFile } from '../say-to-file.js';
 import { type SpokenText, spokenTexts } from '../spoken-text.js';
+import { assertTimingsPlace, timingsPlace } from '../timings-place.js';
 
 /** `say TEXT…|-`: speaks a text through the avatar, or with --out into a file. */
 export async function say(context: CommandContext): Promise<number> {
@@ -21,6 +22,7 @@ export async function say(context: CommandContext): Promise<number> {
       'BRIDGE_ERR_USAGE',
       `--out: expected the name of a .wav file, got "${out.slice(0, 80)}"`,
     );
+  if (out !== undefined) await assertTimingsPlace(timingsPlace(out));
   const texts = await spokenTexts(context);
   const clock = new SystemClock();
   const pronouncer = createPronouncer();
