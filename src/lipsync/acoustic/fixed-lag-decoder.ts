@@ -6,11 +6,11 @@ export const LAG_FRAMES = 3;
  * To leave silence costs so much more where there was no speech lately. Speech that begins has it back within the frames that a
  * decision waits for; single sounds of music and clicks that resemble speech have not.
  */
-const RELUCTANCE = 4;
+const RELUCTANCE = 8;
 /** Lately: the share of speech is a mean that forgets within about so many frames. */
-const LATELY_FRAMES = 100;
+const LATELY_FRAMES = 200;
 /** With so much speech lately silence is left as readily as anything else. */
-const SPEAKING_SHARE = 0.4;
+const SPEAKING_SHARE = 0.5;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 export interface DecoderOptions {
@@ -19,7 +19,7 @@ export interface DecoderOptions {
   readonly silence: number;
   /** @default 3 */
   readonly switchPenalty?: number;
-  /** @default 4 */
+  /** @default 8 */
   readonly reluctance?: number;
 }
 

@@ -137,7 +137,7 @@ describe('lipsync', () => {
   });
 
   it('follows what is heard in a file without timings', async () => {
-    const file = rig.file('spoken.wav', speechWav(speechBeats({ beats: 3, everyMs: 1000, opensMs: 200 })));
+    const file = rig.file('spoken.wav', speechWav(speechBeats({ beats: 3, everyMs: 1000, opensMs: 600 })));
     const run = await rig.start({ file, json: true });
     expect((await run.ended).code).toBe(0);
     expect(JSON.parse(run.stdout())).toMatchObject({ lateParts: 0, heardMs: 3000 });
