@@ -24,6 +24,7 @@ export interface MouthSourceOptions {
 
 /** How well the mouth was known; of several stretches the least. */
 export type MouthKind = 'exact' | 'aligned' | 'estimated';
+const KINDS: readonly MouthKind[] = ['exact', 'aligned', 'estimated'];
 
 /** What goes on is told in such pieces: sound waits for the first of them. */
 const TELL_EVERY_MS = 20;
@@ -34,6 +35,9 @@ interface Ears {
   readonly fromMs: number;
 }
 
+/** Names that are no sound of a word. */
+const PAUSES: ReadonlySet<string> = new Set(['sil', 'pau']);
+
 /**
  * Finds the phonemes of a sound by the best means there are for each stretch of it: as the engine tells them; aligned, where the
  * text is known; else estimated. Stretches come in order, each before its sound.
@@ -43,6 +47,8 @@ export class MouthSource {
   readonly #coming: KnownStretch[] = [];
   #stretch: KnownStretch | undefined;
   #ears: Ears | undefined;
+  /** The stretch whose words are phonemes that an engine told without their times. */
+  #guessed: KnownStretch | undefined;
   #heardBytes = 0;
   #knownMs = 0;
   #kind: MouthKind | undefined;
@@ -73,9 +79,17 @@ export class MouthSource {
     if (this.#coming.length === 0) this.#leave(endMs);
   }
 
-  /** Phonemes as the engine tells them. */
-  told(phonemes: readonly TimedPhoneme[]): void {
-    if (this.#ears !== undefined && this.#stretch !== undefined && !isExact(this.#stretch)) return;
+  /**
+   * Phonemes as the engine tells them, of the stretch that began last.
+   *
+   * @param areExact - else only which they are is known, and the sound tells when. @default true
+   */
+  told(phonemes: readonly TimedPhoneme[], areExact = true): void {
+    const about = this.#coming.at(-1) ?? this.#stretch;
+    const isGuess = !areExact && (about === undefined || isExact(about) || about === this.#guessed);
+    if (isGuess && this.#align(about, phonemes)) return;
+    if (about !== undefined && !isExact(about)) return;
+    if (isGuess) this.#lower('estimated');
     this.#options.onPhonemes(phonemes);
   }
 
@@ -85,7 +99,7 @@ export class MouthSource {
     while (at < pcm.byteLength) {
       this.#enterNext();
       const next = this.#coming[0];
-      const untilBytes = next === undefined ? Infinity : 2 * Math.round(next.startMs * 16) - this.#heardBytes;
+      const untilBytes = next === undefined ? Infinity : bytesUntil(next.startMs) - this.#heardBytes;
       const size = Math.min(pcm.byteLength - at, Math.max(2, untilBytes));
       this.#hearPiece(pcm.subarray(at, at + size));
       at += size;
@@ -107,6 +121,25 @@ export class MouthSource {
     if (ears !== undefined) this.#tell(ears, ears.hears.push(piece), Infinity);
   }
 
+  /** @returns false: its sound has begun, and nobody listened. */
+  #align(about: KnownStretch | undefined, phonemes: readonly TimedPhoneme[]): boolean {
+    const words = wordsIn(phonemes);
+    if (about === undefined) return false;
+    if (about === this.#stretch) {
+      const { hears } = this.#ears ?? {};
+      if (about === this.#guessed && hears instanceof TextMouth) {
+        hears.append(words);
+        return true;
+      }
+      if (this.#heardBytes > bytesUntil(about.startMs)) return false;
+    }
+    const known = about === this.#guessed ? (about.words ?? []) : [];
+    this.#guessed = { startMs: about.startMs, tells: 'nothing', words: [...known, ...words] };
+    if (about === this.#stretch) this.#enter(this.#guessed);
+    else this.#coming[this.#coming.length - 1] = this.#guessed;
+    return true;
+  }
+
   #tell(ears: Ears, phonemes: readonly TimedPhoneme[], untilMs: number): void {
     const placed = phonemes
       .map(({ phoneme, startMs, endMs }) => ({
@@ -121,22 +154,27 @@ export class MouthSource {
 
   #enterNext(): void {
     const next = this.#coming[0];
-    if (next === undefined || 2 * Math.round(next.startMs * 16) > this.#heardBytes) return;
+    if (next === undefined || bytesUntil(next.startMs) > this.#heardBytes) return;
     this.#coming.shift();
     this.#leave(next.startMs);
+    this.#enter(next);
+  }
+
+  #enter(next: KnownStretch): void {
     this.#stretch = next;
-    if (isExact(next)) {
-      this.#kind ??= 'exact';
-      return;
-    }
+    this.#lower(isExact(next) ? 'exact' : next.words === undefined ? 'estimated' : 'aligned');
+    if (isExact(next)) return;
     const { words, startMs } = next;
     const { estimator = () => new SoundMouth({ tellEveryMs: TELL_EVERY_MS }) } = this.#options;
     this.#ears = {
       hears: words === undefined ? estimator() : new TextMouth({ words, tellEveryMs: TELL_EVERY_MS }),
       fromMs: startMs,
     };
-    if (words === undefined) this.#kind = 'estimated';
-    else if (this.#kind !== 'estimated') this.#kind = 'aligned';
+  }
+
+  #lower(kind: MouthKind): void {
+    const place = Math.max(KINDS.indexOf(this.#kind ?? 'exact'), KINDS.indexOf(kind));
+    this.#kind = KINDS[place];
   }
 
   #leave(endMs: number): void {
@@ -148,4 +186,24 @@ export class MouthSource {
 
 function isExact({ tells }: KnownStretch): boolean {
   return tells === 'phonemes';
+}
+
+function bytesUntil(ms: number): number {
+  return 2 * Math.round(ms * 16);
+}
+
+/** Each row of phonemes between two pauses as a word of one reading. */
+function wordsIn(phonemes: readonly TimedPhoneme[]): AlignableWord[] {
+  const words: AlignableWord[] = [];
+  let reading: string[] = [];
+  const end = (isPause: boolean): void => {
+    if (reading.length > 0) words.push({ readings: [reading], isPause });
+    reading = [];
+  };
+  for (const { phoneme } of phonemes) {
+    if (PAUSES.has(phoneme)) end(true);
+    else reading.push(phoneme);
+  }
+  end(false);
+  return words;
 }

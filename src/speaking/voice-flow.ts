@@ -172,7 +172,8 @@ export class VoiceFlow {
       case 'phonemes':
         await this.#enterSentence();
         this.#beginUntold('phonemes');
-        this.#mouth?.told(part.phonemes);
+        this.#mouth?.told(part.phonemes, part.isExact);
+        this.#freeSound();
         break;
       case 'words':
         this.#coming?.timed.push(...part.words);

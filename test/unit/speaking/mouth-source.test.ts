@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { TimedPhoneme } from '../../../src/lipsync/index.js';
+import { FakeClock } from '../../../src/runtime/index.js';
+import { MouthSource } from '../../../src/speaking/mouth-source.js';
+import type { Outlet } from '../../../src/speaking/outlet.js';
+import { VoiceFlow } from '../../../src/speaking/voice-flow.js';
+import type { SpokenPart } from '../../../src/speech/index.js';
+
+const FOLDER = new URL('../../../fixtures/lipsync/spoken/', import.meta.url);
+const SPOKEN = (
+  JSON.parse(readFileSync(new URL('truth.json', FOLDER), 'utf8')) as {
+    readonly utterances: readonly {
+      readonly id: string;
+      readonly durationMs: number;
+      readonly segments: readonly TimedPhoneme[];
+    }[];
+  }
+).utterances.find(({ id }) => id === 'ja_mei_normal');
+const TRUTH = SPOKEN?.segments ?? [];
+const DURATION_MS = SPOKEN?.durationMs ?? 0;
+const SOUND = new Uint8Array(readFileSync(new URL('ja_mei_normal.wav', FOLDER))).slice(44);
+/** What an engine says that knows the phonemes and not when they sound. */
+const GUESS = TRUTH.map(({ phoneme }, n) => ({
+  phoneme,
+  startMs: (n * DURATION_MS) / TRUTH.length,
+  endMs: ((n + 1) * DURATION_MS) / TRUTH.length,
+}));
+
+/** Share of the moments at which the mouth shows what is said. */
+function agreement(told: readonly TimedPhoneme[], shiftMs = 0): number {
+  const at = (list: readonly TimedPhoneme[], ms: number): string => {
+    const name = list.find(({ startMs, endMs }) => startMs <= ms && ms < endMs)?.phoneme ?? 'sil';
+    return name === 'pau' ? 'sil' : name.toLowerCase();
+  };
+  let same = 0;
+  let all = 0;
+  for (let ms = 0; ms < DURATION_MS; ms += 10, all++) if (at(TRUTH, ms) === at(told, ms + shiftMs)) same++;
+  return same / all;
+}
+
+function listening() {
+  const told: TimedPhoneme[] = [];
+  const mouth = new MouthSource({ onPhonemes: (phonemes) => told.push(...phonemes) });
+  const hear = (pcm: Uint8Array): void => {
+    for (let at = 0; at < pcm.byteLength; at += 640) mouth.hear(pcm.subarray(at, at + 640));
+  };
+  return { told, mouth, hear };
+}
+
+describe('Phonemes that an engine tells without their times', () => {
+  it('are the text that the sound is aligned with', () => {
+    expect(agreement(GUESS)).toBeLessThan(0.4);
+    const { told, mouth, hear } = listening();
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    mouth.told(GUESS, false);
+    expect(mouth.freeMs).toBe(0);
+    hear(SOUND);
+    mouth.end();
+    expect(mouth.kind).toBe('aligned');
+    expect(agreement(told)).toBeGreaterThan(0.75);
+  });
+
+  it('are added to what was told of the same sentence', () => {
+    const { told, mouth, hear } = listening();
+    const half = GUESS.findIndex(({ phoneme }) => phoneme === 'pau');
+    const halfBytes = 2 * Math.round((TRUTH[half]?.startMs ?? 0) * 16);
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    mouth.told(GUESS.slice(0, half), false);
+    hear(SOUND.subarray(0, halfBytes));
+    mouth.told(GUESS.slice(half), false);
+    hear(SOUND.subarray(halfBytes));
+    mouth.end();
+    expect(mouth.kind).toBe('aligned');
+    expect(agreement(told)).toBeGreaterThan(0.7);
+  });
+
+  it('do not pass for those of the sentence before, whose sound is still on its way', () => {
+    const { told, mouth, hear } = listening();
+    const before = { phoneme: 'a', startMs: 0, endMs: 500 };
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    mouth.told([before]);
+    hear(new Uint8Array(490 * 32));
+    mouth.endStretch(500);
+    mouth.begin({ startMs: 500, tells: 'phonemes' });
+    const later = GUESS.map(({ phoneme, startMs, endMs }) => ({
+      phoneme,
+      startMs: startMs + 500,
+      endMs: endMs + 500,
+    }));
+    mouth.told(later, false);
+    expect(told).toEqual([before]);
+    hear(new Uint8Array(10 * 32));
+    hear(SOUND);
+    mouth.end();
+    expect(mouth.kind).toBe('aligned');
+    expect(agreement(told, 500)).toBeGreaterThan(0.75);
+  });
+
+  it('are taken as they are where the sound has gone by', () => {
+    const { told, mouth, hear } = listening();
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    hear(SOUND);
+    mouth.told(GUESS, false);
+    mouth.end();
+    expect(told).toEqual(GUESS);
+    expect(mouth.kind).toBe('estimated');
+  });
+
+  it('give way to a text that is aligned already', () => {
+    const { told, mouth, hear } = listening();
+    mouth.begin({
+      startMs: 0,
+      tells: 'nothing',
+      words: [{ readings: [TRUTH.map(({ phoneme }) => phoneme)] }],
+    });
+    mouth.told(GUESS, false);
+    mouth.told(GUESS);
+    expect(told).toEqual([]);
+    hear(SOUND.subarray(0, 6400));
+    expect(mouth.kind).toBe('aligned');
+  });
+});
+
+describe('An utterance of such an engine', () => {
+  it('has aligned lips, not the guess', async () => {
+    const moved: TimedPhoneme[] = [];
+    let end: (end: Awaited<Outlet['ended']>) => void = () => {};
+    const ended = new Promise<Awaited<Outlet['ended']>>((resolve) => {
+      end = resolve;
+    });
+    const outlet: Outlet = {
+      lane: 'test',
+      sampleRateHz: 16_000,
+      movesLips: true,
+      report: { parts: 0, lateParts: 0, reanchors: 0 },
+      ended,
+      begin: async () => {},
+      write: async () => {},
+      phonemes: (phonemes) => moved.push(...phonemes),
+      lipsEnd: () => {},
+      end: async () => end({ reason: 'completed', heardMs: DURATION_MS }),
+      interrupt: async () => end({ reason: 'interrupted', heardMs: 0 }),
+      close: () => {},
+    };
+    const facts = { text: 'x', written: 'x', language: 'ja', engine: 'test', voice: undefined };
+    const parts: readonly SpokenPart[] = [
+      { type: 'start', sampleRateHz: 16_000 },
+      {
+        ...{ ...facts, type: 'sentence', index: 0, credit: undefined },
+        ...{ tells: 'phonemes', isCached: false, startMs: 0 },
+      },
+      { type: 'phonemes', phonemes: GUESS, isExact: false },
+      { type: 'sound', pcm: SOUND },
+      {
+        type: 'phonemes',
+        phonemes: [{ phoneme: 'sil', startMs: DURATION_MS, endMs: DURATION_MS + 1 }],
+        isExact: false,
+      },
+      { type: 'sentence-end', index: 0, endMs: DURATION_MS },
+    ];
+    const flow = new VoiceFlow({
+      ...{ clock: new FakeClock(), outlet, knows: 'phonemes', drain: undefined, estimator: undefined },
+      ...{
+        pronouncer: undefined,
+        onPart: undefined,
+        stop: new AbortController(),
+        engine: new AbortController(),
+      },
+      parts: (async function* () {
+        yield* parts;
+      })(),
+    });
+    expect((await flow.run()).mouth).toBe('aligned');
+    expect(agreement(moved)).toBeGreaterThan(0.75);
+  });
+});
