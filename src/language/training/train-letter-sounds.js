@@ -256,7 +256,7 @@ function write() {
 export const SOUNDS = \`${sounds.join(' ')}\`.split(' ');
 
 /** A line for each letter: its name, then its tree. */
-export const TREES = \`
+export const TREES: string = \`
 ${text}
 \`;
 `,

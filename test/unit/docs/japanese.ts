@@ -49,8 +49,44 @@ export const JAPANESE: Readonly<Record<string, string>> = {
   'Credit: how much sound the daemon takes from a client ahead of what is heard':
     'クレジット：聞こえている位置より先に、デーモンがクライアントから受け取る音声の長さ',
   'How long a command waits for an avatar to be ready': 'コマンドがアバターの準備を待つ時間',
+  "Who moves the mouth: peer (MMDAgent-EX's own recogniser, on streamed sound), own (streamed sound with our LIPSYNC_START), local (sound played here, only LIPSYNC_START sent), auto (whichever fits best)":
+    '誰が口を動かすか。peer（送った音声を MMDAgent-EX 自身が認識）、own（音声を送り、こちらの LIPSYNC_START で動かす）、local（音はこちらで鳴らし、LIPSYNC_START だけを送る）、auto（最も合うもの）',
+  'Engine that speaks, by its name; auto: what is set up, else the embedded voice; several, divided by commas: the next speaks when one fails':
+    '話すエンジンの名前。auto なら設定済みのもの、なければ内蔵の声。カンマで区切って複数書くと、失敗したとき次が話す',
+  "The engine's own name or number of a voice, as `voices` lists them":
+    'エンジンでの声の名前または番号（`voices` の表示のとおり）',
+  'Language of text and speech that do not show it themselves, for example ja or en-US':
+    '見ただけでは分からない文や音声の言語。例：ja、en-US',
+  'Engine that understands speech, by its name; auto: what is set up':
+    '音声を認識するエンジンの名前。auto なら設定済みのもの',
+  'Engines that speak by name, each with its type and options': '話すエンジン。名前ごとに種類とオプション',
+  'Engines that understand speech by name, each with its type and options':
+    '音声を認識するエンジン。名前ごとに種類とオプション',
+  'Which engine and voice speak a language: ja: {engine: voicevox, voice: 46}':
+    '言語ごとにどのエンジンと声が話すか。例：ja: {engine: voicevox, voice: 46}',
+  'How fast is spoken; 1 is as the voice does by itself': '話す速さ。1 が声そのままの速さ',
+  'File of pronunciations (YAML, JSON or CSV): how names and terms are said':
+    '読み方のファイル（YAML、JSON、CSV）：固有名や用語の言い方',
+  'Loudness to which every voice is brought, LUFS; off leaves each as it is':
+    'すべての声をそろえる音量（LUFS）。off ならそのまま',
+  'Disk space for what was spoken, so that it need not be fetched again; 0 keeps nothing':
+    '話した音声を残しておくディスク容量。同じものを取り直さずに済む。0 なら残さない',
+  "Folder for it; left out: this user's folder for caches":
+    'そのフォルダー。省略時はユーザーのキャッシュ用フォルダー',
+  'Characters that each engine with a key may be given per day (UTC); 0 is no limit':
+    '鍵を使う各エンジンに 1 日（UTC）に渡してよい文字数。0 なら無制限',
 
   // What values settings take
+  'the name of an engine, as `voices` lists them': 'エンジンの名前（`voices` の表示のとおり）',
+  'the name or number of a voice, as `voices` lists them': '声の名前または番号（`voices` の表示のとおり）',
+  'a BCP 47 language such as ja or en-US': 'ja や en-US のような BCP 47 の言語',
+  'the name of an engine': 'エンジンの名前',
+  'one of auto, peer, own, local': 'auto、peer、own、local のいずれか',
+  'names of engines with their options (in the environment as JSON)':
+    'エンジンの名前とオプション（環境変数では JSON）',
+  'languages with engine, voice, speed and instructions (in the environment as JSON)':
+    '言語ごとに engine、voice、speed、instructions（環境変数では JSON）',
+  'off, or LUFS from -40 to -10': 'off、または -40 から -10 の LUFS',
   'a path': 'パス',
   'links [name=]URL': 'リンク [名前=]URL',
   'a model alias of 1 to 64 characters without blanks, | and commas':
@@ -200,4 +236,21 @@ export const JAPANESE: Readonly<Record<string, string>> = {
   'Sound sent and not yet heard': '送ったがまだ聞こえていない音声の長さ',
   'Messages that wait to be sent': '送信待ちのメッセージの数',
   'Utterances spoken or waiting': '発話中または待機中の発話の数',
+  'No speech engine has this name, or it is not set up':
+    'この名前の音声エンジンがない、または設定されていない',
+  "A speech engine's key is missing or was refused": '音声エンジンの鍵がない、または拒まれた',
+  'A speech engine does not answer at its address': '音声エンジンがそのアドレスで応答しない',
+  'A program or package that speaks or hears on this machine is missing or failed':
+    'このマシンで話す、または聞くためのプログラムやパッケージがない、または失敗した',
+  'A speech engine did not accept the request': '音声エンジンが要求を受け付けなかった',
+  'A speech engine has no such voice': '音声エンジンにその声がない',
+  'A speech engine refuses for now: too many requests, or its quota is used up':
+    '音声エンジンが今は断っている：要求が多すぎる、または割り当てを使い切った',
+  'A speech engine failed, or answered with something that is not what it promises':
+    '音声エンジンが失敗した、または約束と違うものを返した',
+  'A speech engine stopped answering in the middle': '音声エンジンが途中で応答しなくなった',
+  "A speech engine's answer ended too early": '音声エンジンの応答が途中で終わった',
+  'The limit set for the use of a speech engine is reached': '音声エンジンの使用量が設定した上限に達した',
+  'There is nothing in the text that can be spoken, or it is too long':
+    '文に話せるものがない、または長すぎる',
 };
