@@ -57,9 +57,12 @@ export class EspeakNames {
       if (LANGUAGE.test(told)) continue;
       const name = told.replace(STRESS, '').normalize('NFC');
       if (naming === 'ja' && this.#joins(name)) continue;
+      const lips = this.#lipsOf(name, naming);
+      // A long vowel is said as two.
+      if (lips.length === 1 && lips[0] === this.#pending.lips.at(-1)) continue;
       const startMs = Math.max(this.#pending.startMs, (sample * 1000) / this.#sampleRateHz);
       done.push(...finished(this.#pending, startMs));
-      this.#pending = { name, naming, startMs, lips: this.#lipsOf(name, naming) };
+      this.#pending = { name, naming, startMs, lips };
     }
     return done;
   }

@@ -31,7 +31,7 @@ const SENTENCE_ENDS = '。．.！!？?…';
 const CLAUSE_ENDS = '、，,；;：:—';
 /** In this order: kana words, letters of other languages, numbers, ends. Everything else cannot be said in Japanese. */
 const JAPANESE_TOKEN =
-  /(?<kana>[ァ-ヺー・]+(?:[ \t\u3000]+(?=[ァ-ヺ]))?)|(?<latin>[\p{Script=Latin}][\p{Script=Latin}\p{M}\d'’&.-]*(?: +[\p{Script=Latin}][\p{Script=Latin}\p{M}\d'’&.-]*)*)|(?<number>\d+(?:[.,]\d+)*)|(?<ends>[。．.！!？?…、，,；;：:—\n]+)/gu;
+  /(?<kana>[ァ-ヺー・][ァ-ヺー・ \t\u3000]*)|(?<latin>[\p{Script=Latin}][\p{Script=Latin}\p{M}\d'’&.-]*(?: +[\p{Script=Latin}][\p{Script=Latin}\p{M}\d'’&.-]*)*)|(?<number>\d+(?:[.,]\d+)*)|(?<ends>[。．.！!？?…、，,；;：:—\n]+)/gu;
 const JAPANESE_LETTERS = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}ー々〆]/u;
 const JAPANESE_RUN =
   /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}ー々〆][\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}ー々〆、。！？・「」『』\s]*/gu;

@@ -19,7 +19,8 @@ const VOICELESS = /^(k|s|t|p|C|h)/;
  */
 export function notationOf(kana: string): string {
   const words: Mora[][] = [];
-  for (const piece of kana.split(/[\s・]+/)) {
+  // A blank in front of a small letter is a slip of who divided the words.
+  for (const piece of kana.replace(/\s+(?=[ァィゥェォャュョヮぁぃぅぇぉゃゅょゎー])/g, '').split(/[\s・]+/)) {
     const morae = [...moraeOf(piece)];
     const last = words.at(-1);
     const isParticle = morae.length > 0 && morae.length < MIN_WORD_MORAE && last !== undefined;
@@ -42,7 +43,9 @@ function wordOf(morae: readonly Mora[], following: Mora | undefined): string {
       if (mora.nucleus === 'N') return nasalBefore(nextOf(index));
       if (mora.nucleus === 'Q') return closureBefore(nextOf(index));
       if (!voiced.includes(index)) return mora.onset;
-      return `${mora.onset}${index === strongest ? "'" : ','}${mora.nucleus}${mora.isLong ? ':' : ''}`;
+      const vowel = `${index === strongest ? "'" : ','}${mora.nucleus}`;
+      // Said twice it lasts 1.7 times as long, as a long vowel does; espeak-ng's own mark makes it 1.3 times.
+      return `${mora.onset}${vowel}${mora.isLong ? `,${mora.nucleus}` : ''}`;
     })
     .join('');
 }

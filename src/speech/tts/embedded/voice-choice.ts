@@ -76,7 +76,7 @@ function tagOf(code: string): string {
   return code;
 }
 
-const MAN = 'm3';
+const MAN = 'm1';
 
 function withVariants(voice: Voice, defaults: readonly string[]): Voice[] {
   const own = defaults.find((id) => parseVoiceName(id).base === voice.id);

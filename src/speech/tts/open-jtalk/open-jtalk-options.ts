@@ -23,7 +23,8 @@ const schema = (zod: Zod) =>
     /** How strongly the spectrum and the melody vary (`-jm`, `-jf`). */
     spectrumVariance: zod.number().min(0).max(10).optional(),
     melodyVariance: zod.number().min(0).max(10).optional(),
-    volumeDb: zod.number().min(-40).max(20).default(0),
+    /** At 0 the usual voices clip now and then. */
+    volumeDb: zod.number().min(-40).max(20).default(-3),
   });
 
 export type OpenJtalkOptions = z.output<ReturnType<typeof schema>>;

@@ -113,7 +113,7 @@ describe('EmbeddedSynthesizer', () => {
     expect(host.spawned.map(({ file, args }) => [file, ...args])).toEqual([['/node', '/child.js', 'zod']]);
     expect(children[0]?.speaks[0]).toMatchObject({
       type: 'speak',
-      units: [{ voice: 'en-us+steph', text: 'Hello.' }],
+      units: [{ voice: 'en-us+f5', text: 'Hello.' }],
       manner: { rate: 165, pitch: 50, range: 50, volume: 100 },
     });
   });
@@ -336,13 +336,13 @@ describe('EmbeddedSynthesizer', () => {
 
   it('finds the voice of another language and region, and its pitch follows the voice asked for', async () => {
     const { engine, children } = rig();
-    hear(engine, { text: 'Guten Tag', language: 'de-AT', voice: 'ja+m3' });
+    hear(engine, { text: 'Guten Tag', language: 'de-AT', voice: 'ja+m1' });
     await settle();
     expect(children[0]?.asked).toEqual([{ type: 'voices', id: 1 }]);
     const german = { name: 'German', identifier: 'gmw/de', languages: [{ code: 'de', priority: 5 }] };
     children[0]?.tell({ type: 'voices', id: 1, voices: [german] });
     await settle();
-    expect(children[0]?.speaks[0]?.units).toMatchObject([{ voice: 'gmw/de+m3', text: 'Guten Tag' }]);
+    expect(children[0]?.speaks[0]?.units).toMatchObject([{ voice: 'gmw/de+m1', text: 'Guten Tag' }]);
     children[0]?.say(2);
     await settle();
   });
@@ -361,10 +361,10 @@ describe('EmbeddedSynthesizer', () => {
     expect(
       (await listing).map(({ id, isDefault, languages }) => [id, isDefault ?? false, ...languages]),
     ).toEqual([
-      ['ja+steph', true, 'ja'],
-      ['ja+m3', false, 'ja'],
-      ['en-us+steph', true, 'en-US'],
-      ['en-us+m3', false, 'en-US'],
+      ['ja+f5', true, 'ja'],
+      ['ja+m1', false, 'ja'],
+      ['en-us+f5', true, 'en-US'],
+      ['en-us+m1', false, 'en-US'],
       ['de', false, 'de'],
     ]);
   });

@@ -27,9 +27,9 @@ describe('EspeakNames', () => {
     expect(told('k ʲ ˈo̞ ɽ ʲ ä', 'ja')).toBe('ky200 o100 ry200 a100');
   });
 
-  it('takes the first of two stops for a closure, and two hisses for one long', () => {
-    expect(told('g ä k k o̞ m ä t tɕ i s s o̞', 'ja')).toBe(
-      'g100 a100 cl100 k100 o100 m100 a100 cl100 ch100 i100 s100 s100 o100',
+  it('takes the first of two stops for a closure, and two hisses or vowels for one long', () => {
+    expect(told('g ä k k o̞ m ä t tɕ i s s o̞ ˌo̞', 'ja')).toBe(
+      'g100 a100 cl100 k100 o100 m100 a100 cl100 ch100 i100 s200 o200',
     );
   });
 

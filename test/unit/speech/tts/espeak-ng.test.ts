@@ -79,7 +79,7 @@ describe('EspeakNgSynthesizer', () => {
     expect(heard.end).toBe('done');
     expect(rig.host.spawned.map(({ input }) => input)).toEqual(['One.\n', '&lt;b>--help &amp;  x\n']);
     expect(rig.host.spawned[0]?.args).toEqual([
-      ...['-b', '1', '-m', '-v', 'en-us+steph', '-s', '330', '-p', '50', '-a', '100', '--stdin', '--stdout'],
+      ...['-b', '1', '-m', '-v', 'en-us+f5', '-s', '330', '-p', '50', '-a', '100', '--stdin', '--stdout'],
     ]);
     expect(heard.parts[0]).toEqual({ type: 'start', sampleRateHz: 22_050 });
     const pause = Buffer.alloc(2 * Math.round(0.15 * 22_050));
@@ -104,15 +104,15 @@ describe('EspeakNgSynthesizer', () => {
     const rig = make();
     rig.hear({ text: 'ガッコー。', language: 'ja' });
     await settle();
-    expect(rig.host.spawned[0]?.input).toBe("[[g,akk'o:]].\n");
-    expect(rig.host.spawned[0]?.args).toContain('ja+steph');
+    expect(rig.host.spawned[0]?.input).toBe("[[g,akk'o,o]].\n");
+    expect(rig.host.spawned[0]?.args).toContain('ja+f5');
   });
 
   it('finds the voice of a language in what the program lists', async () => {
     const rig = make();
     rig.hear({ text: 'Bonjour', language: 'fr-CA' });
     await settle();
-    expect(rig.host.spawned[0]?.args).toContain('roa/fr+steph');
+    expect(rig.host.spawned[0]?.args).toContain('roa/fr+f5');
     const heard = rig.hear({ text: 'Hello', language: 'tlh' });
     await settle();
     expect(heard.end).toMatchObject({ code: 'BRIDGE_ERR_SPEECH_VOICE' });

@@ -16,7 +16,7 @@ describe('japaneseUnits', () => {
   it('makes a unit of every clause, with the pause behind it, and none behind the last', () => {
     expect(japanese('ハイ、 ソーデス。 エッ？')).toEqual([
       { voice: 'ja+f2', text: "[[h,a'i]],", pauseMs: 150, naming: 'ja' },
-      { voice: 'ja+f2', text: "[[s,o:d'es]].", pauseMs: 300, naming: 'ja' },
+      { voice: 'ja+f2', text: "[[s,o,od'es]].", pauseMs: 300, naming: 'ja' },
       { voice: 'ja+f2', text: "[['e?]]?", pauseMs: 0, naming: 'ja' },
     ]);
   });
@@ -29,14 +29,14 @@ describe('japaneseUnits', () => {
   it('has words in Latin letters said by the English voice, in their place', () => {
     const units = japanese('キョー GitHub Actions オ ツカウ');
     expect(units.map(({ voice, text }) => `${voice} ${text}`)).toEqual([
-      "ja+f2 [[k_j'o:]]",
+      "ja+f2 [[k_j'o,o]]",
       'en-us+f2 GitHub Actions',
       "ja+f2 [['o]] [[t_s,uk'au]]".replace("k'au", "k'a,u"),
     ]);
   });
 
   it('lets numbers be read and leaves out what it cannot say', () => {
-    expect(japanese('3.5 漢字 メートル★').map(({ text }) => text)).toEqual(["3.5 [[m,e:t'or`,u]]"]);
+    expect(japanese('3.5 漢字 メートル★').map(({ text }) => text)).toEqual(["3.5 [[m,e,et'or`,u]]"]);
     expect(japanese('漢字。…！')).toEqual([]);
   });
 });

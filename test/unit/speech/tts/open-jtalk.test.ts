@@ -128,7 +128,7 @@ describe('OpenJtalkSynthesizer', () => {
     expect(program?.file).toBe('/usr/bin/open_jtalk');
     expect(program?.input).toBe('-m /etc/passwd; $(id)\n');
     expect(rig.host.spawned[1]?.input).toBe('はい\n');
-    expect(program?.args.slice(0, 10)).toEqual([
+    expect(program?.args.slice(0, 12)).toEqual([
       '-x',
       dirname(DICTIONARY),
       '-m',
@@ -139,6 +139,8 @@ describe('OpenJtalkSynthesizer', () => {
       '-2',
       '-a',
       '0.52',
+      '-g',
+      '-3',
     ]);
   });
 
