@@ -3,7 +3,9 @@ import { extname } from 'node:path';
 import {
   alphabetOf,
   DEFAULT_LIP_TABLE,
+  ESTIMATED_PHONEMES,
   type LipTable,
+  lipStandIns,
   PhonemeNames,
   readPhonemeList,
   readTimings,
@@ -43,7 +45,16 @@ export async function lipsSource(context: CommandContext, file: string): Promise
   if (path !== undefined) return sourceOf(await timingsOf(path), path, table);
   const beside = file === '-' ? undefined : await besideOf(context, file);
   if (beside !== undefined) return sourceOf(beside.phonemes, beside.path, table);
+  tellStandIns(context, table);
   return { phonemes: undefined, label: 'what is heard in the sound', names: new PhonemeNames(table) };
+}
+
+/** Estimates use few names; a table without one of them shows what is most alike. */
+function tellStandIns(context: CommandContext, table: LipTable): void {
+  const standIns = [...lipStandIns(table, ESTIMATED_PHONEMES)];
+  if (standIns.length === 0) return;
+  const list = standIns.map(([name, shown]) => `${shown} for ${name}`).join(', ');
+  context.say(`warning: phonemes that --lip-txt does not have are shown as the most alike: ${list}`);
 }
 
 function sourceOf(phonemes: readonly TimedPhoneme[], label: string, table: LipTable): LipsSource {

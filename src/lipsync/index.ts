@@ -2,7 +2,7 @@ export { type AlignedWord, type Alignment, alignWords } from './acoustic/align.j
 export type { AlignableWord } from './acoustic/alignable-word.js';
 export { Posteriors } from './acoustic/posteriors.js';
 export { settleNames } from './acoustic/settle-names.js';
-export { SoundMouth, type SoundMouthOptions } from './acoustic/sound-mouth.js';
+export { ESTIMATED_PHONEMES, SoundMouth, type SoundMouthOptions } from './acoustic/sound-mouth.js';
 export { lipStandIns } from './acoustic/stand-ins.js';
 export { TextMouth, type TextMouthOptions } from './acoustic/text-mouth.js';
 export type { Alphabet } from './alphabets.js';

@@ -8,6 +8,7 @@ const RUNS = [
   ['cli-latency.js', '--sends', '20', '--helps', '10'],
   ['idle.js', '--seconds', '10'],
   ['pacing.js', '--minutes', '0.5'],
+  ['lips-speed.js'],
   ['mic-hour.js'],
   ['mic-latency.js', '--minutes', '0.5'],
   ['say-latency.js', '--sentences', '100'],

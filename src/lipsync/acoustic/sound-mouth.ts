@@ -5,6 +5,7 @@ import { FRAME_MS } from './log-mel.js';
 import { MouthScores } from './mouth-scores.js';
 import { PosteriorStream } from './posterior-stream.js';
 import { RunTeller } from './run-teller.js';
+import { ACOUSTIC_MODEL } from './weights.js';
 
 export interface SoundMouthOptions {
   /** @default the committed one */
@@ -15,6 +16,9 @@ export interface SoundMouthOptions {
 
 /** Scores of shapes need less against flicker than probabilities of classes. */
 const SWITCH_PENALTY = 2;
+/** Every name that an estimate from sound may hold. */
+export const ESTIMATED_PHONEMES: readonly string[] = ACOUSTIC_MODEL.classes;
+
 /** How long the mouth is told to be closed behind the end. */
 const CLOSING_MS = 40;
 

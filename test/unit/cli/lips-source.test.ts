@@ -99,4 +99,12 @@ describe('lipsSource', () => {
       code: 'BRIDGE_ERR_LIP_TABLE',
     });
   });
+
+  it('warns where a changed lip.txt lacks what estimates use, and only then', async () => {
+    const lip = put('few.txt', '1 あ 3 sil 0 a 0.5 t 0.1');
+    const { said } = await sourceOf('-', { 'lip-txt': lip });
+    expect(said).toMatch(/shown as the most alike: .*sil for m\b/);
+    expect((await sourceOf('-', { 'lip-txt': lip, phonemes: 'a,100' })).said).toBe('');
+    expect((await sourceOf('-')).said).toBe('');
+  });
 });
