@@ -1,7 +1,7 @@
 import type { BridgeClient } from '../client/index.js';
 import { type ResolvedConfig, speechSection } from '../config/index.js';
 import { systemHost } from '../devices/index.js';
-import { createPronouncer, type KanaPronouncer } from '../language/index.js';
+import { createThreadedPronouncer, type KanaPronouncer } from '../language/index.js';
 import type { Clock, Logger } from '../runtime/index.js';
 import type { PageEngine, SayEnd, SayListener, SayRequest, SpeakerPort } from '../server/index.js';
 import { speakThrough } from '../speaking/index.js';
@@ -25,7 +25,7 @@ export interface Speaker extends SpeakerPort {
 /** Speech for the page: engines as the settings have them. Nothing of it is loaded before it is first asked for. */
 export function createSpeaker(options: SpeakerOptions): Speaker {
   const { clock, client, resolved } = options;
-  const pronouncer = createPronouncer();
+  const pronouncer = createThreadedPronouncer();
   let opening: Promise<Speech> | undefined;
   const open = (): Promise<Speech> => {
     opening ??= openSpeech(options, pronouncer).catch((error: unknown) => {
@@ -44,6 +44,8 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
       const speech = await open();
       const chosen = { engine: request.engine, voice: request.voice };
       const { tells } = await speech.describe(chosen);
+      // While the engine thinks.
+      if (tells !== 'phonemes' && resolved.config.lips !== 'peer') void pronouncer.prepareFor(request.text);
       const end = await speakThrough(
         client,
         request.lane,

@@ -1,6 +1,6 @@
 import { speechSection } from '../config/index.js';
 import { systemHost } from '../devices/index.js';
-import { createPronouncer, type KanaPronouncer } from '../language/index.js';
+import { createThreadedPronouncer, type KanaPronouncer } from '../language/index.js';
 import { type Clock, errorText } from '../runtime/index.js';
 import { createSpeech, type SpeakOptions, type Speech } from '../speech/index.js';
 import type { CommandContext } from './context.js';
@@ -14,7 +14,7 @@ import { printable } from './printable.js';
 export async function openSpeech(
   context: CommandContext,
   clock: Clock,
-  pronouncer: KanaPronouncer = createPronouncer(),
+  pronouncer: KanaPronouncer = createThreadedPronouncer(),
 ): Promise<Speech> {
   const { config } = context.resolved;
   const { env } = context.io;

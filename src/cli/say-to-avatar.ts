@@ -1,6 +1,6 @@
 import type { BridgeClient, SpeechEvents } from '../client/index.js';
 import type { IfBusy } from '../control/index.js';
-import type { Pronouncer } from '../language/index.js';
+import type { KanaPronouncer } from '../language/index.js';
 import type { LipTable } from '../lipsync/index.js';
 import { anySignal, type Clock, Emitter } from '../runtime/index.js';
 import { type LipsKnowledge, type SpeechOutcome, speakThrough } from '../speaking/index.js';
@@ -16,7 +16,7 @@ export interface SayToAvatar {
   readonly client: BridgeClient;
   readonly clock: Clock;
   readonly speech: Speech;
-  readonly pronouncer: Pronouncer | undefined;
+  readonly pronouncer: KanaPronouncer | undefined;
   readonly table: LipTable | undefined;
 }
 
@@ -51,7 +51,7 @@ export async function sayToAvatar(
       {
         clock,
         lips: config.lips,
-        knows: await knowledge(speech, context, pronouncer),
+        knows: await knowledge(speech, context, { text, pronouncer }),
         pronouncer,
         table,
         model: origins.model === 'default' ? undefined : config.model,
@@ -80,10 +80,12 @@ export async function sayToAvatar(
 async function knowledge(
   speech: Speech,
   context: CommandContext,
-  pronouncer: Pronouncer | undefined,
+  { text, pronouncer }: { readonly text: SpokenText; readonly pronouncer: KanaPronouncer | undefined },
 ): Promise<LipsKnowledge> {
   const { tells } = await speech.describe(speakOptions(context));
   if (tells === 'phonemes') return 'phonemes';
+  // While the engine thinks.
+  if (typeof text === 'string' && context.resolved.config.lips !== 'peer') void pronouncer?.prepareFor(text);
   return pronouncer === undefined ? 'sound' : 'text';
 }
 

@@ -18,3 +18,4 @@ export { type GivenPhonemes, type Speakable, type SpeakableOptions, speakable } 
 export type { LinkPolicy } from './normalise-links.js';
 export { type LanguageRun, type RunLanguage, splitByLanguage } from './split-languages.js';
 export type { Pronouncer, SpokenLanguage, SpokenWord } from './spoken-word.js';
+export { createThreadedPronouncer } from './threaded-pronouncer.js';

@@ -1,7 +1,7 @@
 import type { BridgeClient } from '../client/index.js';
 import { defaultConfig, speechSection } from '../config/index.js';
 import { systemHost } from '../devices/index.js';
-import { createPronouncer } from '../language/index.js';
+import { createThreadedPronouncer } from '../language/index.js';
 import type { Clock } from '../runtime/index.js';
 import {
   createSpeech,
@@ -20,7 +20,7 @@ export interface SayOptions
 export class Sayer {
   readonly #settings: SpeechSettings;
   readonly #clock: Clock;
-  readonly #pronouncer = createPronouncer();
+  readonly #pronouncer = createThreadedPronouncer();
   #opening: Promise<Speaker> | undefined;
 
   /** @param settings - what differs from the settings' defaults. */
@@ -38,6 +38,8 @@ export class Sayer {
     const speaker = await this.#open();
     const how: SpeakOptions = { engine, voice, language, speed, instructions };
     const { tells } = await speaker.describe(how);
+    // While the engine thinks.
+    if (tells !== 'phonemes' && typeof text === 'string') void this.#pronouncer.prepareFor(text);
     return beginSpeech(client, this.#clock, (signal) => speaker.speak(text, { ...how, signal }), {
       ...spoken,
       knows: tells === 'phonemes' ? 'phonemes' : 'text',

@@ -1,4 +1,4 @@
-import { createPronouncer } from '../language/index.js';
+import { createThreadedPronouncer } from '../language/index.js';
 import type { EngineKind, EngineKinds } from './around/engine-book.js';
 import {
   createLocalSynthesizer,
@@ -35,6 +35,6 @@ function kindsOf<O>(
 
 /** Loads its dictionary when it is first asked. */
 function kanaReader(): (text: string) => Promise<string> {
-  const pronouncer = createPronouncer();
+  const pronouncer = createThreadedPronouncer();
   return (text) => pronouncer.kanaOf(text);
 }

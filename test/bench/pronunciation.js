@@ -17,7 +17,7 @@ const SAMPLE = {
 for (const language of ['ja', 'en']) {
   const memory = process.memoryUsage().rss;
   const start = performance.now();
-  await pronouncer.prepare(language);
+  await pronouncer.prepareFor(language === 'ja' ? 'かな' : 'word', language);
   const loaded = performance.now();
   const grown = (process.memoryUsage().rss - memory) / 1e6;
   await pronouncer.pronounce(SAMPLE[language], language);

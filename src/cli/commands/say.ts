@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { createPronouncer, type Pronouncer } from '../../language/index.js';
+import { createThreadedPronouncer, type KanaPronouncer } from '../../language/index.js';
 import { anySignal, type Clock, ConfigError, SystemClock } from '../../runtime/index.js';
 import { PEER_VOICE_TYPE, type Speech } from '../../speech/index.js';
 import { closeLink } from '../closing.js';
@@ -25,7 +25,7 @@ export async function say(context: CommandContext): Promise<number> {
   if (out !== undefined) await assertTimingsPlace(timingsPlace(out));
   const texts = await spokenTexts(context);
   const clock = new SystemClock();
-  const pronouncer = createPronouncer();
+  const pronouncer = createThreadedPronouncer();
   const speech = await openSpeech(context, clock, pronouncer);
   try {
     if (out === undefined) return await throughAvatar(context, { texts, clock, speech, pronouncer });
@@ -41,7 +41,7 @@ interface Saying {
   readonly texts: AsyncIterable<SpokenText>;
   readonly clock: Clock;
   readonly speech: Speech;
-  readonly pronouncer: Pronouncer;
+  readonly pronouncer: KanaPronouncer;
 }
 
 async function throughAvatar(context: CommandContext, saying: Saying): Promise<number> {
