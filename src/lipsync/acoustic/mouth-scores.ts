@@ -4,6 +4,8 @@ const ALIKE: readonly string[] = ['sil m N', 'n s t r w y h'];
 const WITHIN_SHAPE = 0.5;
 /** How much of the classes' shares in the training material is taken out: with all of it, rare classes are told too often. */
 const SHARE_TAKEN_OUT = 0.2;
+/** Scores of shapes need less against flicker than probabilities of classes. */
+export const MOUTH_SWITCH_PENALTY = 2;
 /** Keeps logarithms finite. */
 const LEAST = 1e-12;
 

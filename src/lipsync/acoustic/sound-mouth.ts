@@ -2,7 +2,7 @@ import type { LipEstimator, TimedPhoneme } from '../timed-phoneme.js';
 import type { AcousticModel } from './acoustic-model.js';
 import { FixedLagDecoder, LAG_FRAMES } from './fixed-lag-decoder.js';
 import { FRAME_MS } from './log-mel.js';
-import { MouthScores } from './mouth-scores.js';
+import { MOUTH_SWITCH_PENALTY, MouthScores } from './mouth-scores.js';
 import { PosteriorStream } from './posterior-stream.js';
 import { RunTeller } from './run-teller.js';
 import { ACOUSTIC_MODEL } from './weights.js';
@@ -14,8 +14,6 @@ export interface SoundMouthOptions {
   readonly tellEveryMs?: number;
 }
 
-/** Scores of shapes need less against flicker than probabilities of classes. */
-const SWITCH_PENALTY = 2;
 /** Every name that an estimate from sound may hold. */
 export const ESTIMATED_PHONEMES: readonly string[] = ACOUSTIC_MODEL.classes;
 
@@ -25,7 +23,7 @@ const CLOSING_MS = 40;
 /**
  * Tells mouth shapes from sound alone, whoever speaks whatever language: for sound of which nothing but the sound is known.
  *
- * A small network hears each 10 ms within 130 ms of sound, and the likeliest sequence that does not flicker is told. Gain does not
+ * A small network hears each 10 ms with some 0.4 s before it and 67 ms from its start on, and the likeliest sequence that does not flicker is told. Gain does not
  * matter; silence, noise, hum and music keep the mouth closed. The same sound gives the same phonemes however it is cut.
  */
 export class SoundMouth implements LipEstimator {
@@ -43,7 +41,7 @@ export class SoundMouth implements LipEstimator {
     this.#decoder = new FixedLagDecoder({
       classCount: classes.length,
       silence: classes.indexOf('sil'),
-      switchPenalty: SWITCH_PENALTY,
+      switchPenalty: MOUTH_SWITCH_PENALTY,
     });
     this.#teller = new RunTeller(tellEveryMs);
     this.lookAheadMs = this.#posteriors.lookAheadMs + LAG_FRAMES * FRAME_MS;

@@ -7,6 +7,7 @@ import { frameAgreement } from './confidence.js';
 import { DurationPrior } from './duration-prior.js';
 import { FixedLagDecoder } from './fixed-lag-decoder.js';
 import { FRAME_MS } from './log-mel.js';
+import { MOUTH_SWITCH_PENALTY, MouthScores } from './mouth-scores.js';
 import { PosteriorStream } from './posterior-stream.js';
 import { RunTeller } from './run-teller.js';
 import { WordGraph } from './word-graph.js';
@@ -45,6 +46,7 @@ export class TextMouth implements LipEstimator {
   readonly #teller: RunTeller;
   /** What the sound alone tells, for when the text is lost: names of the frames that are not yet told. */
   readonly #decoder: FixedLagDecoder;
+  readonly #mouthScores: MouthScores;
   readonly #heard: string[] = [];
   /** Of the frames that are not yet decided, oldest first. */
   readonly #waiting: Float32Array[] = [];
@@ -63,7 +65,12 @@ export class TextMouth implements LipEstimator {
     this.#graph.append(words);
     this.#search = new AlignmentSearch(this.#graph.start, new DurationPrior());
     this.#scores = new AlignmentScores(this.#posteriors.priors);
-    this.#decoder = new FixedLagDecoder({ classCount: classes.length, silence: classes.indexOf('sil') });
+    this.#decoder = new FixedLagDecoder({
+      classCount: classes.length,
+      silence: classes.indexOf('sil'),
+      switchPenalty: MOUTH_SWITCH_PENALTY,
+    });
+    this.#mouthScores = new MouthScores(classes, this.#posteriors.priors);
     this.#teller = new RunTeller(tellEveryMs);
     this.lookAheadMs = this.#posteriors.lookAheadMs + LAG_FRAMES * FRAME_MS;
     this.tellsWithinMs = this.lookAheadMs + this.#teller.delayMs;
@@ -104,7 +111,7 @@ export class TextMouth implements LipEstimator {
   }
 
   #hear(frame: Float32Array): void {
-    const index = this.#decoder.push(frame);
+    const index = this.#decoder.push(this.#mouthScores.of(frame));
     if (index !== undefined) this.#keepHeard(index);
     const kept = this.#spare.pop() ?? new Float32Array(frame.length);
     kept.set(frame);

@@ -74,8 +74,8 @@ describe('FixedLagDecoder', () => {
         told.push(...decoder.end());
         expect(told).toHaveLength(given.length);
         const runs = told.join('').match(/(.)\1*/g) ?? [];
-        // The class before the first frame goes on.
-        for (const run of runs.slice(told[0] === 0 ? 1 : 0)) expect(run.length).toBeGreaterThanOrEqual(2);
+        // The class before the first frame goes on, and the last may be cut off by the end.
+        for (const run of runs.slice(told[0] === 0 ? 1 : 0, -1)) expect(run.length).toBeGreaterThanOrEqual(2);
       }),
     );
   });
