@@ -78,7 +78,9 @@ describe('README commands', () => {
       expect(dashed.length).toBeGreaterThan(0);
       for (const { args } of dashed) {
         const { args: parsed } = await parse(args);
-        const word = parsed?.['files'] ?? parsed?.['messages'] ?? [parsed?.['source']];
+        const word = parsed?.['files'] ??
+          parsed?.['messages'] ??
+          parsed?.['text'] ?? [parsed?.['source'] ?? parsed?.['file']];
         expect(word, args.join(' ')).toEqual(['-']);
       }
     });

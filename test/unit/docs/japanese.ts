@@ -80,6 +80,9 @@ export const JAPANESE: Readonly<Record<string, string>> = {
   'the name of an engine, as `voices` lists them': 'エンジンの名前（`voices` の表示のとおり）',
   'the name or number of a voice, as `voices` lists them': '声の名前または番号（`voices` の表示のとおり）',
   'a BCP 47 language such as ja or en-US': 'ja や en-US のような BCP 47 の言語',
+  'a number from 0.25 to 4': '0.25～4 の数',
+  'a whole number from 0 to 1000000 (MB)': '0～1000000 の整数（MB）',
+  'a whole number from 0 to 1000000000': '0～1000000000 の整数',
   'the name of an engine': 'エンジンの名前',
   'one of auto, peer, own, local': 'auto、peer、own、local のいずれか',
   'names of engines with their options (in the environment as JSON)':

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseLinkUrl, resolveConfig } from '../../../src/config/index.js';
+import { parseDictionary } from '../../../src/language/index.js';
 import { type MdfOptions, mdfFor } from '../../../src/mdf/index.js';
 import { anchor, codeBlocks, headings, LANGUAGES, prose, READMES, ROOT, readmeText } from './readme.js';
 
@@ -44,7 +45,7 @@ describe.each(LANGUAGES)('README (%s)', (language) => {
   });
 
   it('shows settings files that are taken', async () => {
-    const blocks = codeBlocks(text).filter((block) => block.language === 'yaml');
+    const blocks = codeBlocks(text).filter(({ language, note }) => language === 'yaml' && note === '');
     expect(blocks.length).toBeGreaterThan(0);
     for (const block of blocks) {
       const resolved = await resolveConfig({
@@ -53,6 +54,13 @@ describe.each(LANGUAGES)('README (%s)', (language) => {
       });
       expect(Object.values(resolved.origins)).toContain('file');
     }
+  });
+
+  it('shows a dictionary that is taken', () => {
+    const blocks = codeBlocks(text).filter(({ note }) => note.startsWith('dictionary:'));
+    expect(blocks).toHaveLength(1);
+    for (const { text: block } of blocks)
+      expect(parseDictionary(block, 'names.yaml').size).toBe(block.trim().split('\n').length);
   });
 
   it('imports from the library only what it exports', () => {
