@@ -2,8 +2,10 @@ import { BridgeClient } from '../../../src/client/index.js';
 import { type Config, defaultConfig } from '../../../src/config/index.js';
 import { createMemoryChannels } from '../../../src/control/index.js';
 import { Daemon, SimulatorTaps } from '../../../src/daemon/index.js';
+import type { LipEstimator, TimedPhoneme } from '../../../src/lipsync/index.js';
 import { FakeClock, SILENT_LOGGER } from '../../../src/runtime/index.js';
 import { createSimulatorEndpoint, SimulatedPeer } from '../../../src/simulator/index.js';
+import { VoiceConverter } from '../../../src/speaking/voice-converter.js';
 import { MemoryLink } from '../../../src/transport/index.js';
 
 export interface MouthFrame {
@@ -16,6 +18,8 @@ export interface MouthFrame {
 
 /** Client, daemon and simulated MMDAgent-EX on one clock that moves when told: everything but sockets, in no time. */
 export async function speakingRig(settings: Partial<Config> = {}, fps = 60) {
+  // Loaded in real time, which does not pass here.
+  await VoiceConverter.warmUp();
   const clock = new FakeClock();
   const mouth: MouthFrame[] = [];
   const played: { readonly atMs: number; readonly pcm: Int16Array }[] = [];
@@ -121,4 +125,33 @@ export function tone(ms: number, sampleRateHz = 16_000): Uint8Array {
 
 export function silence(ms: number): Uint8Array {
   return new Uint8Array(ms * 32);
+}
+
+/** Tells `a` where the sound is loud, each 20 ms when so much more was heard: as late as a network. */
+export class LoudMouth implements LipEstimator {
+  readonly lookAheadMs = 100;
+  readonly #isLoud: boolean[] = [];
+  #told = 0;
+
+  push(pcm: Uint8Array): readonly TimedPhoneme[] {
+    const samples = new Int16Array(pcm.slice().buffer);
+    for (let at = 0; at < samples.length; at += 320)
+      this.#isLoud.push(samples.subarray(at, at + 320).some((sample) => Math.abs(sample) > 500));
+    return this.#tell(this.#isLoud.length - 5);
+  }
+
+  end(): readonly TimedPhoneme[] {
+    return this.#tell(this.#isLoud.length);
+  }
+
+  #tell(until: number): readonly TimedPhoneme[] {
+    const told: TimedPhoneme[] = [];
+    for (; this.#told < until; this.#told++)
+      told.push({
+        phoneme: this.#isLoud[this.#told] === true ? 'a' : 'sil',
+        startMs: this.#told * 20,
+        endMs: this.#told * 20 + 20,
+      });
+    return told;
+  }
 }
