@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { ConfigError, errorText, orAborted, RequestError } from '../runtime/index.js';
 import { type CommandContext, textArg, textListArg } from './context.js';
@@ -64,9 +64,15 @@ async function* decoded(bytes: Readable, signal: AbortSignal): AsyncGenerator<st
 
 async function textOf(path: string): Promise<string> {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES) throw new Error(`it has ${size} bytes, the most is ${MAX_FILE_BYTES}`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    // A pipe or a device does not say how much it has.
+    for await (const part of createReadStream(path) as AsyncIterable<Buffer>) {
+      bytes += part.byteLength;
+      if (bytes > MAX_FILE_BYTES) throw new Error(`the most is ${MAX_FILE_BYTES} bytes, and it has more`);
+      parts.push(part);
+    }
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
   } catch (error) {
     throw new RequestError(
       'BRIDGE_ERR_SPEECH_TEXT',

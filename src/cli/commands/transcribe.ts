@@ -106,6 +106,7 @@ async function writeDown(
     status.close();
   }
   report(context, { opened, sound, stop }, transcripts, readMs);
+  if (isStopped) context.say(`${sound.name}: interrupted, ${progress()}`);
   return isStopped ? EXIT.interrupted : EXIT.ok;
 }
 
@@ -123,7 +124,7 @@ function progressText({ durationMs }: SoundSource, readMs: number): string {
 
 function report(
   context: CommandContext,
-  { opened, sound }: Work,
+  { opened, sound, stop }: Work,
   transcripts: readonly Transcript[],
   readMs: number,
 ): void {
@@ -144,5 +145,6 @@ function report(
   }
   if (sound.truncated) context.say(`${sound.name}: the file is cut short; listened to what is there`);
   if (sound.damagedParts > 0) context.say(`${sound.name}: ${sound.damagedParts} damaged parts were left out`);
-  if (transcripts.length === 0) context.say(`${sound.name}: nothing was said, or nothing was understood`);
+  if (transcripts.length === 0 && !stop.aborted)
+    context.say(`${sound.name}: nothing was said, or nothing was understood`);
 }

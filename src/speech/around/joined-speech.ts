@@ -6,6 +6,8 @@ import type { PieceBegin, PiecePart } from './speak-piece.js';
 
 /** What closes the mouth between two sentences. */
 const SILENCE = 'sil';
+/** A stretch so short is what sums of fractions leave. */
+const MIN_STRETCH_MS = 1e-6;
 
 /**
  * Makes one stream of pieces that may have been spoken by different engines: one rate, one count of time.
@@ -92,7 +94,7 @@ class Join {
       this.#resampler = undefined;
     }
     const endMs = this.#nowMs();
-    if (this.#areExact !== undefined && this.#phonemesEndMs < endMs) {
+    if (this.#areExact !== undefined && endMs - this.#phonemesEndMs > MIN_STRETCH_MS) {
       const rest = { phoneme: SILENCE, startMs: this.#phonemesEndMs, endMs };
       yield { type: 'phonemes', phonemes: [rest], isExact: this.#areExact };
       this.#phonemesEndMs = endMs;
@@ -121,7 +123,7 @@ class Join {
     const given: SpokenPhoneme[] = [];
     for (const phoneme of phonemes.map((one) => shifted(one, offsetMs))) {
       const startMs = Math.max(phoneme.startMs, this.#phonemesEndMs);
-      if (phoneme.endMs <= startMs) continue;
+      if (phoneme.endMs - startMs <= MIN_STRETCH_MS) continue;
       given.push({ ...phoneme, startMs });
       this.#phonemesEndMs = phoneme.endMs;
     }

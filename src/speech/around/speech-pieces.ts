@@ -92,12 +92,16 @@ async function* blocksOf(text: string): AsyncGenerator<string> {
   let block = '';
   for (const paragraph of text.split(/(?<=\n[^\S\n]*\n)/)) {
     if (block !== '' && block.length + paragraph.length > MAX_BLOCK_CHARS) {
-      yield block;
+      yield* boundedBlocks(block);
       block = '';
     }
     block += paragraph;
   }
-  // A paragraph without end is cut like any text that is too long.
+  yield* boundedBlocks(block);
+}
+
+/** A paragraph without end is cut like any text that is too long. */
+function* boundedBlocks(block: string): Generator<string> {
   if (block.length <= MAX_BLOCK_CHARS) yield block;
   else yield* splitSentences(block, { maxChars: 1000 });
 }

@@ -128,11 +128,15 @@ export class Exchange {
       return JSON.parse(text);
     } catch {
       const { face } = this.#options;
-      throw failedFault(
-        face,
-        `expected JSON from ${face.place}, got ${text.trim() === '' ? 'nothing' : this.contentType || 'something else'}; check the address`,
-      );
+      throw failedFault(face, `expected JSON from ${face.place}, got ${this.#insteadOfJson(text)}`);
     }
+  }
+
+  #insteadOfJson(text: string): string {
+    if (text.trim() === '') return 'nothing; check the address';
+    // Says that it is some, and was cut or is broken.
+    if (/\bjson$/.test(this.contentType)) return 'some that is broken; try again';
+    return `${this.contentType || 'something else'}; check the address`;
   }
 
   /** Lets the connection go; idempotent. What is being read ends. */

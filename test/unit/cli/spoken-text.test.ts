@@ -46,6 +46,13 @@ describe('spokenTexts', () => {
     });
   });
 
+  it.skipIf(process.platform === 'win32')('does not read a file without end', async () => {
+    await expect(spokenTexts(contextOf({ file: '/dev/zero' }))).rejects.toMatchObject({
+      code: 'BRIDGE_ERR_SPEECH_TEXT',
+      message: expect.stringContaining('the most is'),
+    });
+  });
+
   it('puts characters together that the pipe has cut in two', async () => {
     const stdin = new PassThrough();
     const texts = all(await spokenTexts(contextOf({ text: ['-'] }, stdin)));

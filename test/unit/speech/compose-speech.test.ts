@@ -120,6 +120,19 @@ describe('composeSpeech', () => {
     expect(ends(parts)).toEqual([100, 200]);
   });
 
+  it('fills nothing that only rounding leaves open', async () => {
+    const rig = new Rig();
+    const exact = (endMs: number) => ({
+      type: 'phonemes' as const,
+      phonemes: [{ phoneme: 'a', startMs: 0, endMs }],
+      isExact: true,
+    });
+    rig.scripts['embedded'] = (_, call) => [start(), exact(100 + (call === 0 ? -1 : 1) * 1e-11), sound(100)];
+    const parts = await rig.say('One here. Two here. Three here.');
+    const phonemes = parts.flatMap((part) => (part.type === 'phonemes' ? part.phonemes : []));
+    expect(phonemes.map(({ phoneme }) => phoneme)).toEqual(['a', 'a', 'a']);
+  });
+
   it('shifts every kind of timing to the whole and fills what phonemes leave open', async () => {
     const rig = new Rig();
     rig.scripts['embedded'] = () => [
