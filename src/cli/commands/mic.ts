@@ -11,7 +11,7 @@ import { MicPanel } from '../mic-panel.js';
 import { numberArg } from '../numbers.js';
 import { soundOptions } from '../speaking.js';
 import { openVoiceInput } from '../voice-input.js';
-import { type OpenPathOptions, openVoicePath, type VoicePath } from '../voice-path.js';
+import { lipsLatencyMs, type OpenPathOptions, openVoicePath, type VoicePath } from '../voice-path.js';
 import { openMicrophone, type VoiceSource } from '../voice-source.js';
 
 /** What standard input holds when nothing else is said. */
@@ -165,6 +165,8 @@ function micOptions(context: CommandContext): MicOptions {
   }
   if (args['lips-only'] === true && args['lips'] !== undefined)
     throw usage('--lips-only sends no sound: leave --lips out');
+  if (lipsLatencyMs(context) !== undefined && args['lips-only'] !== true)
+    throw usage('--lips-latency-ms is for --lips-only: sound that is sent has a pace of its own');
   const { rawFormat, gainDb } = soundOptions(args);
   if (rawFormat !== undefined && source === undefined) throw usage('--raw describes standard input: add -');
   const feed = new VoiceFeed({
