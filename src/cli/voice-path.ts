@@ -45,7 +45,7 @@ export async function openVoicePath(context: CommandContext, options: OpenPathOp
   const table = lipTxt === undefined ? DEFAULT_LIP_TABLE : await lipTableOf(context, lipTxt);
   if (!isOnly) return StreamWithLips.open(options, table);
   const { params, ...rest } = options;
-  const latencyMs = numberArg(args, 'lips-latency-ms', { min: 100, max: 2000, unit: 'ms' });
+  const latencyMs = lipsLatencyMs(context);
   return MouthOnly.open({
     ...rest,
     lane: params.lane,
@@ -54,6 +54,11 @@ export async function openVoicePath(context: CommandContext, options: OpenPathOp
     table,
     latencyMs,
   });
+}
+
+/** @throws {ConfigError} BRIDGE_ERR_USAGE */
+export function lipsLatencyMs({ args }: CommandContext): number | undefined {
+  return numberArg(args, 'lips-latency-ms', { min: 100, max: 2000, unit: 'ms' });
 }
 
 /** A live stream whose mouth is ours. */
