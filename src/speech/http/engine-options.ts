@@ -55,6 +55,17 @@ function isAddress(text: string, protocols: RegExp): boolean {
   }
 }
 
+/** A whole address, query and all; without a user, which messages of the system would show. */
+export function urlShape(zod: Zod) {
+  return zod.url({ protocol: /^https?$/ }).refine((text) => !hasUser(text), {
+    message: 'expected an address without user and password: put them into headers',
+  });
+}
+
+function hasUser(text: string): boolean {
+  return URL.canParse(text) && `${new URL(text).username}${new URL(text).password}` !== '';
+}
+
 /** Whether what is sent to an address reaches the vendor and nobody else. @param address - undefined: the vendor's own. */
 export function isVendors(address: unknown, { keyHosts }: Pick<EngineRow, 'keyHosts'>): boolean {
   if (address === undefined) return true;

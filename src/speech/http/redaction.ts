@@ -4,6 +4,27 @@ const QUOTED_WIDE_LETTERS = 4;
 const MAX_WORDS = 200;
 const MASKED_KEY = /\S*\*{3,}\S*/g;
 
+/** Options, headers and fields that hold secrets by their names. */
+const SECRET = /key|token|secret|password|authorization|cookie/i;
+
+export function isSecretName(name: string): boolean {
+  return SECRET.test(name);
+}
+
+/** The key, and what stands in tables of headers and fields under a name that speaks of secrets. Placeholders are none. */
+export function secretsIn(
+  apiKey: string | undefined,
+  ...tables: readonly Readonly<Record<string, unknown>>[]
+): readonly string[] {
+  const written = tables
+    .flatMap((table) => Object.entries(table))
+    .filter(([name]) => isSecretName(name))
+    .map(([, value]) => String(value))
+    .filter((value) => !/\{\s*\w+/.test(value));
+  const bare = written.map((value) => value.replace(/^(Bearer|Basic|Token)\s+/i, ''));
+  return [...(apiKey === undefined ? [] : [apiKey]), ...written, ...bare];
+}
+
 /**
  * Takes keys and what was to be spoken out of a vendor's words before they come into a message.
  *

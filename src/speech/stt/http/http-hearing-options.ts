@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type EngineRow, keyShape, waitShape, type Zod } from '../../http/engine-options.js';
+import { type EngineRow, keyShape, urlShape, waitShape, type Zod } from '../../http/engine-options.js';
 
 const FIRST_BYTE_MS = 60_000;
 const POINTER = /^(?:\/(?:[^~/]|~0|~1)*)*$/;
@@ -9,7 +9,7 @@ const schema = (zod: Zod) => {
   return zod.strictObject({
     type: zod.literal('http'),
     /** Whole address; its query may hold {language}. */
-    url: zod.url({ protocol: /^https?$/ }),
+    url: urlShape(zod),
     method: zod.enum(['POST', 'PUT']).default('POST'),
     /** Values may hold {key} and {language}. */
     headers: zod.record(zod.string().regex(/^[\w-]+$/), zod.string()).default({}),

@@ -4,6 +4,7 @@ import type { Exchange } from '../../http/exchange.js';
 import { atPointer, finiteOf } from '../../http/json-fields.js';
 import { type HttpSpeechPorts, MAX_JSON_BYTES } from '../../http/ports.js';
 import { failedFault } from '../../http/provider-fault.js';
+import { secretsIn } from '../../http/redaction.js';
 import { requireKey } from '../../http/speak-parts.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace } from '../hearing-face.js';
@@ -31,7 +32,7 @@ export class HttpRecognizer implements HeardEngine {
         }),
         firstByteMs: options.firstByteMs,
         idleMs: options.idleMs,
-        secrets: options.apiKey === undefined ? [] : [options.apiKey],
+        secrets: secretsIn(options.apiKey, options.headers, options.fields),
       },
       ports,
     );

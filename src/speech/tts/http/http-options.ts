@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type EngineRow, keyShape, waitShape, type Zod } from '../../http/engine-options.js';
+import { type EngineRow, keyShape, urlShape, waitShape, type Zod } from '../../http/engine-options.js';
 import { PLACEHOLDERS, unknownPlaceholders } from './template.js';
 
 const pointer = (zod: Zod) =>
@@ -79,7 +79,7 @@ const schema = (zod: Zod) =>
             }),
           ),
           zod.strictObject({
-            url: zod.url({ protocol: /^https?$/ }),
+            url: urlShape(zod),
             /** Of the list. */
             pointer: zod.union([pointer(zod), zod.literal('')]).default(''),
             /** Fields of each entry. */

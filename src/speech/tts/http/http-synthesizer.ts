@@ -6,6 +6,7 @@ import { atPointer, fieldsIn, textOf } from '../../http/json-fields.js';
 import { withoutRegion, withRegion } from '../../http/markup.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
 import { type EngineFace, failedFault } from '../../http/provider-fault.js';
+import { isSecretName, secretsIn } from '../../http/redaction.js';
 import {
   checkText,
   chunksOf,
@@ -21,9 +22,6 @@ import { timingsIn } from './answer-timings.js';
 import type { HttpOptions } from './http-options.js';
 import { type Escaping, filledText, filledValue, type TemplateValues } from './template.js';
 
-/** Options and headers that hold secrets by their names. */
-const SECRET = /key|token|secret|password|authorization|cookie/i;
-
 /** An engine that is described in the settings and not in code. */
 export class HttpSynthesizer implements Synthesizer {
   readonly name: string;
@@ -38,7 +36,7 @@ export class HttpSynthesizer implements Synthesizer {
     this.tells = options.timings?.kind ?? 'nothing';
     this.languages = options.languages;
     this.#options = options;
-    const isOpen = ([key]: [string, unknown]): boolean => !SECRET.test(key);
+    const isOpen = ([key]: [string, unknown]): boolean => !isSecretName(key);
     const { voices: _voices, ...sounding } = options;
     this.fingerprint = fingerprintOf('http', {
       ...sounding,
@@ -46,7 +44,7 @@ export class HttpSynthesizer implements Synthesizer {
       query: Object.fromEntries(Object.entries(options.query).filter(isOpen)),
     });
     const { firstByteMs, idleMs } = options;
-    const secrets = secretsIn(options);
+    const secrets = secretsIn(options.apiKey, options.headers, options.query);
     this.#client = new EngineClient({ face: faceOf(name, options), firstByteMs, idleMs, secrets }, ports);
   }
 
@@ -119,9 +117,9 @@ export class HttpSynthesizer implements Synthesizer {
     request: SpeechRequest,
   ): AsyncGenerator<SpeechPart, void> {
     const { face } = this.#client;
-    const url = addressOf(address);
+    const url = addressOf(address, this.#options.url);
     if (url === undefined)
-      throw failedFault(face, `expected an address of sound from ${face.place}, got none`);
+      throw failedFault(face, `expected an address of sound from ${face.place}, got none that may be used`);
     // Without the key: the address is the vendor's choice, and says by itself who may read it.
     const exchange = await this.#client.open({ url, signal: request.signal, spokenText: request.text });
     try {
@@ -207,24 +205,12 @@ function escapingOf(contentType: string): Escaping {
   return /x-www-form-urlencoded/i.test(contentType) ? 'form' : 'none';
 }
 
-function addressOf(value: unknown): URL | undefined {
-  if (typeof value !== 'string') return undefined;
-  try {
-    const url = new URL(value);
-    return /^https?:$/.test(url.protocol) && url.username === '' ? url : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The key, and what stands in headers and query under a name that speaks of secrets. */
-function secretsIn({ apiKey, headers, query }: HttpOptions): readonly string[] {
-  const written = [...Object.entries(headers), ...Object.entries(query)]
-    .filter(([name]) => SECRET.test(name))
-    .map(([, value]) => String(value))
-    .filter((value) => !value.includes('{{'));
-  const bare = written.map((value) => value.replace(/^(Bearer|Basic|Token)\s+/i, ''));
-  return [...(apiKey === undefined ? [] : [apiKey]), ...written, ...bare];
+/** Who is asked through https leads nowhere else: what listens on this machine and beside it is none of a vendor's business. */
+function addressOf(value: unknown, engineUrl: string): URL | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && /^http:/i.test(engineUrl));
+  return isAllowed && url.username === '' ? url : undefined;
 }
 
 function faceOf(name: string, options: HttpOptions): EngineFace {
