@@ -44,7 +44,10 @@ const RULES: readonly (readonly [RegExp, Say])[] = [
   rule(`${NOT_IN_NUMBER}(\\d{1,4})/(\\d{1,4})(?![\\d/.])`, fractionOrDate),
   rule(`${NOT_IN_NUMBER}(${NUMBER})\\s?(${UNIT})(?![A-Za-z\\d])`, measure),
   rule(`(?:#|(?<![A-Za-z])[Nn][Oo]\\.\\s?|№\\s?)(?=\\d)`, () => 'ナンバー'),
-  rule(`(?<=^|[\\s(（、。])-(?=\\d)`, () => 'マイナス'),
+  // Behind kanji and katakana it may be part of a name (`テスト-1`), unless a temperature follows.
+  rule(`(?<=^|[\\s(（「、。:=\\p{Script=Hiragana}])-(?=\\d)`, () => 'マイナス'),
+  rule(`(?<=[\\p{Script=Han}\\p{Script=Katakana}ー])-(?=(?:${NUMBER})(?:\\s?°|度))`, () => 'マイナス'),
+  rule(`(?<=日\\s?[(（])([月火水木金土日])(?=[・祝)）])`, (m) => `${m[1]}曜`),
   rule(`(?<![A-Za-z\\d.])(?:0\\d+|\\d{${MAX_CARDINAL_DIGITS + 1},})(?![\\d.])`, (m) => japaneseDigits(m[0])),
   rule(`(?<=\\d),(?=\\d{3}(?!\\d))`, () => ''),
 ];
