@@ -20,7 +20,8 @@ export interface PlotOptions {
 const LEFT = 76;
 const RIGHT = 16;
 const PIXELS_PER_SECOND = 200;
-const MIN_WIDTH = 640;
+/** The legend of the usual four morphs fits. */
+const MIN_WIDTH = 730;
 const MAX_WIDTH = 12_000;
 const WAVE = { top: 44, height: 110 };
 const GIVEN = { top: 166, height: 24 };

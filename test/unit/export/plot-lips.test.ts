@@ -148,6 +148,14 @@ describe('plotLips', () => {
     expect(plotWidth(plotOf(PHONEMES, silence(300)))).toBeLessThan(12_200);
   });
 
+  it('has room for its legend, however short the sound', () => {
+    const plot = plotOf(timeline(['a', 100]), silence(0.1));
+    const svg = plotLips(plot, { letters: 'lines' });
+    const points = [...svg.matchAll(/[ML](\d+(?:\.\d+)?) /g)].map(([, x]) => Number(x));
+    expect(points.length).toBeGreaterThan(100);
+    expect(Math.max(...points)).toBeLessThan(plotWidth(plot));
+  });
+
   it('needs no font for a PNG', async () => {
     const plot = plotOf(PHONEMES);
     const svg = plotLips(plot, { letters: 'lines' });
