@@ -40,7 +40,7 @@ export async function* speechPieces(
   for await (const block of typeof text === 'string' ? blocksOf(text) : sentencesOf(text)) {
     const prepared = parts.prepare(block, options.language ?? parts.language);
     let from = 0;
-    for (const sentence of splitSentences(prepared.text)) {
+    for (const sentence of sentencesIn(prepared, block)) {
       const to = from + sentence.length;
       for (const piece of await piecesOf(block, prepared, { from, to }, parts.router, options)) {
         isEmpty = false;
@@ -54,6 +54,22 @@ export async function* speechPieces(
       'BRIDGE_ERR_SPEECH_TEXT',
       'Expected a text with words in it, got one in which nothing can be spoken',
     );
+  }
+}
+
+/** Sentences, also those that only the end of a line in the source tells apart: points of a list begin with small letters. */
+function* sentencesIn(prepared: PreparedText, source: string): Generator<string> {
+  let at = 0;
+  for (const sentence of splitSentences(prepared.text)) {
+    let from = 0;
+    for (const { index } of sentence.matchAll(/\. (?=\S)/g)) {
+      const stop = prepared.sourceRange(at + index, at + index + 2);
+      if (!source.slice(stop.from, stop.to).includes('\n')) continue;
+      yield sentence.slice(from, index + 2);
+      from = index + 2;
+    }
+    yield sentence.slice(from);
+    at += sentence.length;
   }
 }
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { speakable } from '../../../../src/language/index.js';
 import { type PrepareText, speechPieces } from '../../../../src/speech/around/speech-pieces.js';
 import type { SpeechRouter } from '../../../../src/speech/around/speech-router.js';
+
+/** One voice for everything. */
+const router = {
+  runs: async (stretches: readonly { from: number; to: number }[]) =>
+    stretches.map((stretch) => ({ ...stretch, language: 'en', lines: [], voice: undefined })),
+} as unknown as SpeechRouter;
 
 /** Texts that were prepared at once. */
 async function preparedOf(text: string): Promise<readonly string[]> {
@@ -13,12 +20,16 @@ async function preparedOf(text: string): Promise<readonly string[]> {
       sourceRange: (from, to) => ({ from, to }),
     };
   };
-  const router = {
-    runs: async (stretches: readonly { from: number; to: number }[]) =>
-      stretches.map((stretch) => ({ ...stretch, language: 'en', lines: [], voice: undefined })),
-  } as unknown as SpeechRouter;
   for await (const _ of speechPieces(text, { prepare, router, language: undefined }, {}));
   return prepared;
+}
+
+async function piecesOf(source: string) {
+  const pieces: { text: string; written: string }[] = [];
+  const prepare: PrepareText = (block, language) => speakable(block, { language });
+  for await (const { text, written } of speechPieces(source, { prepare, router, language: 'en' }, {}))
+    pieces.push({ text, written });
+  return pieces;
 }
 
 describe('speechPieces', () => {
@@ -36,5 +47,18 @@ describe('speechPieces', () => {
 
   it('prepares paragraphs together', async () => {
     expect(await preparedOf('One.\n\nTwo.\n\nThree.')).toEqual(['One.\n\nTwo.\n\nThree.']);
+  });
+
+  it('speaks each point of a list by itself, so that the first is heard before the last is made', async () => {
+    expect(await piecesOf('You need:\n\n- two eggs\n- some flour, and 3 km\n- salt')).toEqual([
+      { text: 'You need: two eggs.', written: 'You need:\n\n- two eggs' },
+      { text: 'some flour, and three kilometers.', written: 'some flour, and 3 km' },
+      { text: 'salt', written: 'salt' },
+    ]);
+  });
+
+  it('keeps together what only looks like the end of a sentence', async () => {
+    const pieces = await piecesOf('It weighs approx. five kilograms and\nthe rest is on iwd. example pages.');
+    expect(pieces).toHaveLength(1);
   });
 });
