@@ -14,7 +14,7 @@ import {
 import type { SpeechCache } from './around/speech-cache.js';
 import { type PrepareText, speechPieces } from './around/speech-pieces.js';
 import { speechQueue } from './around/speech-queue.js';
-import { primary, type SpeechRouter } from './around/speech-router.js';
+import { namesIn, primary, type SpeechRouter } from './around/speech-router.js';
 import type { UsageCounts } from './around/usage-counts.js';
 import { VoiceLevels } from './around/voice-levels.js';
 import type {
@@ -205,7 +205,8 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
     const { choice, entries } = this.#composed;
     const fell = this.#fellTo.get(engine);
     if (fell !== undefined) return fell;
-    if (options.engine !== undefined) return 'it was asked for';
+    const asked = namesIn(options.engine);
+    if (asked !== undefined) return engine === asked[0] ? 'it was asked for' : 'it speaks this language';
     const first = choice.names.find((name) => entries.get(name)?.missing === undefined);
     return engine === first ? choice.why : 'it speaks this language';
   }

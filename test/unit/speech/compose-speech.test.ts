@@ -235,6 +235,14 @@ describe('composeSpeech', () => {
     await parts?.return?.();
   });
 
+  it('says that another of those asked for speaks the language, not that it was the one wanted', async () => {
+    const rig = new Rig();
+    rig.languages['kana'] = ['ja'];
+    await rig.make();
+    await rig.say('One here. ', { engine: 'kana,embedded' });
+    expect(rig.told).toEqual(['embedded -: it speaks this language']);
+  });
+
   it('says once who speaks and why, and once what must be shown', async () => {
     const rig = new Rig();
     rig.scripts['embedded'] = () => [start(RATE_HZ, 'VOICE by X'), sound(10)];
