@@ -6,7 +6,7 @@ export const LAG_FRAMES = 3;
  * To leave silence costs so much more where there was no speech lately. Speech that begins has it back within the frames that a
  * decision waits for; single sounds of music and clicks that resemble speech have not.
  */
-const RELUCTANCE = 8;
+const RELUCTANCE = 3;
 /** Lately: the share of speech is a mean that forgets within about so many frames. */
 const LATELY_FRAMES = 200;
 /** With so much speech lately silence is left as readily as anything else. */
@@ -19,7 +19,7 @@ export interface DecoderOptions {
   readonly silence: number;
   /** @default 3 */
   readonly switchPenalty?: number;
-  /** @default 8 */
+  /** @default 3 */
   readonly reluctance?: number;
 }
 

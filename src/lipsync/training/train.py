@@ -216,6 +216,7 @@ def main() -> None:
     parser.add_argument("--without", nargs="*", default=[], help="speakers whose name begins so are left out")
     parser.add_argument("--layers", required=True, help="JSON: [[taps, outputs], ...]; the last one is the classes")
     parser.add_argument("--out", required=True, help="models/<out>.pt and .json")
+    parser.add_argument("--start", help="models/<start>.pt: go on from there")
     parser.add_argument("--epochs", type=float, default=6)
     parser.add_argument("--batch", type=int, default=48, help="pieces per step")
     parser.add_argument("--frames", type=int, default=64, help="of a piece")
@@ -230,6 +231,8 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     model = Network([(list(taps), size) for taps, size in json.loads(args.layers)])
+    if args.start:
+        model.load_state_dict(torch.load(args.work / "models" / f"{args.start}.pt")["state"])
     gap = model.past + model.future + 1
     folder = args.work / "shards"
     data = Frames(folder, args.shards, gap, args.without, is_measured=False)
