@@ -33,25 +33,3 @@ function usual(status: number): StatusMeaning | undefined {
       return undefined;
   }
 }
-
-/** `ja` of `ja-JP`, for engines that take languages without regions. */
-export function withoutRegion(language: string | undefined): string | undefined {
-  return language?.split('-')[0]?.toLowerCase();
-}
-
-const REGIONS: Readonly<Record<string, string>> = {
-  ja: 'ja-JP',
-  en: 'en-US',
-  de: 'de-DE',
-  fr: 'fr-FR',
-  es: 'es-ES',
-  it: 'it-IT',
-  ko: 'ko-KR',
-  zh: 'zh-CN',
-  pt: 'pt-BR',
-};
-
-/** `ja-JP` of `ja`, for engines that take languages with regions only. */
-export function withRegion(language: string): string {
-  return REGIONS[language.toLowerCase()] ?? language;
-}

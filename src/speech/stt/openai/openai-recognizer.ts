@@ -4,12 +4,13 @@ import { isVendors, keyHelp, placeOf } from '../../http/engine-options.js';
 import type { Exchange } from '../../http/exchange.js';
 import { isFields, textOf } from '../../http/json-fields.js';
 import { JsonObjects } from '../../http/json-stream.js';
+import { withoutRegion } from '../../http/markup.js';
 import { answerOf, openAiPackage } from '../../http/openai-package.js';
 import { type HttpSpeechPorts, MAX_JSON_BYTES } from '../../http/ports.js';
 import { failedFault, type StatusMeaning, truncatedFault } from '../../http/provider-fault.js';
 import { requireKey } from '../../http/speak-parts.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
-import { hearingFace, withoutRegion } from '../hearing-face.js';
+import { hearingFace } from '../hearing-face.js';
 import { wavFile } from '../sound-pieces.js';
 import { hearWhole } from '../whole-sound.js';
 import { confidenceOf, transcription } from './openai-answer.js';
@@ -114,7 +115,8 @@ export class OpenAiRecognizer implements HeardEngine {
 
   #fields(request: HearRequest) {
     const { model, temperature, prompt } = this.#options;
-    const language = withoutRegion(request.language ?? this.#options.language);
+    const spoken = request.language ?? this.#options.language;
+    const language = spoken === undefined ? undefined : withoutRegion(spoken);
     const hints = [prompt, request.hints?.join(', ')].filter((text) => text !== undefined && text !== '');
     const said = hints.join(' ').slice(0, MAX_PROMPT_CHARACTERS);
     return {
