@@ -132,8 +132,17 @@ function builtInEntry(type: string, kind: EngineFacts, { env, zod, section }: Re
   const needed = checked.success
     ? ''
     : checked.error.issues.map(({ path }) => path.map(String).join('.')).join(', ');
-  const advice = checked.success ? missing : `set ${needed} under ${path} in the config file`;
+  const advice = checked.success
+    ? missing
+    : (variablesFor(needed, kind) ?? `set ${needed} under ${path} in the config file`);
   return entryOf({ name: type, type, path, kind }, { isConfigured: false, checked, missing: advice });
+}
+
+/** What to set in the environment for options that are needed; undefined: they do not come from there. */
+function variablesFor(needed: string, { keyEnv, optionEnv = {} }: EngineFacts): string | undefined {
+  const variables = needed.split(', ').map((option) => optionEnv[option]);
+  if (variables.includes(undefined)) return undefined;
+  return `set ${[...(keyEnv === undefined ? [] : [keyEnv]), ...variables].join(' and ')} in the environment`;
 }
 
 function entryOf(

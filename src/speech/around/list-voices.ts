@@ -17,11 +17,17 @@ export interface ListVoicesOptions<P> {
 }
 
 /** The voices of engines, all asked at once; one that does not answer keeps its place, with the reason. */
-export function listVoices<P>(
+export async function listVoices<P>(
   entries: readonly EngineEntry[],
   options: ListVoicesOptions<P>,
 ): Promise<readonly EngineVoices[]> {
-  return Promise.all(entries.map((entry) => voicesOf(entry, options)));
+  // One listener on the caller's signal, however many engines there are.
+  const all = new LinkedAbort(options.signal);
+  try {
+    return await Promise.all(entries.map((entry) => voicesOf(entry, { ...options, signal: all.signal })));
+  } finally {
+    all.release();
+  }
 }
 
 async function voicesOf<P>(

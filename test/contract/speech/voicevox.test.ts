@@ -218,6 +218,21 @@ describe('voicevox', () => {
     expect(await credit('1')).toMatchObject({ credit: 'VOICEVOX:ずんだもん' });
   });
 
+  test.each([{ text: 'hello' }, [], [{ name: 'x', styles: [] }]])(
+    'says that a server has no speakers when it answers %j',
+    async (json) => {
+      const vendor = await startHttpVendor({
+        ...{ type: 'voicevox', options: (url: string) => ({ baseUrl: url }), answer: () => ({ json }) },
+      });
+      const engine = vendor.create({ clock: new SystemClock() });
+      const error = await providerError(() => engine.voices());
+      expect(error.code).toBe('BRIDGE_ERR_SPEECH_FAILED');
+      expect(error.message).toContain('expected speakers');
+      await engine.close();
+      await vendor.close();
+    },
+  );
+
   test('lists every style that speaks, with its credit', async () => {
     const { engine } = await make();
     expect(await engine.voices()).toEqual([

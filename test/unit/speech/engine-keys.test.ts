@@ -87,6 +87,13 @@ describe('A key of the environment', () => {
     );
   });
 
+  it('is asked for together with what else the environment gives', async () => {
+    const entry = (await readEngines({}, TTS_ENGINE_SCHEMAS, {})).get('azure');
+    expect(entry?.missing).toBe('set AZURE_SPEECH_KEY and AZURE_SPEECH_REGION in the environment');
+    const described = (await readEngines({}, TTS_ENGINE_SCHEMAS, {})).get('http');
+    expect(described?.missing).toBe('set url under engines.http in the config file');
+  });
+
   it('gives way to a token that is given instead', async () => {
     const given = { type: 'google', accessToken: 'ya29.token' };
     expect(await read('speak', given)).toEqual({ key: undefined, missing: undefined });

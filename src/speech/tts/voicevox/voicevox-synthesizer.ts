@@ -114,7 +114,10 @@ export class VoicevoxSynthesizer implements Synthesizer {
   }
 
   async #readStyles(signal: AbortSignal | undefined): Promise<readonly SpeakerStyle[]> {
-    return stylesIn(await this.#client.json({ url: this.#url('speakers'), signal }));
+    const styles = stylesIn(await this.#client.json({ url: this.#url('speakers'), signal }));
+    if (styles.length > 0) return styles;
+    const { face } = this.#client;
+    throw failedFault(face, `expected speakers from ${face.place}, got none; check baseUrl`);
   }
 
   async #query(request: SpeechRequest, speaker: string): Promise<VoicevoxQuery> {
