@@ -47,7 +47,7 @@ const lanes = new LanesPanel(words);
 const connect = new ConnectPanel(words, clock);
 const volume = new PageVolume();
 const panel = new PlayerPanel(words, bridge, lanes, player);
-const ways = new Tabs('way', ['file', 'text', 'mic', 'lips']);
+const ways = new Tabs('way', ['text', 'file', 'mic', 'lips']);
 const sayPanel = new SayPanel({ words, bridge, player, laneNow: () => lanes.chosen });
 const mic = new MicSession({ bridge, clock, mic: new Microphone(clock) });
 const meter = new MicMeter(mic, words);
@@ -141,7 +141,9 @@ player.events.on('unlocked', () => {
 let serverVersion: string | undefined;
 bridge.events.on('link', (link) => {
   showLink();
-  if (link === 'online') void checkVersion();
+  if (link !== 'online') return;
+  if (ways.shown === 'text') sayPanel.shown();
+  void checkVersion();
 });
 words.events.on('changed', showLink);
 showLink();

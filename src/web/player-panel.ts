@@ -9,7 +9,7 @@ import type { TapPlayer } from './tap-player.js';
 import type { Words } from './words.js';
 
 /** Ways to speak: panes of the player. */
-export type Way = 'file' | 'text' | 'mic' | 'lips';
+export type Way = 'text' | 'file' | 'mic' | 'lips';
 
 /** How long a change of who speaks is pointed out. */
 const FRESH_MS = 8000;
@@ -35,7 +35,7 @@ export class PlayerPanel {
   /** Only the newest request is shown; those before it were interrupted by it. */
   #turn = 0;
   #lastKind: Target['kind'] | undefined;
-  #way: Way = 'file';
+  #way: Way = 'text';
   #micLane: string | undefined;
   #freshUntilMs = 0;
   #staleUntilMs = 0;

@@ -13,6 +13,7 @@ import {
   launch,
   type OpenedPage,
   openPage,
+  QUIET_SPEAKER,
   WAIT,
   whySkipped,
 } from './page-browser.js';
@@ -45,7 +46,7 @@ describe.skipIf(!isChromiumThere)(`lips only on the page${whySkipped}`, () => {
     writeFileSync(join(folder, 'beats.json'), JSON.stringify(phonemes));
     writeFileSync(join(folder, 'broken.json'), '[{"phoneme": 3}]');
     built = buildPage();
-    rig = await startPageRig({ staticDir: built.folder });
+    rig = await startPageRig({ staticDir: built.folder, speaker: QUIET_SPEAKER });
     await rig.client.request('tap', { lane: 'simulator' });
     rig.client.events.on('tapMouth', ({ a }) => {
       if (!isOpen && a > 0.3) mouth.openedAtMs.push(Date.now());

@@ -15,6 +15,7 @@ import {
   launch,
   type OpenedPage,
   openPage,
+  QUIET_SPEAKER,
   SCREENS,
   WAIT,
   whySkipped,
@@ -69,6 +70,7 @@ describe.skipIf(!isChromiumThere)(`the machine on the page${whySkipped}`, () => 
     };
     rig = await startPageRig({
       staticDir: built.folder,
+      speaker: QUIET_SPEAKER,
       machine: {
         listDevices: () => real().listDevices(),
         examine: (options) => real().examine(options),
@@ -165,7 +167,7 @@ describe.skipIf(!isChromiumThere)(`the machine on the page${whySkipped}`, () => 
     expect(await page.locator('#pane-calibrate').isVisible()).toBe(true);
     await page.keyboard.press('Home');
     expect(await page.locator('#pane-look').isVisible()).toBe(true);
-    expect(await page.locator('[role="tab"][tabindex="-1"]').count()).toBe(4);
+    expect(await page.locator('[role="tab"][tabindex="-1"]').count()).toBe(5);
   });
 
   it('calibrates by eye and ear: light and mouth go with the click, later by what the slider says', async () => {

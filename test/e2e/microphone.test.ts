@@ -11,6 +11,7 @@ import {
   launch,
   type OpenedPage,
   openPage,
+  QUIET_SPEAKER,
   SCREENS,
   WAIT,
   whySkipped,
@@ -38,7 +39,7 @@ describe.skipIf(!isChromiumThere)(`the microphone on the page${whySkipped}`, () 
   beforeAll(async () => {
     built = buildPage();
     const links = areScreensTaken ? ['simulator:', 'ws-listen://127.0.0.1:9001/chat'] : ['simulator:'];
-    rig = await startPageRig({ staticDir: built.folder }, { links });
+    rig = await startPageRig({ staticDir: built.folder, speaker: QUIET_SPEAKER }, { links });
     heard = await TappedSound.of(rig.client, 'simulator');
     browser = await launch(FAKE_MICROPHONE);
   });
@@ -278,7 +279,7 @@ describe.skipIf(!isChromiumThere)(`the microphone on the page${whySkipped}`, () 
   });
 
   it('says that a page from another machine needs TLS', async () => {
-    const wide = await startPageRig({ staticDir: built.folder, host: '0.0.0.0' });
+    const wide = await startPageRig({ staticDir: built.folder, speaker: QUIET_SPEAKER, host: '0.0.0.0' });
     try {
       opened = await openPage(browser, wide.server.url.replace('localhost', '0.0.0.0'));
       page = opened.page;

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { SpeakerPort } from '../../src/server/index.js';
 
 export const ROOT = join(import.meta.dirname, '../..');
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -26,6 +27,12 @@ const ARGUMENTS = [
   '--disable-sync',
   '--autoplay-policy=no-user-gesture-required',
 ];
+
+/** For pages on which nobody types: a voice that is there, and says nothing. */
+export const QUIET_SPEAKER: SpeakerPort = {
+  engines: async () => [{ name: 'embedded', isReady: true, isChosen: true, advice: undefined, voices: [] }],
+  say: async () => ({ reason: 'completed', heardMs: 0 }),
+};
 
 /** The page as it is shipped, built into a folder of its own. */
 export interface BuiltPage {

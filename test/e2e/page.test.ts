@@ -14,6 +14,7 @@ import {
   isChromiumThere,
   launch,
   openPage,
+  QUIET_SPEAKER,
   SCREENS,
   WAIT,
   whySkipped,
@@ -31,7 +32,7 @@ describe.skipIf(!isChromiumThere)(`the page in a browser${whySkipped}`, () => {
     built = buildPage();
     linkPort = areScreensTaken ? 9001 : await freePort();
     rig = await startPageRig(
-      { staticDir: built.folder },
+      { staticDir: built.folder, speaker: QUIET_SPEAKER },
       { links: ['simulator:', `ws-listen://127.0.0.1:${linkPort}/chat`] },
     );
     browser = await launch();
@@ -53,6 +54,7 @@ describe.skipIf(!isChromiumThere)(`the page in a browser${whySkipped}`, () => {
     const opened = await openPage(browser, rig.server.url, options);
     page = opened.page;
     complaints = opened.complaints;
+    await page.click('#way-file');
   }
 
   const text = async (selector: string): Promise<string> =>

@@ -90,7 +90,6 @@ describe.skipIf(!isChromiumThere)(`a text typed on the page${whySkipped}`, () =>
     const opened = await openPage(browser, program.url, options);
     page = opened.page;
     complaints = opened.complaints;
-    await page.click('#way-text');
   }
 
   /** Shapes that the face showed and the loudest that left for the loudspeaker, until the state is another. */
@@ -110,6 +109,13 @@ describe.skipIf(!isChromiumThere)(`a text typed on the page${whySkipped}`, () =>
       }
       return { widest, closings, peak };
     });
+
+  it('is what the page asks for first', async () => {
+    await open();
+    expect(await page.locator('#say-text').isVisible()).toBe(true);
+    expect(await page.locator('#pane-file').isVisible()).toBe(false);
+    expect(await page.locator('#ways [aria-selected="true"]').textContent()).toBe('Text');
+  });
 
   it.each([
     ['en', 'Hello there. My name is Gene.', 'Hello there.'],
@@ -142,7 +148,6 @@ describe.skipIf(!isChromiumThere)(`a text typed on the page${whySkipped}`, () =>
     await page.waitForSelector('#say-state[data-status="ended"]', SLOW);
     await page.reload();
     await page.waitForSelector('body[data-link="online"]', WAIT);
-    await page.click('#way-text');
     await expect.poll(() => page.inputValue('#say-voice'), SLOW).toBe(value);
     await page.selectOption('#say-voice', '');
   });
