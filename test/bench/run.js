@@ -12,6 +12,7 @@ const RUNS = [
   ['mic-hour.js'],
   ['mic-latency.js', '--minutes', '0.5'],
   ['say-latency.js', '--sentences', '100'],
+  ['say-to-link.js', '--sentences', '50'],
   ['scale.js', '--counts', '1,100,1000', '--seconds', '5'],
 ];
 let failed = 0;
