@@ -1,19 +1,39 @@
 /**
- * A signal that fires when the first of `signals` does.
+ * A signal that fires when the first of `signals` does. For signals that live no longer than what it ends; else `linkedSignal`.
  *
  * Used instead of AbortSignal.any, whose result Node 20 may collect as garbage while listeners still wait on it: a
  * daemon then never hears that it should stop.
  */
 export function anySignal(...signals: readonly AbortSignal[]): AbortSignal {
+  return linkedSignal(...signals).signal;
+}
+
+/**
+ * As `anySignal`, for one of many pieces of work under signals that live on: `release` lets go of them when it is over, and the
+ * signal does not fire any more. Idempotent.
+ */
+export function linkedSignal(...signals: readonly AbortSignal[]): {
+  readonly signal: AbortSignal;
+  readonly release: () => void;
+} {
   const controller = new AbortController();
+  const leaving: (() => void)[] = [];
+  const release = (): void => {
+    for (const leave of leaving.splice(0)) leave();
+  };
   for (const signal of signals) {
-    if (signal.aborted) {
+    const onAbort = (): void => {
+      release();
       controller.abort(signal.reason);
+    };
+    if (signal.aborted) {
+      onAbort();
       break;
     }
-    signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
+    signal.addEventListener('abort', onAbort, { once: true });
+    leaving.push(() => signal.removeEventListener('abort', onAbort));
   }
-  return controller.signal;
+  return { signal: controller.signal, release };
 }
 
 /**

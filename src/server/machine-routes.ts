@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { anySignal, BridgeError, errorText, type Logger } from '../runtime/index.js';
+import { BridgeError, errorText, type Logger, linkedSignal } from '../runtime/index.js';
 import { answerJson, answerText, HttpRefusal } from './http-answer.js';
 import type { MachinePort } from './machine-port.js';
 import { checkSameSite, checkThisMachine } from './request-guard.js';
@@ -100,8 +100,10 @@ async function tellFindings(
 function untilGone(request: IncomingMessage, response: ServerResponse, closing: AbortSignal): AbortSignal {
   const gone = new AbortController();
   if (request.destroyed && !request.complete) gone.abort();
+  const { signal } = linkedSignal(gone.signal, closing);
+  // Fires and lets go of both.
   response.once('close', () => gone.abort());
-  return anySignal(gone.signal, closing);
+  return signal;
 }
 
 function isTone(query: URLSearchParams): boolean {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { anySignal, type Logger } from '../runtime/index.js';
+import { type Logger, linkedSignal } from '../runtime/index.js';
 import { answerError, answerJson, answerText, HttpRefusal } from './http-answer.js';
 import { isFollowed, targetOf } from './play-target.js';
 import { checkSameSite } from './request-guard.js';
@@ -75,7 +75,7 @@ async function say(
   const { lane, ifBusy } = targetOf(query);
   const body = await readBody(request);
   // A text that is being synthesized when the server ends is over; what the daemon has is spoken.
-  const signal = anySignal(options.signal);
+  const { signal, release } = linkedSignal(options.signal);
   const answer = isFollowed(request) ? new Lines(response) : new Opening(response);
   try {
     const end = await speaker.say({ ...body, lane, ifBusy, signal }, answer);
@@ -83,6 +83,8 @@ async function say(
   } catch (error) {
     if (!response.headersSent) throw error;
     answer.ended({ reason: 'failed', heardMs: 0, error });
+  } finally {
+    release();
   }
 }
 

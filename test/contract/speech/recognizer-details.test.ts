@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { SystemClock } from '../../../src/runtime/index.js';
 import { noise, pieces, silence, speechLike } from '../../support/speech/hearing-sound.js';
@@ -318,6 +319,14 @@ describe('azure hears', () => {
       listen(vendor.create({ clock }).recognize({ sound: pieces(speechLike(1)) })),
     );
     expect(error.code).toBe('BRIDGE_ERR_SPEECH_FAILED');
+  });
+
+  test('leaves no listener on the signal of many utterances', async () => {
+    const vendor = await start();
+    const { signal } = new AbortController();
+    const engine = vendor.create({ clock });
+    for (let n = 0; n < 3; n++) await listen(engine.recognize({ sound: pieces(speechLike(0.3)), signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   test('needs a key', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { anySignal } from '../../../runtime/index.js';
+import { linkedSignal } from '../../../runtime/index.js';
 import { keyHelp, placeOf } from '../../http/engine-options.js';
 import { isFields, textOf } from '../../http/json-fields.js';
 import { withRegion } from '../../http/markup.js';
@@ -54,7 +54,7 @@ export class AzureRecognizer implements HeardEngine {
     const closing = this.#closing.signal;
     closing.throwIfAborted();
     const leaving = new AbortController();
-    const signal = request.signal === undefined ? closing : anySignal(closing, request.signal);
+    const { signal, release } = linkedSignal(...[closing, request.signal].filter((one) => one !== undefined));
     const socket = this.#connect(request, key, signal);
     try {
       await socket.open();
@@ -70,6 +70,7 @@ export class AzureRecognizer implements HeardEngine {
     } finally {
       socket.close();
       leaving.abort();
+      release();
     }
   }
 
