@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -97,9 +97,9 @@ export function cliRig(): CliRig {
     },
     close: async () => {
       for (const child of children) child.kill('SIGKILL');
-      const sockets = readdirSync(join(directory, 'mmdagent-bridge')).filter((name) =>
-        name.endsWith('.sock'),
-      );
+      const place = join(directory, 'mmdagent-bridge');
+      // Not every command needs a daemon.
+      const sockets = existsSync(place) ? readdirSync(place).filter((name) => name.endsWith('.sock')) : [];
       const names = sockets.map((name) => name.slice(0, -'.sock'.length));
       await Promise.all(
         names.map((name) =>
