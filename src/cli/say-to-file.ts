@@ -64,7 +64,11 @@ class Scribe {
   readonly #words: TimedText[] = [];
   readonly #characters: TimedText[] = [];
   readonly #sentences: Sentence[] = [];
-  readonly #mouth = new MouthSource({ onPhonemes: (phonemes) => this.#phonemes.push(...phonemes) });
+  readonly #mouth = new MouthSource({
+    onPhonemes: (phonemes) => this.#phonemes.push(...phonemes),
+    // Nobody waits for them: whole ones are what a file is read for.
+    tellEveryMs: Infinity,
+  });
   #wav: WavWriter | undefined;
   #ears: VoiceConverter | undefined;
   #sampleRateHz = 0;

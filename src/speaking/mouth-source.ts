@@ -20,13 +20,14 @@ export interface MouthSourceOptions {
   readonly onPhonemes: (phonemes: readonly TimedPhoneme[]) => void;
   /** For sound of which nothing else is known. @default SoundMouth */
   readonly estimator?: (() => LipEstimator) | undefined;
+  /** Phonemes that go on are told in such pieces: sound waits for the first of them. Infinity: each once, when it is over. @default 20 */
+  readonly tellEveryMs?: number | undefined;
 }
 
 /** How well the mouth was known; of several stretches the least. */
 export type MouthKind = 'exact' | 'aligned' | 'estimated';
 const KINDS: readonly MouthKind[] = ['exact', 'aligned', 'estimated'];
 
-/** What goes on is told in such pieces: sound waits for the first of them. */
 const TELL_EVERY_MS = 20;
 const BYTES_PER_MS = 32;
 
@@ -165,9 +166,10 @@ export class MouthSource {
     this.#lower(isExact(next) ? 'exact' : next.words === undefined ? 'estimated' : 'aligned');
     if (isExact(next)) return;
     const { words, startMs } = next;
-    const { estimator = () => new SoundMouth({ tellEveryMs: TELL_EVERY_MS }) } = this.#options;
+    const { tellEveryMs = TELL_EVERY_MS } = this.#options;
+    const { estimator = () => new SoundMouth({ tellEveryMs }) } = this.#options;
     this.#ears = {
-      hears: words === undefined ? estimator() : new TextMouth({ words, tellEveryMs: TELL_EVERY_MS }),
+      hears: words === undefined ? estimator() : new TextMouth({ words, tellEveryMs }),
       fromMs: startMs,
     };
   }
