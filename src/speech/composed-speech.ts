@@ -206,9 +206,9 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
     const fell = this.#fellTo.get(engine);
     if (fell !== undefined) return fell;
     const asked = namesIn(options.engine);
-    if (asked !== undefined) return engine === asked[0] ? 'it was asked for' : 'it speaks this language';
-    const first = choice.names.find((name) => entries.get(name)?.missing === undefined);
-    return engine === first ? choice.why : 'it speaks this language';
+    const first = (asked ?? choice.names).find((name) => entries.get(name)?.missing === undefined);
+    if (engine !== first) return 'it speaks this language';
+    return asked === undefined ? choice.why : 'it was asked for';
   }
 }
 

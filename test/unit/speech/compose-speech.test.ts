@@ -241,6 +241,10 @@ describe('composeSpeech', () => {
     await rig.make();
     await rig.say('One here. ', { engine: 'kana,embedded' });
     expect(rig.told).toEqual(['embedded -: it speaks this language']);
+    const other = new Rig();
+    await other.make();
+    await other.say('One here. ', { engine: 'cloud,embedded' });
+    expect(other.told.at(-1)).toBe('embedded -: it was asked for');
   });
 
   it('says once who speaks and why, and once what must be shown', async () => {
