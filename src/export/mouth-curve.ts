@@ -100,12 +100,11 @@ function motionsOf(phonemes: readonly TimedPhoneme[], names: PhonemeNames): read
   track.finish();
   const motions: Motion[] = [];
   let cursorMs = 0;
-  let isClosed = true;
+  let lastEndMs = 0;
   for (;;) {
     const ahead = lookAhead(track, cursorMs, LEAD_IN_MS);
     if (ahead.kind === 'silence') {
       cursorMs = ahead.untilMs;
-      isClosed = true;
       continue;
     }
     const cut = ahead.kind === 'open' ? cutPart(track, cursorMs, partBytes(MODEL)) : [];
@@ -116,20 +115,20 @@ function motionsOf(phonemes: readonly TimedPhoneme[], names: PhonemeNames): read
       model: MODEL,
       table: names.table,
       phonemes: cut,
-      leadInMs: isClosed ? leadInOf(cut, names.table) : 0,
+      leadInMs: Math.min(cursorMs - lastEndMs, leadInOf(cut, names.table)),
       isLast,
     });
     motions.push(motionOf(part.message, part.startMs - part.leadInMs - part.biasMs, names.table));
     cursorMs = endMs;
-    isClosed = part.isClosedAtEnd;
+    lastEndMs = endMs;
   }
 }
 
-/** What is missing of a closed mouth before it opens, as far as the sound has begun by then. */
+/** What is missing of a closed mouth before it opens; the caller knows since when nothing else moves it. */
 function leadInOf(cut: readonly TimedPhoneme[], table: LipTable): number {
   const startMs = cut[0]?.startMs ?? 0;
   const opensMs = cut.find(({ phoneme }) => !table.isClosed(phoneme))?.startMs ?? startMs;
-  return Math.min(startMs, Math.max(0, LEAD_IN_MS - (opensMs - startMs)));
+  return Math.max(0, LEAD_IN_MS - (opensMs - startMs));
 }
 
 function motionOf(message: string, startMs: number, table: LipTable): Motion {

@@ -77,6 +77,17 @@ describe('shownMouth', () => {
     expect(moments.at(-1)?.opening).toBe(0);
   });
 
+  it('goes on to the end of a part when the next one follows at once', () => {
+    const open = Array.from({ length: 34 }, () => [['t', 60] as const, ['a', 120] as const]).flat();
+    const steps = [['sil', 400] as const, ...open, ['m', 60] as const, ...open];
+    const { phonemes, partStartsMs } = shownMouth(timeline(...steps), names());
+    expect(partStartsMs.length).toBeGreaterThan(1);
+    const closed = phonemes.filter(({ phoneme }) => phoneme === 'm');
+    for (const { startMs, endMs } of closed) expect(endMs - startMs).toBeLessThan(110);
+    const atMs = 400 + 34 * 180 - 60;
+    expect(phonemes.find(({ startMs, endMs }) => startMs <= atMs && atMs < endMs)?.phoneme).toBe('a');
+  });
+
   it('rests before it opens for as long as the product has it rest', () => {
     const { partStartsMs, phonemes } = shownMouth(timeline(['sil', 1500], ['a', 600], ['sil', 200]), names());
     expect(partStartsMs[0]).toBeGreaterThan(1100);
