@@ -5,7 +5,9 @@ import {
   TextMouth,
   type TimedPhoneme,
 } from '../lipsync/index.js';
+import type { Clock } from '../runtime/index.js';
 import type { TellsTimings } from '../speech/index.js';
+import { UntoldSound } from './untold-sound.js';
 
 /** What is known of a stretch of the sound before it is heard. */
 export interface KnownStretch {
@@ -14,6 +16,8 @@ export interface KnownStretch {
   readonly tells: TellsTimings;
   /** What is said, where it is known and its words can be turned into phonemes. */
   readonly words?: readonly AlignableWord[] | undefined;
+  /** Of an engine that promises phonemes: the words as far as they are known when it turns out that it tells none. */
+  readonly spareWords?: (() => readonly AlignableWord[] | undefined) | undefined;
 }
 
 export interface MouthSourceOptions {
@@ -22,6 +26,8 @@ export interface MouthSourceOptions {
   readonly estimator?: (() => LipEstimator) | undefined;
   /** Phonemes that go on are told in such pieces: sound waits for the first of them. Infinity: each once, when it is over. @default 20 */
   readonly tellEveryMs?: number | undefined;
+  /** For sound that is heard while it comes: promised phonemes are awaited for 200 ms. Left out: to the end of their stretch. */
+  readonly clock?: Clock | undefined;
 }
 
 /** How well the mouth was known; of several stretches the least. */
@@ -42,6 +48,9 @@ const PAUSES: ReadonlySet<string> = new Set(['sil', 'pau']);
 /**
  * Finds the phonemes of a sound by the best means there are for each stretch of it: as the engine tells them; aligned, where the
  * text is known; else estimated. Stretches come in order, each before its sound.
+ *
+ * Sound does not wait for an engine that promises phonemes. Where it tells none for a stretch though its sound has come, the sound
+ * is listened to from the beginning of the stretch on, and phonemes that come after that are ignored.
  */
 export class MouthSource {
   readonly #options: MouthSourceOptions;
@@ -50,17 +59,26 @@ export class MouthSource {
   #ears: Ears | undefined;
   /** The stretch whose words are phonemes that an engine told without their times. */
   #guessed: KnownStretch | undefined;
+  /** Of the stretch that sounds, where an engine promised its phonemes and told none. */
+  readonly #untold: UntoldSound;
+  readonly #toldOf = new WeakSet<KnownStretch>();
   #heardBytes = 0;
   #knownMs = 0;
   #kind: MouthKind | undefined;
 
   constructor(options: MouthSourceOptions) {
     this.#options = options;
+    this.#untold = new UntoldSound(options.clock);
   }
 
   /** Of all that was heard so far; undefined before the first stretch. */
   get kind(): MouthKind | undefined {
     return this.#kind;
+  }
+
+  /** Whether there is sound of a stretch whose phonemes were promised and did not come yet. */
+  get isUntold(): boolean {
+    return !this.#untold.isEmpty;
   }
 
   /** Sound up to here may leave: its lips are known, or it need not wait for them. */
@@ -91,6 +109,7 @@ export class MouthSource {
     if (isGuess && this.#align(about, phonemes)) return;
     if (about !== undefined && !isExact(about)) return;
     if (isGuess) this.#lower('estimated');
+    if (about !== undefined && phonemes.length > 0) this.#wasTold(about);
     this.#options.onPhonemes(phonemes);
   }
 
@@ -120,6 +139,27 @@ export class MouthSource {
     this.#heardBytes += piece.byteLength;
     const ears = this.#ears;
     if (ears !== undefined) this.#tell(ears, ears.hears.push(piece), Infinity);
+    else if (this.#stretch !== undefined) this.#hearExact(this.#stretch, piece);
+  }
+
+  #hearExact(stretch: KnownStretch, piece: Uint8Array): void {
+    if (!isExact(stretch) || this.#toldOf.has(stretch)) return;
+    this.#untold.push(piece);
+    if (this.#untold.isOverdue) this.#listenAfterAll(stretch);
+  }
+
+  #wasTold(about: KnownStretch): void {
+    this.#toldOf.add(about);
+    if (about === this.#stretch) this.#untold.take();
+  }
+
+  /** The engine broke its promise. */
+  #listenAfterAll({ startMs, words, spareWords }: KnownStretch): void {
+    const pieces = this.#untold.take();
+    this.#enter({ startMs, tells: 'nothing', words: words ?? spareWords?.() });
+    const ears = this.#ears;
+    if (ears === undefined) return;
+    for (const piece of pieces) this.#tell(ears, ears.hears.push(piece), Infinity);
   }
 
   /** @returns false: its sound has begun, and nobody listened. */
@@ -180,6 +220,7 @@ export class MouthSource {
   }
 
   #leave(endMs: number): void {
+    if (this.isUntold && this.#stretch !== undefined) this.#listenAfterAll(this.#stretch);
     const ears = this.#ears;
     this.#ears = undefined;
     if (ears !== undefined) this.#tell(ears, ears.hears.end(), endMs);

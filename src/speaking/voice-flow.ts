@@ -6,13 +6,13 @@ import {
   type SpokenLanguage,
   type SpokenWord,
 } from '../language/index.js';
-import type { LipEstimator } from '../lipsync/index.js';
+import type { AlignableWord, LipEstimator } from '../lipsync/index.js';
 import { type Clock, orAborted, sleep } from '../runtime/index.js';
 import type { SentencePart, SpeechPart, SpokenPart, TellsTimings, TimedText } from '../speech/index.js';
 import { asFailure } from './as-failure.js';
 import type { LipsKnowledge } from './choose-lips.js';
 import { HeldSound } from './held-sound.js';
-import { type MouthKind, MouthSource } from './mouth-source.js';
+import { type KnownStretch, type MouthKind, MouthSource } from './mouth-source.js';
 import type { Outlet } from './outlet.js';
 import { VoiceConverter } from './voice-converter.js';
 
@@ -41,6 +41,7 @@ interface ComingSentence {
   /** Never rejects; undefined: nobody knows how to say it. */
   readonly spoken: Promise<readonly SpokenWord[] | undefined> | undefined;
   readonly timed: TimedText[];
+  readonly spareWords?: KnownStretch['spareWords'];
 }
 
 /** Sound waits no longer for what is known of its text. */
@@ -60,6 +61,8 @@ export class VoiceFlow {
   #sampleRateHz = OUTPUT_SAMPLE_RATE_HZ;
   /** Begins with its first sound. */
   #coming: ComingSentence | undefined;
+  /** Settles when the words of a sentence whose phonemes were promised are known, should they be needed. */
+  #spare: Promise<unknown> | undefined;
   #hasSentences = false;
   #isSoundHere = false;
 
@@ -69,6 +72,7 @@ export class VoiceFlow {
     if (outlet.movesLips) {
       this.#mouth = new MouthSource({
         estimator,
+        clock: options.clock,
         onPhonemes: (phonemes) => outlet.phonemes(phonemes),
       });
     }
@@ -163,6 +167,7 @@ export class VoiceFlow {
         break;
       case 'sentence-end':
         await this.#enterSentence();
+        if (this.#mouth?.isUntold === true && this.#spare !== undefined) await this.#soon(this.#spare);
         this.#mouth?.endStretch(part.endMs);
         this.#freeSound();
         break;
@@ -199,13 +204,21 @@ export class VoiceFlow {
     this.#coming = undefined;
     const { startMs, tells } = coming.part;
     const words = coming.spoken && (await this.#soon(coming.spoken));
-    const timed = coming.timed.map((place) => ({
-      ...place,
-      startMs: place.startMs - startMs,
-      endMs: place.endMs - startMs,
-    }));
-    this.#mouth?.begin({ startMs, tells, words: words && pronunciationForAlignment(words, { timed }) });
+    const { spareWords } = coming;
+    this.#mouth?.begin({ startMs, tells, words: words && alignable(coming, words), spareWords });
     this.#freeSound();
+  }
+
+  /** Sound came before the phonemes that were promised: if they do not come at all, the words are needed. Nothing waits for them. */
+  #lookUpSpare(coming: ComingSentence): void {
+    const { pronouncer } = this.#options;
+    if (pronouncer === undefined) return;
+    let known: readonly SpokenWord[] | undefined;
+    this.#spare = pronounced(pronouncer, coming.part).then((words) => {
+      known = words;
+    });
+    const spareWords = () => known && alignable(coming, known);
+    this.#coming = { ...coming, spareWords };
   }
 
   /** @returns undefined: it takes too long. */
@@ -238,6 +251,7 @@ export class VoiceFlow {
   async #sound(pcm: Uint8Array): Promise<void> {
     this.#isSoundHere = true;
     if (this.#voice === undefined) await this.#start(this.#sampleRateHz);
+    if (this.#coming?.part.tells === 'phonemes') this.#lookUpSpare(this.#coming);
     await this.#enterSentence();
     this.#beginUntold(this.#options.knows === 'phonemes' ? 'phonemes' : 'nothing');
     const pieceBytes = 2 * Math.ceil((this.#sampleRateHz * PIECE_MS) / 1000);
@@ -301,6 +315,15 @@ export class VoiceFlow {
     this.#held?.stop();
     this.#freeConverters();
   }
+}
+
+function alignable({ part, timed }: ComingSentence, words: readonly SpokenWord[]): readonly AlignableWord[] {
+  const inSentence = timed.map((place) => ({
+    ...place,
+    startMs: place.startMs - part.startMs,
+    endMs: place.endMs - part.startMs,
+  }));
+  return pronunciationForAlignment(words, { timed: inSentence });
 }
 
 async function pronounced(

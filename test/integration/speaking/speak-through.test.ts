@@ -123,6 +123,30 @@ describe('Speech through an avatar', () => {
     for (const [n, opensMs] of openings().entries()) expect(Math.abs(opensMs - n * 400)).toBeLessThan(70);
   });
 
+  it('moves the mouth by what is heard where an engine promises phonemes and tells none, and sound leaves as if it told', async () => {
+    const speech = new Uint8Array(speechBeats({ beats: 5, everyMs: 400, opensMs: 130 }).buffer);
+    const source = (on: SpeakingRig, told: readonly SpeechPart[]) =>
+      (async function* (): AsyncGenerator<SpeechPart> {
+        yield { type: 'start', sampleRateHz: 16_000 };
+        yield* told;
+        for (let n = 0; n < 100; n++) {
+          yield { type: 'sound', pcm: speech.slice(n * 640, (n + 1) * 640) };
+          await sleep(on.clock, 20);
+        }
+      })();
+    const other = await speakingRig({ aheadMs: 5000 });
+    const options = { knows: 'phonemes', kind: 'live' } as const;
+    const telling = source(other, [PHONEMES]);
+    await other.until(speakThrough(other.client, undefined, telling, { clock: other.clock, ...options }), 1);
+    const end = await rig.until(speak(source(rig, []), options), 1);
+    expect(end).toMatchObject({ way: 'own', mouth: 'estimated', reason: 'completed' });
+    expect(rig.soundFromMs()).toBe(other.soundFromMs());
+    await other.close();
+    const later = openings().filter((opensMs) => opensMs > 300);
+    expect(later).toHaveLength(4);
+    for (const [n, opensMs] of later.entries()) expect(Math.abs(opensMs - (n + 1) * 400)).toBeLessThan(100);
+  });
+
   it('uses the best there is for each sentence', async () => {
     const sentence = (index: number, startMs: number, tells: 'phonemes' | 'nothing'): SpokenPart => ({
       type: 'sentence',

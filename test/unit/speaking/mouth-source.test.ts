@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Pronouncer } from '../../../src/language/index.js';
 import type { TimedPhoneme } from '../../../src/lipsync/index.js';
 import { FakeClock } from '../../../src/runtime/index.js';
 import { MouthSource } from '../../../src/speaking/mouth-source.js';
@@ -122,8 +123,136 @@ describe('Phonemes that an engine tells without their times', () => {
   });
 });
 
-describe('An utterance of such an engine', () => {
-  it('has aligned lips, not the guess', async () => {
+describe('An engine that promises phonemes and tells none', () => {
+  const WORDS = [{ readings: [TRUTH.map(({ phoneme }) => phoneme)] }];
+  const PIECE_MS = 20;
+
+  /** Sound as fast as it is heard. */
+  function living() {
+    const told: TimedPhoneme[] = [];
+    const clock = new FakeClock();
+    const mouth = new MouthSource({ clock, onPhonemes: (phonemes) => told.push(...phonemes) });
+    let at = 0;
+    return {
+      ...{ told, mouth, clock },
+      hearUntil: (untilMs: number): void => {
+        for (; at < 32 * untilMs && at < SOUND.byteLength; at += 32 * PIECE_MS) {
+          mouth.hear(SOUND.subarray(at, at + 32 * PIECE_MS));
+          clock.advance(PIECE_MS);
+        }
+      },
+    };
+  }
+
+  it('is waited for while 200 ms of the sound leave, and estimated from its first sample then', () => {
+    const { told, mouth, hearUntil } = living();
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    hearUntil(200);
+    expect([mouth.kind, mouth.isUntold, mouth.freeMs]).toEqual(['exact', true, Infinity]);
+    hearUntil(260);
+    expect([mouth.kind, mouth.isUntold]).toEqual(['estimated', false]);
+    hearUntil(400);
+    expect(told[0]?.startMs).toBe(0);
+    hearUntil(DURATION_MS);
+    mouth.end();
+    const soundAlone: TimedPhoneme[] = [];
+    const other = new MouthSource({ onPhonemes: (phonemes) => soundAlone.push(...phonemes) });
+    other.begin({ startMs: 0, tells: 'nothing' });
+    other.hear(SOUND);
+    other.end();
+    expect(agreement(told)).toBe(agreement(soundAlone));
+  });
+
+  it('is aligned with its words, as they are known when the time is over', () => {
+    const { told, mouth, hearUntil } = living();
+    let known: typeof WORDS | undefined;
+    mouth.begin({ startMs: 0, tells: 'phonemes', spareWords: () => known });
+    hearUntil(150);
+    known = WORDS;
+    hearUntil(DURATION_MS);
+    mouth.end();
+    expect(mouth.kind).toBe('aligned');
+    expect(agreement(told)).toBeGreaterThan(0.75);
+  });
+
+  it('is not heeded any more when it tells after all', () => {
+    const { told, mouth, hearUntil } = living();
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    hearUntil(1000);
+    const before = [...told];
+    mouth.told(TRUTH);
+    expect(told).toEqual(before);
+    expect(before.length).toBeGreaterThan(3);
+  });
+
+  it('is heard at the end of its sentence, where all the sound came at once', () => {
+    const { told, mouth } = living();
+    mouth.begin({ startMs: 0, tells: 'phonemes', spareWords: () => WORDS });
+    mouth.hear(SOUND);
+    expect([told, mouth.kind]).toEqual([[], 'exact']);
+    mouth.endStretch(DURATION_MS);
+    expect(mouth.kind).toBe('aligned');
+    expect(agreement(told)).toBeGreaterThan(0.75);
+    expect(told.at(-1)?.endMs).toBeLessThanOrEqual(DURATION_MS);
+  });
+
+  it('is judged sentence by sentence', () => {
+    const { told, mouth } = living();
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    mouth.told([{ phoneme: 'a', startMs: 0, endMs: 500 }]);
+    mouth.hear(new Uint8Array(500 * 32));
+    mouth.endStretch(500);
+    expect(mouth.kind).toBe('exact');
+    mouth.begin({ startMs: 500, tells: 'phonemes', spareWords: () => WORDS });
+    mouth.hear(SOUND);
+    mouth.begin({ startMs: 500 + DURATION_MS, tells: 'phonemes' });
+    const last = { phoneme: 'o', startMs: 500 + DURATION_MS, endMs: 900 + DURATION_MS };
+    mouth.told([last]);
+    mouth.hear(new Uint8Array(400 * 32));
+    mouth.end();
+    expect(mouth.kind).toBe('aligned');
+    expect(agreement(told, 500)).toBeGreaterThan(0.75);
+    expect(told.at(-1)).toEqual(last);
+  });
+
+  it('is believed where it tells once, however late, before the time is over', () => {
+    const { told, mouth, clock, hearUntil } = living();
+    mouth.begin({ startMs: 0, tells: 'phonemes', spareWords: () => WORDS });
+    hearUntil(180);
+    mouth.told(TRUTH.slice(0, 2));
+    expect(mouth.isUntold).toBe(false);
+    hearUntil(2000);
+    clock.advance(5000);
+    mouth.told(TRUTH.slice(2));
+    mouth.endStretch(DURATION_MS);
+    mouth.end();
+    expect(told).toEqual(TRUTH);
+    expect(mouth.kind).toBe('exact');
+  });
+});
+
+describe('An utterance', () => {
+  const GUESSED: SpokenPart = { type: 'phonemes', phonemes: GUESS, isExact: false };
+  const SOUNDS: SpokenPart = { type: 'sound', pcm: SOUND };
+  const CLOSING: SpokenPart = {
+    type: 'phonemes',
+    phonemes: [{ phoneme: 'sil', startMs: DURATION_MS, endMs: DURATION_MS + 1 }],
+    isExact: false,
+  };
+  /** Knows the one sentence. */
+  const PRONOUNCER: Pronouncer = {
+    pronounce: async (text) => [
+      {
+        ...{ text, language: 'ja', from: 0, to: text.length, isPause: false },
+        readings: [TRUTH.map(({ phoneme }) => phoneme)],
+      },
+    ],
+  };
+
+  it.each([
+    ['of phonemes without times has aligned lips, not the guess', [GUESSED, SOUNDS, CLOSING], undefined],
+    ['without the phonemes that were promised is aligned with its text', [SOUNDS], PRONOUNCER],
+  ])('%s', async (_, told, pronouncer) => {
     const moved: TimedPhoneme[] = [];
     let end: (end: Awaited<Outlet['ended']>) => void = () => {};
     const ended = new Promise<Awaited<Outlet['ended']>>((resolve) => {
@@ -150,19 +279,13 @@ describe('An utterance of such an engine', () => {
         ...{ ...facts, type: 'sentence', index: 0, credit: undefined },
         ...{ tells: 'phonemes', isCached: false, startMs: 0 },
       },
-      { type: 'phonemes', phonemes: GUESS, isExact: false },
-      { type: 'sound', pcm: SOUND },
-      {
-        type: 'phonemes',
-        phonemes: [{ phoneme: 'sil', startMs: DURATION_MS, endMs: DURATION_MS + 1 }],
-        isExact: false,
-      },
+      ...told,
       { type: 'sentence-end', index: 0, endMs: DURATION_MS },
     ];
     const flow = new VoiceFlow({
       ...{ clock: new FakeClock(), outlet, knows: 'phonemes', drain: undefined, estimator: undefined },
       ...{
-        pronouncer: undefined,
+        pronouncer,
         onPart: undefined,
         stop: new AbortController(),
         engine: new AbortController(),
