@@ -6,7 +6,8 @@ import {
   type TimedPhoneme,
 } from '../lipsync/index.js';
 import type { Clock } from '../runtime/index.js';
-import type { TellsTimings } from '../speech/index.js';
+import type { SpokenPhoneme, TellsTimings } from '../speech/index.js';
+import { NameSettler } from './name-settler.js';
 import { UntoldSound } from './untold-sound.js';
 
 /** What is known of a stretch of the sound before it is heard. */
@@ -62,6 +63,8 @@ export class MouthSource {
   /** Of the stretch that sounds, where an engine promised its phonemes and told none. */
   readonly #untold: UntoldSound;
   readonly #toldOf = new WeakSet<KnownStretch>();
+  /** Of the stretch that sounds, where the engine tells its phonemes. */
+  #settler: NameSettler | undefined;
   #heardBytes = 0;
   #knownMs = 0;
   #kind: MouthKind | undefined;
@@ -99,18 +102,19 @@ export class MouthSource {
   }
 
   /**
-   * Phonemes as the engine tells them, of the stretch that began last.
+   * Phonemes as the engine tells them, of the stretch that began last. Of names with alternatives the sound chooses, if it is here.
    *
    * @param areExact - else only which they are is known, and the sound tells when. @default true
    */
-  told(phonemes: readonly TimedPhoneme[], areExact = true): void {
+  told(phonemes: readonly SpokenPhoneme[], areExact = true): void {
     const about = this.#coming.at(-1) ?? this.#stretch;
     const isGuess = !areExact && (about === undefined || isExact(about) || about === this.#guessed);
     if (isGuess && this.#align(about, phonemes)) return;
     if (about !== undefined && !isExact(about)) return;
     if (isGuess) this.#lower('estimated');
     if (about !== undefined && phonemes.length > 0) this.#wasTold(about);
-    this.#options.onPhonemes(phonemes);
+    const settled = about === this.#stretch ? this.#settler?.settle(phonemes) : undefined;
+    this.#options.onPhonemes(settled ?? phonemes);
   }
 
   /** @param pcm - s16le mono 16 kHz, whole samples. */
@@ -143,7 +147,9 @@ export class MouthSource {
   }
 
   #hearExact(stretch: KnownStretch, piece: Uint8Array): void {
-    if (!isExact(stretch) || this.#toldOf.has(stretch)) return;
+    if (!isExact(stretch)) return;
+    this.#settler?.hear(piece);
+    if (this.#toldOf.has(stretch)) return;
     this.#untold.push(piece);
     if (this.#untold.isOverdue) this.#listenAfterAll(stretch);
   }
@@ -204,6 +210,7 @@ export class MouthSource {
   #enter(next: KnownStretch): void {
     this.#stretch = next;
     this.#lower(isExact(next) ? 'exact' : next.words === undefined ? 'estimated' : 'aligned');
+    this.#settler = isExact(next) ? new NameSettler(next.startMs) : undefined;
     if (isExact(next)) return;
     const { words, startMs } = next;
     const { tellEveryMs = TELL_EVERY_MS } = this.#options;

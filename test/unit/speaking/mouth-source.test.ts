@@ -6,7 +6,7 @@ import { FakeClock } from '../../../src/runtime/index.js';
 import { MouthSource } from '../../../src/speaking/mouth-source.js';
 import type { Outlet } from '../../../src/speaking/outlet.js';
 import { VoiceFlow } from '../../../src/speaking/voice-flow.js';
-import type { SpokenPart } from '../../../src/speech/index.js';
+import type { SpokenPart, SpokenPhoneme } from '../../../src/speech/index.js';
 
 const FOLDER = new URL('../../../fixtures/lipsync/spoken/', import.meta.url);
 const SPOKEN = (
@@ -228,6 +228,72 @@ describe('An engine that promises phonemes and tells none', () => {
     mouth.end();
     expect(told).toEqual(TRUTH);
     expect(mouth.kind).toBe('exact');
+  });
+});
+
+describe('Names that an engine leaves open', () => {
+  const OPEN: readonly SpokenPhoneme[] = TRUTH.map((told) =>
+    told.phoneme === 'u' || told.phoneme === 'e' ? { ...told, phoneme: 'u', orElse: ['e'] } : told,
+  );
+  const OPEN_COUNT = OPEN.filter(({ orElse }) => orElse !== undefined).length;
+  const bytesOf = (ms: number): number => 2 * Math.round(ms * 16);
+  const right = (told: readonly TimedPhoneme[]): number =>
+    OPEN.filter(({ orElse }, n) => orElse !== undefined && told[n]?.phoneme === TRUTH[n]?.phoneme).length;
+  const blindlyRight = right(OPEN);
+
+  it('are chosen by the sound that was there before them', () => {
+    const { told, mouth, hear } = listening();
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    hear(SOUND);
+    mouth.told(OPEN);
+    mouth.end();
+    expect(blindlyRight / OPEN_COUNT).toBeLessThan(0.6);
+    expect(right(told) / OPEN_COUNT).toBeGreaterThan(0.9);
+    expect(told.map(({ startMs, endMs }) => ({ startMs, endMs }))).toEqual(
+      TRUTH.map(({ startMs, endMs }) => ({ startMs, endMs })),
+    );
+    expect(mouth.kind).toBe('exact');
+  });
+
+  it('are chosen where each is told a little behind its sound, in a later sentence too', () => {
+    const { told, mouth, hear } = listening();
+    for (const fromMs of [0, DURATION_MS]) {
+      mouth.begin({ startMs: fromMs, tells: 'phonemes' });
+      let heardBytes = 0;
+      for (const open of OPEN) {
+        const untilBytes = Math.min(SOUND.byteLength, bytesOf(open.endMs + 80));
+        hear(SOUND.subarray(heardBytes, untilBytes));
+        heardBytes = untilBytes;
+        mouth.told([{ ...open, startMs: open.startMs + fromMs, endMs: open.endMs + fromMs }]);
+      }
+      mouth.hear(SOUND.subarray(heardBytes, bytesOf(DURATION_MS)));
+      mouth.endStretch(fromMs + DURATION_MS);
+    }
+    expect(told).toHaveLength(2 * TRUTH.length);
+    for (const sentence of [told.slice(0, TRUTH.length), told.slice(TRUTH.length)])
+      expect(right(sentence) / OPEN_COUNT).toBeGreaterThan(0.9);
+  });
+
+  it('are the first where the sound is not here yet, and are told at once', () => {
+    const { told, mouth, hear } = listening();
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    mouth.told(OPEN.slice(0, 1));
+    hear(SOUND.subarray(0, bytesOf(OPEN[0]?.endMs ?? 0)));
+    mouth.told(OPEN.slice(1));
+    expect(told.map(({ phoneme }) => phoneme)).toEqual(OPEN.map(({ phoneme }) => phoneme));
+    hear(SOUND.subarray(bytesOf(OPEN[0]?.endMs ?? 0)));
+    mouth.end();
+    expect(told).toHaveLength(TRUTH.length);
+  });
+
+  it('are the first where their sound has gone by more than five seconds ago', () => {
+    const { told, mouth, hear } = listening();
+    mouth.begin({ startMs: 0, tells: 'phonemes' });
+    mouth.told(TRUTH.slice(0, 1));
+    hear(SOUND);
+    hear(new Uint8Array(5000 * 32));
+    mouth.told(OPEN.slice(1));
+    expect(right(told)).toBe(blindlyRight);
   });
 });
 
