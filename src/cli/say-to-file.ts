@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { Pronouncer, SpokenLanguage } from '../language/index.js';
+import type { Pronouncer, SpokenLanguage, SpokenWord } from '../language/index.js';
 import type { TimedPhoneme } from '../lipsync/index.js';
 import { type MouthKind, MouthSource, VoiceConverter } from '../speaking/index.js';
 import type { SentencePart, SpokenPart, TimedText } from '../speech/index.js';
@@ -69,6 +69,8 @@ class Scribe {
     // Nobody waits for them: whole ones are what a file is read for.
     tellEveryMs: Infinity,
   });
+  /** Finds the words of a sentence whose phonemes were promised and have not come. */
+  #lookUp: (() => Promise<void>) | undefined;
   #wav: WavWriter | undefined;
   #ears: VoiceConverter | undefined;
   #sampleRateHz = 0;
@@ -89,6 +91,8 @@ class Scribe {
         await this.#begin(part);
         break;
       case 'sentence-end':
+        await this.#lookUp?.();
+        this.#lookUp = undefined;
         this.#mouth.endStretch(part.endMs);
         for (const sentence of this.#sentences.slice(-1)) sentence.endMs = part.endMs;
         break;
@@ -97,6 +101,7 @@ class Scribe {
         if (this.#ears !== undefined) this.#mouth.hear(this.#ears.push(part.pcm));
         break;
       case 'phonemes':
+        this.#lookUp = undefined;
         this.#mouth.told(part.phonemes, part.isExact);
         break;
       case 'words':
@@ -141,8 +146,14 @@ class Scribe {
   async #begin(part: SentencePart): Promise<void> {
     const { text, written, startMs, engine, voice, language, credit, tells } = part;
     this.#sentences.push({ text, written, startMs, endMs: startMs, engine, voice, language, credit });
-    const words = tells === 'phonemes' ? undefined : await this.#wordsOf(text, language);
-    this.#mouth.begin({ startMs, tells, words });
+    let words: readonly SpokenWord[] | undefined;
+    const lookUp = async (): Promise<void> => {
+      words = await this.#wordsOf(text, language);
+    };
+    // Who tells phonemes spares the dictionaries, unless they do not come after all.
+    if (tells === 'phonemes') this.#lookUp = lookUp;
+    else await lookUp();
+    this.#mouth.begin({ startMs, tells, words, spareWords: () => words });
   }
 
   /** @returns undefined: nobody knows how to say it. */

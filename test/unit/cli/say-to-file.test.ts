@@ -8,6 +8,7 @@ import type { Pronouncer } from '../../../src/language/index.js';
 import type { SpokenPart } from '../../../src/speech/index.js';
 
 interface Beside {
+  readonly lips: string;
   readonly phonemes: readonly {
     readonly phoneme: string;
     readonly startMs: number;
@@ -30,22 +31,25 @@ const PRONOUNCER = {
   pronounce: async () => [{ readings: [READING], isPause: false }],
 } as unknown as Pronouncer;
 
-/** One sentence of an engine that tells no timings, in pieces as they come. */
-async function* spoken(): AsyncGenerator<SpokenPart> {
+/** One sentence of an engine that tells no phonemes, in pieces as they come. @param promised - what it said it would tell. */
+async function* spoken(promised: 'nothing' | 'phonemes'): AsyncGenerator<SpokenPart> {
   yield { type: 'start', sampleRateHz: 16_000 };
   yield {
     ...{ type: 'sentence', text: '音', written: '音', startMs: 0, engine: 'x', voice: undefined },
-    ...{ language: 'ja', credit: undefined, tells: 'nothing' },
+    ...{ language: 'ja', credit: undefined, tells: promised },
   } as SpokenPart;
   for (let at = 0; at < SOUND.byteLength; at += 3200)
     yield { type: 'sound', pcm: SOUND.subarray(at, at + 3200) } as SpokenPart;
   yield { type: 'sentence-end', endMs: DURATION_MS } as SpokenPart;
 }
 
-async function written(pronouncer: Pronouncer | undefined): Promise<Beside> {
+async function written(
+  pronouncer: Pronouncer | undefined,
+  promised: 'nothing' | 'phonemes' = 'nothing',
+): Promise<Beside> {
   const folder = await mkdtemp(join(tmpdir(), 'say-file-'));
   try {
-    await sayToFile(spoken(), join(folder, 'a.wav'), pronouncer);
+    await sayToFile(spoken(promised), join(folder, 'a.wav'), pronouncer);
     return JSON.parse(await readFile(join(folder, 'a.json'), 'utf8')) as Beside;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -67,5 +71,11 @@ describe('sayToFile', () => {
       expect(phoneme).not.toBe(before.phoneme);
     }
     expect(phonemes.at(-1)?.endMs).toBeCloseTo(DURATION_MS, 0);
+  });
+
+  it('aligns the text when an engine tells none of the phonemes that it promised', async () => {
+    const { lips, phonemes } = await written(PRONOUNCER, 'phonemes');
+    expect(lips).toBe('aligned');
+    expect(phonemes).toEqual((await written(PRONOUNCER)).phonemes);
   });
 });
