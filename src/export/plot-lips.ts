@@ -1,4 +1,5 @@
 import type { TimedPhoneme } from '../lipsync/index.js';
+import { xmlText } from '../runtime/index.js';
 import type { MouthMoment, ShownMouth } from './mouth-curve.js';
 import { strokePath } from './stroke-letters.js';
 import type { Waveform } from './waveform.js';
@@ -238,9 +239,5 @@ function fixed(value: number): string {
 }
 
 function escaped(text: string): string {
-  return text
-    .replace(/[\u0000-\u001f\u007f]/g, ' ')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;');
+  return xmlText(text.replace(/[\u0000-\u001f\u007f]/g, ' '));
 }

@@ -21,3 +21,4 @@ export { FakeClock } from './fake-clock.js';
 export { type Logger, SILENT_LOGGER } from './logger.js';
 export { nearestName } from './nearest.js';
 export { type Random, seededRandom } from './random.js';
+export { xmlText } from './xml-text.js';

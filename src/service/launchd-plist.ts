@@ -1,6 +1,5 @@
-import { ConfigError } from '../runtime/index.js';
+import { ConfigError, xmlText } from '../runtime/index.js';
 import type { ServiceCommand } from './service-file.js';
-import { xmlText } from './xml.js';
 
 const LABEL = 'mmdagent-bridge';
 

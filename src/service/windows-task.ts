@@ -1,6 +1,5 @@
-import { ConfigError } from '../runtime/index.js';
+import { ConfigError, xmlText } from '../runtime/index.js';
 import type { ServiceCommand } from './service-file.js';
-import { xmlText } from './xml.js';
 
 /**
  * A Windows Task Scheduler task that starts at logon.

@@ -1,4 +1,5 @@
-import { withoutRegion, withRegion, xmlText } from '../../http/markup.js';
+import { xmlText } from '../../../runtime/index.js';
+import { withoutRegion, withRegion } from '../../http/markup.js';
 
 export interface SsmlOptions {
   readonly text: string;

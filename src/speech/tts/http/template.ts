@@ -1,4 +1,5 @@
-import { wellFormed, xmlText } from '../../http/markup.js';
+import { xmlText } from '../../../runtime/index.js';
+import { wellFormed } from '../../http/markup.js';
 
 /** What a template may name, and what it stands for. */
 export const PLACEHOLDERS = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { xmlText } from '../../../../src/speech/http/markup.js';
+import { xmlText } from '../../../../src/runtime/index.js';
 import {
   filledText,
   filledValue,
