@@ -1,13 +1,13 @@
 import type { SoundSource } from '../audio/index.js';
 import type { BridgeClient, SpeechEvents } from '../client/index.js';
-import type { IfBusy } from '../control/index.js';
 import { anySignal, Emitter, SystemClock } from '../runtime/index.js';
 import { type LipsChoice, type SpeechOutcome, soundSpeech, speakThrough } from '../speaking/index.js';
-import { type CommandContext, textArg } from './context.js';
+import type { CommandContext } from './context.js';
 import type { LipsSource } from './lips-source.js';
 import { type OpenPlaybackHere, playbackHere } from './local-playback.js';
 import { numberArg } from './numbers.js';
 import { Progress } from './progress.js';
+import { streamChoices } from './stream-choices.js';
 
 export interface PlayWithLips {
   readonly client: BridgeClient;
@@ -26,7 +26,7 @@ export interface PlayWithLips {
  */
 export async function playWithLips(context: CommandContext, options: PlayWithLips): Promise<SpeechOutcome> {
   const { client, file, sound, lips, source, ties } = options;
-  const { config, origins } = context.resolved;
+  const { config } = context.resolved;
   const clock = new SystemClock();
   const told = source.phonemes === undefined ? undefined : source.names.map(source.phonemes);
   const events = new Emitter<SpeechEvents>();
@@ -39,11 +39,7 @@ export async function playWithLips(context: CommandContext, options: PlayWithLip
       table: source.names.table,
       kind: context.args['live'] === true ? 'live' : 'recorded',
       ties,
-      model: origins.model === 'default' ? undefined : config.model,
-      mode: origins.mode === 'default' ? undefined : config.mode,
-      leadMs: origins.leadMs === 'default' ? undefined : config.leadMs,
-      ifBusy: textArg(context.args, 'if-busy') as IfBusy | undefined,
-      readyTimeoutMs: origins.readyTimeoutMs === 'default' ? undefined : config.readyTimeoutMs,
+      ...streamChoices(context),
       openPlayback: loudspeaker(context, await playbackHere(context.io, clock)),
       offsetMs: numberArg(context.args, 'offset-ms', { min: -2000, max: 2000, unit: 'ms' }),
       signal: context.io.quit,

@@ -1,5 +1,4 @@
 import type { BridgeClient, SpeechEvents } from '../client/index.js';
-import type { IfBusy } from '../control/index.js';
 import type { KanaPronouncer } from '../language/index.js';
 import type { LipTable } from '../lipsync/index.js';
 import { anySignal, type Clock, Emitter } from '../runtime/index.js';
@@ -11,6 +10,7 @@ import { speakOptions } from './open-speech.js';
 import { loudspeaker } from './play-with-lips.js';
 import { Progress } from './progress.js';
 import type { SpokenText } from './spoken-text.js';
+import { streamChoices } from './stream-choices.js';
 
 export interface SayToAvatar {
   readonly client: BridgeClient;
@@ -37,7 +37,7 @@ export async function sayToAvatar(
   text: SpokenText,
   { client, clock, speech, pronouncer, table }: SayToAvatar,
 ): Promise<Said> {
-  const { config, origins } = context.resolved;
+  const { config } = context.resolved;
   const options = speakOptions(context);
   const events = new Emitter<SpeechEvents>();
   const told = new Told();
@@ -54,11 +54,7 @@ export async function sayToAvatar(
         knows: await knowledge(speech, context, { text, pronouncer }),
         pronouncer,
         table,
-        model: origins.model === 'default' ? undefined : config.model,
-        mode: origins.mode === 'default' ? undefined : config.mode,
-        leadMs: origins.leadMs === 'default' ? undefined : config.leadMs,
-        ifBusy: textArg(context.args, 'if-busy') as IfBusy | undefined,
-        readyTimeoutMs: origins.readyTimeoutMs === 'default' ? undefined : config.readyTimeoutMs,
+        ...streamChoices(context),
         openPlayback: loudspeaker(context, await playbackHere(context.io, clock)),
         signal: anySignal(context.io.drain, context.io.quit),
         onPart: (part) => told.take(part),

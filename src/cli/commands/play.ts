@@ -1,6 +1,5 @@
 import { openSound, type SoundSource } from '../../audio/index.js';
 import type { BridgeClient, SpeechEnd } from '../../client/index.js';
-import type { IfBusy } from '../../control/index.js';
 import type { LipsChoice, SpeechOutcome } from '../../speaking/index.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
@@ -10,6 +9,7 @@ import { lipsSource } from '../lips-source.js';
 import { playWithLips } from '../play-with-lips.js';
 import { Progress } from '../progress.js';
 import { soundOptions, speakSound } from '../speaking.js';
+import { streamChoices } from '../stream-choices.js';
 import { readTimedLines } from '../timed-lines.js';
 
 /** What is played here is heard by people, who hear more than MMDAgent-EX does. */
@@ -99,18 +99,13 @@ async function playPlainly(
   sound: SoundSource,
   ties: readonly { readonly atMs: number; readonly message: string }[],
 ): Promise<Spoken> {
-  const { config, origins } = context.resolved;
-  const ifBusy = textArg(context.args, 'if-busy') as IfBusy | undefined;
+  const { config } = context.resolved;
   let progress: Progress | undefined;
   try {
     const handle = await client.open({
       kind: context.args['live'] === true ? 'live' : 'recorded',
       ...(config.lane === undefined ? {} : { lane: config.lane }),
-      ...(origins.mode === 'default' ? {} : { mode: config.mode }),
-      ...(origins.model === 'default' ? {} : { model: config.model }),
-      ...(origins.leadMs === 'default' ? {} : { leadMs: config.leadMs }),
-      ...(ifBusy === undefined ? {} : { ifBusy }),
-      ...(origins.readyTimeoutMs === 'default' ? {} : { readyTimeoutMs: config.readyTimeoutMs }),
+      ...streamChoices(context),
     });
     progress = new Progress(context, file, handle);
     for (const tie of ties) await handle.tie(tie);
