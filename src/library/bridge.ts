@@ -63,15 +63,14 @@ export class Bridge {
   async play(input: SoundInput, options: PlayOptions = {}): Promise<Speech> {
     const { rawFormat, gainDb, loudnessLufs, phonemes, ...spoken } = options;
     const lips = spoken.lips ?? (phonemes === undefined ? 'peer' : 'auto');
-    const { signal, ties = [], table } = spoken;
-    const isMovedByTies = ties.some(({ message }) => message.startsWith('LIPSYNC_START|'));
+    const { signal, table } = spoken;
     const sampleRateHz = lips === 'local' ? LOCAL_RATE_HZ : undefined;
     const sound = await openSound(input, { rawFormat, gainDb, loudnessLufs, signal, sampleRateHz });
     const names = new PhonemeNames(
       table ?? DEFAULT_LIP_TABLE,
       alphabetOf((phonemes ?? []).map((p) => p.phoneme)),
     );
-    const told = isMovedByTies ? [] : phonemes && names.map(phonemes);
+    const told = phonemes && names.map(phonemes);
     try {
       const speech = await beginSpeech(this.#client, this.#clock, soundSpeech(sound, told), {
         ...spoken,

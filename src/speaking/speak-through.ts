@@ -44,7 +44,10 @@ export interface SpeakThroughOptions extends SpeakingListener {
   readonly pronouncer?: Pronouncer | undefined;
   /** `live`: it comes in real time and is passed on as it comes. @default 'recorded' */
   readonly kind?: StreamKind | undefined;
-  /** Messages that act when their position in the sound is heard; streamed only. */
+  /**
+   * Messages that act when their position in the sound is heard; streamed only. If there is a LIPSYNC_START among them, they alone
+   * move the mouth.
+   */
   readonly ties?: readonly Omit<TieParams, 'stream'>[] | undefined;
   /** Silence at once: sound, lips and engine end together. */
   readonly signal?: AbortSignal | undefined;
@@ -116,7 +119,11 @@ export async function speakThrough(
 
 function flowOptions(options: SpeakThroughOptions) {
   const { clock, drain, estimator, pronouncer, onPart, knows = 'sound' } = options;
-  return { clock, drain, estimator, pronouncer, onPart, knows };
+  return { clock, drain, estimator, pronouncer, onPart, knows, movesMouth: !isMouthTied(options) };
+}
+
+function isMouthTied({ ties = [] }: SpeakThroughOptions): boolean {
+  return ties.some(({ message }) => message?.startsWith('LIPSYNC_START|'));
 }
 
 async function openOutlet(
@@ -125,7 +132,8 @@ async function openOutlet(
   options: SpeakThroughOptions,
   signal: AbortSignal,
 ): Promise<{ readonly outlet: Outlet; readonly way: LipsWay }> {
-  const { lips = 'auto', knows = 'sound', table = DEFAULT_LIP_TABLE } = options;
+  const { lips = 'auto', table = DEFAULT_LIP_TABLE } = options;
+  const knows = isMouthTied(options) ? 'phonemes' : (options.knows ?? 'sound');
   const known = await orAborted(laneOf(client, name), signal);
   // A lane that is not known is refused by the daemon, which knows what to say.
   const situation = { knows, carriesSound: known?.carriesSound ?? true, lane: known?.lane ?? name ?? '' };

@@ -26,6 +26,8 @@ export interface VoiceFlowOptions {
   readonly engine: AbortController;
   readonly drain: AbortSignal | undefined;
   readonly knows: LipsKnowledge;
+  /** False: messages of the caller do. */
+  readonly movesMouth: boolean;
   readonly estimator: (() => LipEstimator) | undefined;
   readonly pronouncer: Pronouncer | undefined;
   readonly onPart: ((part: SpeechPart | SpokenPart) => void) | undefined;
@@ -68,8 +70,8 @@ export class VoiceFlow {
 
   constructor(options: VoiceFlowOptions) {
     this.#options = options;
-    const { outlet, estimator } = options;
-    if (outlet.movesLips) {
+    const { outlet, estimator, movesMouth } = options;
+    if (outlet.movesLips && movesMouth) {
       this.#mouth = new MouthSource({
         estimator,
         clock: options.clock,

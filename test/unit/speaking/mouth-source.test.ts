@@ -349,7 +349,14 @@ describe('An utterance', () => {
       { type: 'sentence-end', index: 0, endMs: DURATION_MS },
     ];
     const flow = new VoiceFlow({
-      ...{ clock: new FakeClock(), outlet, knows: 'phonemes', drain: undefined, estimator: undefined },
+      ...{
+        clock: new FakeClock(),
+        outlet,
+        movesMouth: true,
+        knows: 'phonemes',
+        drain: undefined,
+        estimator: undefined,
+      },
       ...{
         pronouncer,
         onPart: undefined,
