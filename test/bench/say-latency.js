@@ -6,7 +6,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -17,6 +16,7 @@ import { systemHost } from '../../dist/devices/index.js';
 import { SystemClock } from '../../dist/runtime/index.js';
 import { speakThrough } from '../../dist/speaking/index.js';
 import { createSpeech } from '../../dist/speech/index.js';
+import { soundPeer } from './sound-peer.js';
 
 const { values } = parseArgs({
   options: {
@@ -94,30 +94,7 @@ async function measure() {
     }
     response.end();
   });
-  const peer = createServer({ noDelay: true }, (socket) => {
-    let wire = Buffer.alloc(0);
-    socket.on('error', () => {});
-    socket.on('data', (data) => {
-      const nowMs = performance.now();
-      wire = Buffer.concat([wire, data]);
-      for (;;) {
-        const isSound = wire.length >= 7 && wire.toString('latin1', 0, 3) === 'SND';
-        if (isSound && wire[3] > 0x39) wire = wire.subarray(wire[7] === 0x0a ? 8 : 7);
-        else if (isSound) {
-          const size = Number(wire.toString('latin1', 3, 7));
-          if (wire.length < 7 + size) break;
-          heard(wire.subarray(7, 7 + size), nowMs);
-          wire = wire.subarray(7 + size);
-        } else {
-          const end = wire.indexOf(0x0a);
-          if (end < 0) break;
-          if (!/^(__AV|SND)/.test(wire.toString('latin1', 0, 5))) socket.write(wire.subarray(0, end + 1));
-          wire = wire.subarray(end + 1);
-        }
-      }
-    });
-    socket.write('MODEL_EVENT_ADD|0\n');
-  });
+  const peer = soundPeer(heard);
   /** A unit is there when 20 ms of what the engine said are; the silence of a lead does not count. */
   function heard(pcm, nowMs) {
     if (wroteMs === undefined) return;

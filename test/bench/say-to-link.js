@@ -6,7 +6,6 @@
 // mouth is estimated.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { BridgeClient, localSocketPath, openLocal } from '../../dist/client/index.js';
 import { Emitter, SystemClock } from '../../dist/runtime/index.js';
 import { speakThrough } from '../../dist/speaking/index.js';
+import { soundPeer } from './sound-peer.js';
 
 const { values } = parseArgs({ options: { sentences: { type: 'string', default: '100' } } });
 const SENTENCES = Number(values.sentences);
@@ -78,30 +78,7 @@ function heard(pcm, unitBytes) {
   gaveMs = undefined;
 }
 
-/** MMDAgent-EX: takes sound, gives lines back. */
-const peer = createServer({ noDelay: true }, (socket) => {
-  let wire = Buffer.alloc(0);
-  socket.on('error', () => {});
-  socket.on('data', (data) => {
-    wire = Buffer.concat([wire, data]);
-    for (;;) {
-      const isSound = wire.length >= 7 && wire.toString('latin1', 0, 3) === 'SND';
-      if (isSound && wire[3] > 0x39) wire = wire.subarray(wire[7] === 0x0a ? 8 : 7);
-      else if (isSound) {
-        const size = Number(wire.toString('latin1', 3, 7));
-        if (wire.length < 7 + size) break;
-        heard(wire.subarray(7, 7 + size), UNIT_BYTES);
-        wire = wire.subarray(7 + size);
-      } else {
-        const end = wire.indexOf(0x0a);
-        if (end < 0) break;
-        if (!/^(__AV|SND)/.test(wire.toString('latin1', 0, 5))) socket.write(wire.subarray(0, end + 1));
-        wire = wire.subarray(end + 1);
-      }
-    }
-  });
-  socket.write('MODEL_EVENT_ADD|0\n');
-});
+const peer = soundPeer((pcm) => heard(pcm, UNIT_BYTES));
 
 /** A loudspeaker that takes everything at once. */
 async function openPlayback({ sampleRateHz }) {
