@@ -24,12 +24,57 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   programs: ['runtime'],
   // Microphones and loudspeakers, by child processes: nothing else touches them.
   devices: ['programs', 'audio', 'runtime'],
+  // Requests to vendors over HTTP and WebSocket: watchdogs, faults, redaction. Knows neither sound nor models.
+  vendor: ['runtime'],
+  // A microphone's frames to utterances: voice activity, pauses, the bridge's own voice told from the user's.
+  hearing: ['audio', 'runtime'],
+  // What the user's words mean for whose turn it is: unfinished, backchannel, stop, wake word, our own echo.
+  turns: ['language', 'runtime'],
+  // Language models behind one interface.
+  llm: ['vendor', 'runtime'],
+  // What a model may call: tools, MCP servers, memory, pictures; and the guards around it.
+  tools: ['llm', 'vendor', 'programs', 'runtime'],
+  // Speech-to-speech models: sound in, sound out.
+  realtime: ['llm', 'vendor', 'audio', 'runtime'],
+  // A model's text to pieces that are spoken and cues that are shown, and the sinks that show them.
+  expression: ['language', 'protocol', 'runtime'],
+  // Conversations on disk: turns, recordings, retention.
+  kept: ['audio', 'runtime'],
   // Text to what is spoken: normalisation, readings, phonemes. No sound, no sockets.
   language: ['runtime'],
   // TTS and STT: the interfaces, one folder per engine, and what stands around all of them.
-  speech: ['programs', 'language', 'lipsync', 'audio', 'runtime'],
+  speech: ['vendor', 'programs', 'language', 'lipsync', 'audio', 'runtime'],
   // A synthesized or given sound to an avatar, with lips: joins speech, lipsync and a client of the daemon.
   speaking: ['speech', 'language', 'lipsync', 'devices', 'client', 'control', 'audio', 'protocol', 'runtime'],
+  // A reply on its way to be heard: in pieces, held, resumed, cut, with what was heard of it; one way for each topology.
+  reply: [
+    'speaking',
+    'speech',
+    'language',
+    'lipsync',
+    'devices',
+    'client',
+    'control',
+    'audio',
+    'protocol',
+    'runtime',
+  ],
+  // One conversation: turn taking, thinking, speaking, interruption, history.
+  dialogue: [
+    'reply',
+    'expression',
+    'realtime',
+    'tools',
+    'llm',
+    'turns',
+    'hearing',
+    'kept',
+    'speech',
+    'language',
+    'lipsync',
+    'audio',
+    'runtime',
+  ],
   // Recorded sessions to what researchers' tools read.
   export: ['lipsync', 'audio', 'protocol', 'runtime'],
   config: ['runtime'],
@@ -44,6 +89,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   web: ['client', 'control', 'lipsync', 'audio', 'runtime'],
   app: [
     'server',
+    'dialogue',
+    'reply',
+    'expression',
+    'realtime',
+    'tools',
+    'llm',
+    'turns',
+    'hearing',
+    'kept',
     'speaking',
     'speech',
     'language',
@@ -58,6 +112,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   // What programs import: a client, with a daemon inside it when asked for.
   library: [
+    'dialogue',
+    'reply',
+    'expression',
+    'realtime',
+    'tools',
+    'llm',
+    'turns',
+    'hearing',
+    'kept',
     'speaking',
     'speech',
     'language',
@@ -72,6 +135,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'app',
+    'dialogue',
+    'reply',
+    'expression',
+    'realtime',
+    'tools',
+    'llm',
+    'turns',
+    'hearing',
+    'kept',
     'speaking',
     'speech',
     'language',

@@ -1,0 +1,1 @@
+export type { Cue, ExpressionSink, Phase, ReplyPiece } from './cue.js';

@@ -1,0 +1,1 @@
+export type { HearingEvents, Utterance } from './utterance.js';

@@ -1,0 +1,1 @@
+export type { TurnRecord, TurnTrace } from './turn-record.js';

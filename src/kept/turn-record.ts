@@ -1,0 +1,37 @@
+/** One turn as it is kept. Times are of the wall clock, milliseconds since 1970, unless they are durations. */
+export interface TurnRecord {
+  /** Counted from 1 within the session. */
+  readonly turn: number;
+  readonly by: 'voice' | 'typed' | 'peer' | 'tool' | 'operator' | 'avatar';
+  readonly startedAtMs: number;
+  /** What the user said or typed; '' for a turn of the avatar's own. */
+  readonly user: string;
+  /** The reply as the model gave it, tags included. */
+  readonly reply: string;
+  /** What was heard of it, without tags. */
+  readonly heard: string;
+  readonly outcome: 'completed' | 'interrupted' | 'failed' | 'dropped';
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly calls?: readonly {
+    readonly name: string;
+    readonly arguments: unknown;
+    readonly result: unknown;
+    readonly isError: boolean;
+  }[];
+  readonly trace: TurnTrace;
+}
+
+/** When things happened in a turn, milliseconds after `speechEnd` (typed turns: after they came); left out: it did not happen. */
+export interface TurnTrace {
+  readonly endOfTurn?: number;
+  readonly transcript?: number;
+  readonly firstToken?: number;
+  readonly firstClause?: number;
+  readonly firstAudio?: number;
+  /** On the wire. */
+  readonly sent?: number;
+  /** At the loudspeaker, as far as is known. */
+  readonly heard?: number;
+  readonly interruptedAt?: number;
+  readonly ended?: number;
+}

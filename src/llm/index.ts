@@ -1,0 +1,9 @@
+export type {
+  ChatEndReason,
+  ChatMessage,
+  ChatModel,
+  ChatPart,
+  ChatRequest,
+  ToolCall,
+  ToolSpec,
+} from './chat-model.js';

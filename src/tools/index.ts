@@ -1,0 +1,1 @@
+export type { Tool, ToolContext, ToolOutcome, TurnMetadata } from './tool.js';

@@ -1,0 +1,1 @@
+export type { EndJudgement, Interjection } from './judgement.js';
