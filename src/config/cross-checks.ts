@@ -14,6 +14,7 @@ export function combinationProblems(config: Config, links: readonly LinkSpec[]):
     ...pairProblems('linkTlsCert', config.linkTlsCert, 'linkTlsKey', config.linkTlsKey),
     ...pairProblems('controlTlsCert', config.controlTlsCert, 'controlTlsKey', config.controlTlsKey),
     ...keyProblems(config),
+    ...promptProblems(config),
     ...linkProblems(links),
   ];
 }
@@ -27,6 +28,11 @@ function pairProblems(
   if ((cert === undefined) === (key === undefined)) return [];
   const [given, missing] = cert === undefined ? [keyKey, certKey] : [certKey, keyKey];
   return [`${given} is set, but ${missing} is not: TLS needs both, set both or none.`];
+}
+
+function promptProblems({ systemPrompt, systemPromptFile }: Config): string[] {
+  if (systemPrompt === undefined || systemPromptFile === undefined) return [];
+  return ['systemPrompt and systemPromptFile are both set: keep one of them.'];
 }
 
 function keyProblems(config: Config): string[] {

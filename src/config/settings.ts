@@ -1,4 +1,5 @@
 import { isAddressRange } from './allow.js';
+import { CONVERSATION_SETTINGS } from './conversation-settings.js';
 import { parseListenAddress } from './host.js';
 import { isModelAlias } from './parse-link.js';
 import { choice, optionalText, type Setting, text, textList, wholeNumber, yesNo } from './setting.js';
@@ -266,6 +267,7 @@ export const SETTINGS = {
     default: 'auto',
   }),
   ...SPEECH_SETTINGS,
+  ...CONVERSATION_SETTINGS,
   lipTxt: optionalText({
     flag: 'lip-txt',
     env: 'BRIDGE_LIP_TXT',

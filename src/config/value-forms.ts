@@ -5,6 +5,11 @@ export function isAnyText(value: string): boolean {
   return value !== '' && !/[\u0000-\u001f\u007f]/.test(value);
 }
 
+/** Text of several lines. */
+export function isAnyLines(value: string): boolean {
+  return value.trim() !== '' && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value);
+}
+
 /** Lane names are made by the daemon from link names; here only what would break a message or a table is refused. */
 export function isLaneName(value: string): boolean {
   return /^[^\s|\u0000-\u001f\u007f]{1,80}$/u.test(value);

@@ -256,4 +256,58 @@ export const JAPANESE: Readonly<Record<string, string>> = {
   'The limit set for the use of a speech engine is reached': '音声エンジンの使用量が設定した上限に達した',
   'There is nothing in the text that can be spoken, or it is too long':
     '文に話せるものがない、または長すぎる',
+  // The conversation
+  'Language model that thinks, by name; several divided by commas: the next takes over when one fails. auto: the first that is set up or has a key, else the built-in demonstration':
+    '考える言語モデルの名前。カンマ区切りで複数書くと、失敗したとき次が引き継ぐ。auto なら設定済みか鍵のある最初のもの、なければ内蔵のデモ',
+  "The vendor's name of the model, when another than the engine's is meant":
+    'エンジンの既定と違うモデルを使うときの、提供元でのモデル名',
+  'Who the avatar is and how it speaks, for the language model; {name} stands for a parameter':
+    'アバターが何者でどう話すか（言語モデルへの指示）。{name} はパラメータに置き換わる',
+  'The same, in a file': '同じものをファイルで',
+  'Language models by name, each with its type and options': '言語モデルの名前と、種類・オプション',
+  'How a conversation goes: turn taking, interruption, limits of the history, wake words':
+    '会話の進め方：順番の取り方、割り込み、履歴の上限、ウェイクワード',
+  'What emotions, control tags and phases do: messages for MMDAgent-EX, VRChat, captions':
+    '感情・制御タグ・段階が何をするか：MMDAgent-EX へのメッセージ、VRChat、字幕',
+  'What the language model may use: MCP servers, memory, pictures, guards':
+    '言語モデルが使えるもの：MCP サーバー、記憶、画像、ガード',
+  'What is kept of conversations, where and how long': '会話の何を、どこに、いつまで残すか',
+  'auto, or names of language models divided by commas': 'auto、またはカンマ区切りの言語モデル名',
+  'the name of a model': 'モデルの名前',
+  'a text': '文章',
+  'names of language models with their options (in the environment as JSON)':
+    '言語モデルの名前とオプション（環境変数では JSON）',
+  'options of the conversation (in the environment as JSON)': '会話のオプション（環境変数では JSON）',
+  'options of expression (in the environment as JSON)': '表現のオプション（環境変数では JSON）',
+  'options of tools (in the environment as JSON)': 'ツールのオプション（環境変数では JSON）',
+  'options of keeping (in the environment as JSON)': '保存のオプション（環境変数では JSON）',
+  'No language model has this name in the settings, or it is not set up':
+    'その名前の言語モデルが設定にないか、使える状態でない',
+  "A language model's key is missing or was refused": '言語モデルの鍵がないか、拒否された',
+  'A language model does not answer at its address': '言語モデルがそのアドレスで応答しない',
+  'The server has no such model, or nothing at this address':
+    'サーバーにそのモデルがないか、そのアドレスに何もない',
+  'A language model did not accept the request': '言語モデルがリクエストを受け付けなかった',
+  'A language model refuses for now: too many requests, or its quota is used up':
+    '言語モデルが今は拒否している：リクエスト過多、または利用枠の使い切り',
+  'A language model failed, or answered with something that is not what it promises':
+    '言語モデルが失敗したか、約束と違うものを返した',
+  'A language model stopped answering in the middle': '言語モデルの応答が途中で止まった',
+  "A language model's answer ended too early": '言語モデルの応答が早く終わりすぎた',
+  'A language model or its provider refused to answer because of the content':
+    '内容を理由に、言語モデルまたは提供元が回答を拒んだ',
+  'A tool of the conversation failed, took too long or got wrong arguments':
+    '会話のツールが失敗した、時間がかかりすぎた、または引数が誤っていた',
+  'An MCP server could not be started or reached, or broke its protocol':
+    'MCP サーバーを起動できない、接続できない、またはプロトコル違反',
+  'No picture could be taken from the camera or screen, or it is too large':
+    'カメラや画面の画像を取れないか、大きすぎる',
+  'The long-term memory could not be read, written or searched': '長期記憶を読み書き・検索できない',
+  'A guardrail refused what was asked or answered': 'ガードが質問または回答を拒んだ',
+  'The detector of voice activity is missing or failed': '音声区間検出器がないか、失敗した',
+  'A control tag, emotion or expression sink is wrong or could not be reached':
+    '制御タグ・感情・表現先の指定が誤っているか、届かない',
+  'A kept conversation could not be read or written': '保存された会話を読み書きできない',
+  'A turn was not taken: too many wait, or the conversation is closed':
+    '発言を受け付けなかった：待ちが多すぎるか、会話が閉じている',
 };
