@@ -95,11 +95,11 @@ class VoiceInput implements VoiceSource {
           isFirst = false;
           await this.#inTime();
           if (over.aborted) break;
-          onFrame(frame);
+          onFrame(frame, this.#parts.clock.nowMs());
           filledBytes = 0;
         }
       }
-      if (filledBytes > 0 && !over.aborted) onFrame(frame.fill(0, filledBytes));
+      if (filledBytes > 0 && !over.aborted) onFrame(frame.fill(0, filledBytes), this.#parts.clock.nowMs());
     } catch (error) {
       if (!over.aborted) throw error;
     } finally {

@@ -2,8 +2,11 @@ import { type Capture, type CaptureState, openCapture, systemHost } from '../dev
 import type { Clock } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 
-/** Frames of 20 ms, s16le mono 16 000 Hz, in memory that is used again. Must not throw. */
-export type OnVoiceFrame = (frame: Uint8Array) => void;
+/**
+ * Frames of 20 ms, s16le mono 16 000 Hz, in memory that is used again, and when their last byte arrived on the injected clock. Must not
+ * throw.
+ */
+export type OnVoiceFrame = (frame: Uint8Array, capturedAtMs: number) => void;
 
 /** Where a voice comes from. */
 export interface VoiceSource {
@@ -48,7 +51,7 @@ export async function openMicrophone(options: OpenVoiceOptions): Promise<VoiceSo
     const capture = await openCapture({
       backend: inputBackend,
       device: inputDevice,
-      onFrame: (frame) => onFrame(frame),
+      onFrame: (frame, capturedAtMs) => onFrame(frame, capturedAtMs),
       clock,
       host: systemHost(context.io.env),
       signal: opening.signal,
