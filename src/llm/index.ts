@@ -7,3 +7,4 @@ export type {
   ToolCall,
   ToolSpec,
 } from './chat-model.js';
+export type { Llm, LlmChoice, LlmEvents, LlmPorts, LlmSettings, LlmUsage } from './llm.js';
