@@ -1,1 +1,19 @@
+export type {
+  Guard,
+  GuardedPart,
+  GuardOutcome,
+  Guards,
+  GuardVerdict,
+  ResponseGuard,
+} from './guards/guard.js';
+export type { LongTermMemory, Memory, RememberedTurn } from './memory/long-term-memory.js';
 export type { Tool, ToolContext, ToolOutcome, TurnMetadata } from './tool.js';
+export type {
+  CallOutcome,
+  CallResult,
+  FinishedTask,
+  OfferedTools,
+  ToolBox,
+  ToolBoxEvents,
+} from './tool-box.js';
+export type { Eyes, GetImageUrl } from './vision/picture-source.js';
