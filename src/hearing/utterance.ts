@@ -1,6 +1,6 @@
 /** What somebody says, from its first sound to the pause that ends it. Times are of the injected monotonic clock, milliseconds. */
 export interface Utterance {
-  /** Counted from 1. */
+  /** Counted from 1. Sounds that turn out to be no voice take a number too. */
   readonly id: number;
   /** When the voice began, dated back to its first voiced frame. */
   readonly startedAtMs: number;
@@ -16,18 +16,27 @@ export interface Utterance {
   stream(): AsyncIterable<Uint8Array>;
 }
 
-/** What the ear tells. All within the call of `hear`, in this order for one utterance. */
+/**
+ * What the ear tells. All within the call of `hear`, in this order for one utterance; what comes of the key of push-to-talk, within the
+ * setter of `isTalking`.
+ */
 export interface HearingEvents {
-  /** Somebody speaks: voice for `minVoiceMs`. */
+  /** Somebody speaks: voice for `minVoiceMs`; or the key was pressed; or an utterance was cut and this one goes on. */
   began: [utterance: Utterance];
-  /** The voice has lasted `interruptMs` (counted from its first voiced frame, gaps up to 60 ms allowed): once. */
+  /** The voice has lasted `interruptMs` (counted from its first voiced frame, gaps up to 60 ms allowed): once. A key counts at once. */
   lasted: [utterance: Utterance];
   /** A silence of `likelyEndMs`: it may be the end. Recognition and thinking may start; `requirePause` may now be called. */
   paused: [utterance: Utterance];
   /** The voice goes on after `paused`. */
   wentOn: [utterance: Utterance];
-  /** The pause lasted: the utterance has ended. `cut`: its longest length was reached, and the next one goes on where it ends. */
+  /**
+   * The pause lasted: the utterance has ended. `cut`: its longest length was reached, and the next one goes on where it ends, beginning in
+   * the same call; that one is never dropped.
+   */
   ended: [utterance: Utterance, how: 'pause' | 'key' | 'cut'];
-  /** It was no voice after all (shorter than `minVoiceMs` voiced, or our own echo): forget it. Instead of `ended`. */
-  dropped: [utterance: Utterance, why: 'tooShort' | 'echo'];
+  /**
+   * It was no voice after all: forget it. Instead of `ended`. `tooShort` comes without `began` (a click, shorter than `minVoiceMs`), or
+   * after a key without any voice; `echo`: our own voice; `noise`: a steady sound, such as a fan that was switched on.
+   */
+  dropped: [utterance: Utterance, why: 'tooShort' | 'echo' | 'noise'];
 }
