@@ -1,3 +1,4 @@
+export { type GivenSound, type SoundReplyVoice, takesSound } from './given-sound.js';
 export type {
   HeardReply,
   PlayedSound,
@@ -8,3 +9,18 @@ export type {
   ReplyVoice,
   SpokenPiece,
 } from './reply-voice.js';
+export type {
+  AvatarSettings,
+  HowToSpeak,
+  LocalVoicePorts,
+  LocalVoiceSettings,
+  PeerVoicePorts,
+  PeerVoiceSettings,
+  ReplyVoicePorts,
+  ReplyVoiceSettings,
+  SpeakingPorts,
+  StreamVoicePorts,
+  StreamVoiceSettings,
+  TextVoicePorts,
+  TextVoiceSettings,
+} from './voice-settings.js';

@@ -1,0 +1,22 @@
+import type { Reply, ReplyOptions, ReplyVoice } from './reply-voice.js';
+
+/** A reply whose sound somebody else makes: a speech-to-speech model. */
+export interface GivenSound {
+  /** s16le mono, whole samples, 8 to 96 kHz; may come faster than it is heard and is then awaited. Its rate may change. */
+  readonly sound: AsyncIterable<{ readonly pcm: Uint8Array; readonly sampleRateHz: number }>;
+  /** What is said, as it becomes known, in step with the sound or ahead of it. */
+  readonly transcript: AsyncIterable<string>;
+}
+
+/** A voice through which sound of others is heard too. */
+export interface SoundReplyVoice extends ReplyVoice {
+  /**
+   * As `open`, for sound that is there already: one piece, 0, whose text is the transcript; `push` does nothing. What was heard is
+   * exact in milliseconds and a share in text; `cancel` tells how much of the sound a model must forget.
+   */
+  openSound(given: GivenSound, options?: Pick<ReplyOptions, 'isHeld'>): Reply;
+}
+
+export function takesSound(voice: ReplyVoice): voice is SoundReplyVoice {
+  return 'openSound' in voice;
+}

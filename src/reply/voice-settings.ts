@@ -1,0 +1,93 @@
+import type { BridgeClient } from '../client/index.js';
+import type { IfBusy, SoundMode } from '../control/index.js';
+import type { Pronouncer } from '../language/index.js';
+import type { LipEstimator, LipTable } from '../lipsync/index.js';
+import type { Clock } from '../runtime/index.js';
+import type { OpenLocalPlayback } from '../speaking/index.js';
+import type { SpeakOptions, Speech, SpeechSettings } from '../speech/index.js';
+
+/** What every voice may be told of how it speaks; a reply's own options win. */
+export type HowToSpeak = Pick<SpeakOptions, 'engine' | 'voice' | 'language' | 'speed' | 'instructions'>;
+
+/** Which avatar, and how long it may stay away. */
+export interface AvatarSettings {
+  /** Undefined: the only one. */
+  readonly lane?: string | undefined;
+  /** Model alias; undefined: the lane's. */
+  readonly model?: string | undefined;
+  /** Of a model whose lip.txt was changed. @default MMDAgent-EX's own */
+  readonly table?: LipTable | undefined;
+  /** How long the avatar may stay not ready, milliseconds. @default the daemon's setting for `stream`, else 30000 */
+  readonly readyTimeoutMs?: number | undefined;
+  readonly speak?: HowToSpeak | undefined;
+}
+
+/** Our sound, streamed to MMDAgent-EX. */
+export interface StreamVoiceSettings extends AvatarSettings {
+  /** Who moves the mouth: `own`, our messages; `peer`, MMDAgent-EX by the sound it hears; `auto`: see `chooseLips`. @default 'auto' */
+  readonly lips?: 'auto' | 'peer' | 'own' | undefined;
+  readonly mode?: SoundMode | undefined;
+  /** Sound that MMDAgent-EX holds ahead, 0 to 5000 ms: it is still heard after a pause or a cancel. @default the daemon's setting */
+  readonly leadMs?: number | undefined;
+  /** What to do while somebody else speaks on the lane. @default 'queue' */
+  readonly ifBusy?: IfBusy | undefined;
+}
+
+/** Our sound on a device of this machine; MMDAgent-EX moves the mouth by our messages. */
+export interface LocalVoiceSettings extends AvatarSettings {
+  /** Lips later than calculated, milliseconds. @default 0 */
+  readonly offsetMs?: number | undefined;
+  /** Of the loudspeaker's sound, 8000 to 192000: fixed, so that it is open before the first sound exists. @default 48000 */
+  readonly sampleRateHz?: number | undefined;
+}
+
+/** MMDAgent-EX's own voice. */
+export interface PeerVoiceSettings extends AvatarSettings {
+  /** Name of an engine of type `mmdagent` in `engines`. */
+  readonly engine: string;
+  /** `engines` of the settings file. */
+  readonly engines?: SpeechSettings['engines'];
+}
+
+/** Nothing sounds: pieces count as heard while they can be read. */
+export interface TextVoiceSettings {
+  /** Of a reader; 0: pieces are read at once. @default 60 */
+  readonly msPerCharacter?: number | undefined;
+}
+
+export type ReplyVoiceSettings =
+  | ({ readonly topology: 'stream' } & StreamVoiceSettings)
+  | ({ readonly topology: 'local' } & LocalVoiceSettings)
+  | ({ readonly topology: 'peer' } & PeerVoiceSettings)
+  | ({ readonly topology: 'text' } & TextVoiceSettings);
+
+export interface TextVoicePorts {
+  readonly clock: Clock;
+}
+
+/** What speaking needs. Nothing of it is closed by a voice. */
+export interface SpeakingPorts extends TextVoicePorts {
+  readonly client: BridgeClient;
+  readonly speech: Speech;
+  /** For lips and for what was heard, where an engine tells no times; left out: both are estimated. */
+  readonly pronouncer?: Pronouncer | undefined;
+}
+
+export interface StreamVoicePorts extends SpeakingPorts {
+  /** Hears sound of which nothing else is known. @default SoundMouth */
+  readonly estimator?: (() => LipEstimator) | undefined;
+}
+
+export interface LocalVoicePorts extends StreamVoicePorts {
+  readonly openPlayback: OpenLocalPlayback;
+}
+
+export interface PeerVoicePorts extends SpeakingPorts {
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Everything that any of the voices needs. */
+export interface ReplyVoicePorts extends StreamVoicePorts, PeerVoicePorts {
+  /** For `local`. */
+  readonly openPlayback?: OpenLocalPlayback | undefined;
+}
