@@ -1,7 +1,7 @@
 import { Emitter } from '../runtime/index.js';
+import { type EngineKinds, readEngines } from '../vendor/index.js';
 import { chooseEngines } from './around/choose-engines.js';
 import { DailyCap } from './around/daily-cap.js';
-import { type EngineKinds, readEngines } from './around/engine-book.js';
 import { EngineLines } from './around/engine-lines.js';
 import { readRoutes } from './around/read-routes.js';
 import { SpeechCache } from './around/speech-cache.js';
@@ -10,12 +10,13 @@ import { SpeechRouter } from './around/speech-router.js';
 import { UsageCounts } from './around/usage-counts.js';
 import { ComposedSpeech } from './composed-speech.js';
 import type { Speech, SpeechEvents, SpeechPorts, SpeechSettings } from './speech.js';
+import type { Synthesizer } from './synthesizer.js';
 
 const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
 
 /** What `createSpeech` adds to settings and ports: the engines there are and the language they speak. */
 export interface SpeechParts<P> {
-  readonly kinds: EngineKinds<P>;
+  readonly kinds: EngineKinds<P, Synthesizer>;
   readonly prepare: PrepareText;
 }
 

@@ -1,6 +1,6 @@
 import { type Emitter, InvalidStateError } from '../runtime/index.js';
+import type { EngineEntry } from '../vendor/index.js';
 import { type EngineChoice, entryOf } from './around/choose-engines.js';
-import type { EngineEntry } from './around/engine-book.js';
 import type { EngineLines } from './around/engine-lines.js';
 import { joinedSpeech } from './around/joined-speech.js';
 import { LinkedAbort, noLongerWanted } from './around/linked-abort.js';

@@ -1,4 +1,4 @@
-export { type EngineEntry, type EngineFacts, readEngines } from './around/engine-book.js';
+export { type EngineEntry, type EngineFacts, readEngines } from '../vendor/index.js';
 export type { PeerMessages, PeerSpoken, PeerVoice } from './child/index.js';
 export { createSpeech } from './create-speech.js';
 export { type OpenPeerVoiceOptions, openPeerVoice, PEER_VOICE_TYPE } from './open-peer-voice.js';

@@ -1,5 +1,5 @@
 import { type Clock, ConfigError } from '../runtime/index.js';
-import { readEngines } from './around/engine-book.js';
+import { readEngines } from '../vendor/index.js';
 import {
   MMDAGENT_VOICE_ROW,
   type MmdagentVoiceOptions,

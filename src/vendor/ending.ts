@@ -1,4 +1,4 @@
-import { orAborted, ProviderError, type Timer } from '../../runtime/index.js';
+import { orAborted, ProviderError, type Timer } from '../runtime/index.js';
 import type { ExchangeOptions } from './exchange.js';
 import { stalledFault } from './provider-fault.js';
 

@@ -1,12 +1,10 @@
 import type { z } from 'zod';
-import { ConfigError, nearestName } from '../../runtime/index.js';
-import type { Synthesizer } from '../synthesizer.js';
+import { ConfigError, nearestName } from '../runtime/index.js';
 import { isAtVendor, KEY_OPTIONS, withEnvironment } from './engine-environment.js';
+import type { Zod } from './engine-options.js';
+import { isFields } from './json-fields.js';
 
-/** The zod namespace, handed to the schemas so that nothing imports zod before a value must be checked. */
-export type Zod = typeof z;
-
-/** What the settings know of a kind of engine: what `engines.NAME.type` names. */
+/** What the settings know of a kind of engine: what `type` names in `engines.NAME`, `llmEngines.NAME` and the like. */
 export interface EngineFacts {
   /** One line for help and README; no full stop at the end. */
   readonly description: string;
@@ -20,13 +18,13 @@ export interface EngineFacts {
   readonly isOpenElsewhere?: boolean | undefined;
   /** Other options that an environment variable gives: option to variable. */
   readonly optionEnv?: Readonly<Record<string, string>> | undefined;
-  /** Whether it cannot speak without a key. @default false */
+  /** Whether it cannot work without a key. @default false */
   readonly needsKey?: boolean | undefined;
 }
 
-/** A kind of engine that speaks. */
-export interface EngineKind<P> extends EngineFacts {
-  readonly create: (name: string, options: never, ports: P) => Synthesizer | Promise<Synthesizer>;
+/** A kind of engine and how one is made. @typeParam P - what it takes from the machine. @typeParam E - what is made. */
+export interface EngineKind<P, E> extends EngineFacts {
+  readonly create: (name: string, options: never, ports: P) => E | Promise<E>;
 }
 
 /** One engine as the settings describe it. */
@@ -37,7 +35,7 @@ export interface EngineEntry {
   readonly isConfigured: boolean;
   /** Whether a key for it was found in the options or the environment. */
   readonly hasKey: boolean;
-  /** Why it cannot speak as it is, and what to do. */
+  /** Why it cannot work as it is, and what to do. */
   readonly missing: string | undefined;
   /** Checked; undefined when `missing` says why not. */
   readonly options: unknown;
@@ -48,7 +46,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** How many faults of one section are told at once. */
 const MAX_PROBLEMS = 20;
 
-export type EngineKinds<P> = Readonly<Record<string, EngineKind<P>>>;
+export type EngineKinds<P, E> = Readonly<Record<string, EngineKind<P, E>>>;
 
 /**
  * Reads `engines`: those that are configured, in their order, then every kind under its own name with its standard options.
@@ -88,7 +86,7 @@ interface Reading {
 
 function sectionOf(engines: unknown, section: string, problems: string[]): Readonly<Record<string, unknown>> {
   if (engines === undefined || engines === null) return {};
-  if (isRecord(engines)) return engines;
+  if (isFields(engines)) return engines;
   problems.push(`${section}: expected names of engines with their options, such as "openai: {model: …}".`);
   return {};
 }
@@ -103,7 +101,7 @@ function configuredEntry(
     problems.push(`${path}: expected a name of 1 to 64 letters, digits, ".", "_" and "-". Rename it.`);
     return undefined;
   }
-  if (given !== null && !isRecord(given)) {
+  if (given !== null && !isFields(given)) {
     problems.push(`${path}: expected options of an engine, got ${shown(given)}. Write {type: …, …}.`);
     return undefined;
   }
@@ -160,9 +158,9 @@ function entryOf(
 ): EngineEntry {
   const { isConfigured, checked } = found;
   const options = checked.success ? checked.data : undefined;
-  const hasKey = isRecord(options) && KEY_OPTIONS.some((option) => typeof options[option] === 'string');
+  const hasKey = isFields(options) && KEY_OPTIONS.some((option) => typeof options[option] === 'string');
   const missing =
-    found.missing ?? (hasKey || !isRecord(options) ? undefined : keyAdvice(options, kind, path));
+    found.missing ?? (hasKey || !isFields(options) ? undefined : keyAdvice(options, kind, path));
   return { name, type, isConfigured, hasKey, missing, options };
 }
 
@@ -191,21 +189,17 @@ function problemText(path: string, issue: z.core.$ZodIssue, schema: z.ZodType): 
 
 function optionNames(schema: z.ZodType): readonly string[] {
   const shape = (schema as { readonly shape?: unknown }).shape;
-  return isRecord(shape) ? Object.keys(shape) : [];
+  return isFields(shape) ? Object.keys(shape) : [];
 }
 
 function kindNames(kinds: Readonly<Record<string, EngineFacts>>): string {
   return `one of ${Object.keys(kinds).join(', ')}`;
 }
 
-/** @internal A sentence that names what was probably meant, or ''. */
+/** A sentence that names what was probably meant, or ''. */
 export function hint(wrong: string, known: readonly string[]): string {
   const near = nearestName(wrong, known);
   return near === undefined ? '' : ` Did you mean ${near}?`;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function shown(value: unknown): string {

@@ -1,4 +1,4 @@
-import { isVendors } from '../http/engine-options.js';
+import { isVendors } from './engine-options.js';
 
 /** A whole option that names a variable: `${MY_KEY}`. */
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;

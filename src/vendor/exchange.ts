@@ -1,10 +1,11 @@
-import { type Clock, ProviderError } from '../../runtime/index.js';
+import { type Clock, ProviderError } from '../runtime/index.js';
 import { Ending } from './ending.js';
 import {
   type EngineFace,
   failedFault,
   requestIdIn,
   statusFault,
+  tooMuchFault,
   truncatedFault,
   unreachableFault,
 } from './provider-fault.js';
@@ -100,11 +101,7 @@ export class Exchange {
         if (next.done) return;
         this.#hasBody = true;
         readBytes += next.value.byteLength;
-        if (readBytes > maxBytes)
-          throw failedFault(
-            face,
-            `expected at most ${maxBytes} bytes, and ${face.place} sent more; ask for less text at once`,
-          );
+        if (readBytes > maxBytes) throw tooMuchFault(face, maxBytes);
         if (next.value.byteLength > 0) yield next.value;
       }
     } catch (error) {

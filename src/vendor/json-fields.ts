@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 /** An object out of JSON, whose fields may be anything. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,4 +29,11 @@ export function atPointer(value: unknown, pointer: string): unknown {
     else at = isFields(at) && Object.hasOwn(at, key) ? at[key] : undefined;
   }
   return at;
+}
+
+/** Standard base64, also without its filling; undefined when there are other letters in it. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  const dense = text.replace(/\s+/g, '');
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(dense)) return undefined;
+  return Buffer.from(dense, 'base64');
 }

@@ -1,8 +1,33 @@
-import { type Clock, type ErrorCode, errorText, ProviderError } from '../../runtime/index.js';
+import { type Clock, type ErrorCode, errorText, ProviderError } from '../runtime/index.js';
 import type { Redaction } from './redaction.js';
+
+/** How a kind of service names what goes wrong: speech, models and memories have their own codes and advice. */
+export interface FaultFamily {
+  readonly codes: {
+    /** 401, 403, or no key at all. */
+    readonly key: ErrorCode;
+    readonly unreachable: ErrorCode;
+    /** 404. */
+    readonly absent: ErrorCode;
+    /** Other 4xx. */
+    readonly refused: ErrorCode;
+    /** 402, 429, 503, 529. */
+    readonly busy: ErrorCode;
+    readonly failed: ErrorCode;
+    readonly stalled: ErrorCode;
+    readonly truncated: ErrorCode;
+  };
+  /** What to do about a 404. */
+  readonly absentHelp: string;
+  /** What to do about a request that was not accepted. */
+  readonly refusedHelp: string;
+  /** What to do about an answer that is too long. */
+  readonly tooMuchHelp: string;
+}
 
 /** What errors need to know of an engine. */
 export interface EngineFace {
+  readonly family: FaultFamily;
   /** Its name in the settings. */
   readonly name: string;
   /** Host and port, for messages; never with a user, a path or a query. */
@@ -86,36 +111,37 @@ export function statusFault(facts: StatusFacts): ProviderError {
 }
 
 function usualMeaning(status: number, face: EngineFace): StatusMeaning {
+  const { codes, absentHelp, refusedHelp } = face.family;
   const meant = (code: ErrorCode, retryable: boolean, advice: string): StatusMeaning => ({
     code,
     retryable,
     advice,
   });
   if (status >= 300 && status < 400)
-    return meant('BRIDGE_ERR_SPEECH_FAILED', false, 'redirects are not followed: set the final address');
+    return meant(codes.failed, false, 'redirects are not followed: set the final address');
   switch (status) {
     case 401:
     case 403:
-      return meant('BRIDGE_ERR_SPEECH_KEY', false, `the key is missing or was refused: ${face.keyHelp}`);
+      return meant(codes.key, false, `the key is missing or was refused: ${face.keyHelp}`);
     case 402:
-      return meant('BRIDGE_ERR_SPEECH_BUSY', false, 'its quota is used up: see the account at the vendor');
+      return meant(codes.busy, false, 'its quota is used up: see the account at the vendor');
     case 404:
-      return meant('BRIDGE_ERR_SPEECH_VOICE', false, 'check the voice, the model and the address');
+      return meant(codes.absent, false, absentHelp);
     case 408:
-      return meant('BRIDGE_ERR_SPEECH_STALLED', true, 'try again');
+      return meant(codes.stalled, true, 'try again');
     case 429:
-      return meant('BRIDGE_ERR_SPEECH_BUSY', true, 'too many requests or no quota left: try again later');
+      return meant(codes.busy, true, 'too many requests or no quota left: try again later');
     case 503:
     case 529:
-      return meant('BRIDGE_ERR_SPEECH_BUSY', true, 'it is overloaded or starting: try again later');
+      return meant(codes.busy, true, 'it is overloaded or starting: try again later');
     default:
       if (status >= 500)
         return meant(
-          'BRIDGE_ERR_SPEECH_FAILED',
+          codes.failed,
           true,
           'it failed by itself: try again, or see what it says about its state',
         );
-      return meant('BRIDGE_ERR_SPEECH_REFUSED', false, "change the text or the engine's options");
+      return meant(codes.refused, false, refusedHelp);
   }
 }
 
@@ -123,16 +149,16 @@ function usualMeaning(status: number, face: EngineFace): StatusMeaning {
 export function unreachableFault(face: EngineFace, redaction: Redaction, cause: unknown): ProviderError {
   const reason = redaction.apply(connectionWords(cause));
   return new ProviderError(
-    'BRIDGE_ERR_SPEECH_UNREACHABLE',
+    face.family.codes.unreachable,
     `${face.name}: ${face.place} cannot be reached (${reason}); ${face.reachHelp}`,
     { provider: face.name, retryable: true },
   );
 }
 
-/** The connection broke, or the sound ended, before all of it had come. */
+/** The connection broke, or the answer ended, before all of it had come. */
 export function truncatedFault(face: EngineFace, detail: string): ProviderError {
   return new ProviderError(
-    'BRIDGE_ERR_SPEECH_TRUNCATED',
+    face.family.codes.truncated,
     `${face.name}: expected the whole answer of ${face.place}, but ${detail}; try again`,
     { provider: face.name, retryable: true },
   );
@@ -143,12 +169,12 @@ export function stalledFault(face: EngineFace, waitedMs: number, hasAnswered: bo
   const seconds = Math.round(waitedMs / 100) / 10;
   return hasAnswered
     ? new ProviderError(
-        'BRIDGE_ERR_SPEECH_STALLED',
+        face.family.codes.stalled,
         `${face.name}: ${face.place} began to answer and then sent nothing for ${seconds} s; try again, or raise idleMs`,
         { provider: face.name, retryable: true },
       )
     : new ProviderError(
-        'BRIDGE_ERR_SPEECH_UNREACHABLE',
+        face.family.codes.unreachable,
         `${face.name}: ${face.place} did not answer within ${seconds} s; ${face.reachHelp}, or raise firstByteMs`,
         { provider: face.name, retryable: true },
       );
@@ -156,10 +182,28 @@ export function stalledFault(face: EngineFace, waitedMs: number, hasAnswered: bo
 
 /** It answered with success and something that is not what it promises. */
 export function failedFault(face: EngineFace, detail: string, cause?: unknown): ProviderError {
-  return new ProviderError('BRIDGE_ERR_SPEECH_FAILED', `${face.name}: ${detail}`, {
+  return new ProviderError(face.family.codes.failed, `${face.name}: ${detail}`, {
     provider: face.name,
     cause,
   });
+}
+
+/** The answer is longer than it may be. */
+export function tooMuchFault(face: EngineFace, maxBytes: number): ProviderError {
+  return failedFault(
+    face,
+    `expected at most ${maxBytes} bytes, and ${face.place} sent more; ${face.family.tooMuchHelp}`,
+  );
+}
+
+/** @throws {ProviderError} the family's code for keys - without a word to the vendor. */
+export function requireKey(face: EngineFace, key: string | undefined): string {
+  if (key !== undefined && key !== '') return key;
+  throw new ProviderError(
+    face.family.codes.key,
+    `${face.name}: expected a key for ${face.place}, got none: ${face.keyHelp}`,
+    { provider: face.name },
+  );
 }
 
 /** What the system says of a connection: codes of Node and undici hide one or two causes deep. */

@@ -1,6 +1,8 @@
 /** Letters in a row that are taken for a quotation of the text; kana and kanji say more with fewer. */
 const QUOTED_LETTERS = 6;
 const QUOTED_WIDE_LETTERS = 4;
+/** Letters: longer than what is said at once. */
+const LONG_TEXT = 1000;
 const MAX_WORDS = 200;
 const MASKED_KEY = /\S*\*{3,}\S*/g;
 
@@ -26,23 +28,19 @@ export function secretsIn(
 }
 
 /**
- * Takes keys and what was to be spoken out of a vendor's words before they come into a message.
+ * Takes keys and what the vendor was given of the user's out of a vendor's words before they come into a message.
  *
  * Vendors quote: OpenAI repeats the first and last letters of a wrong key, others repeat the text that they refuse.
  */
 export class Redaction {
   readonly #secrets: readonly string[];
-  readonly #quoted: ReadonlySet<string>;
-  readonly #quotedLetters: number;
+  readonly #texts: readonly string[];
 
-  /** @param text - what was to be spoken, if anything. */
-  constructor(secrets: readonly string[], text = '') {
+  /** @param texts - what was to be spoken or answered, if anything. */
+  constructor(secrets: readonly string[], texts: string | readonly string[] = []) {
     const written = secrets.filter((secret) => secret.length >= 4);
     this.#secrets = [...new Set(written.flatMap((secret) => [secret, encodeURIComponent(secret)]))];
-    const spoken = text.trim();
-    const usual = /[^\u0000-\u02ff]/.test(spoken) ? QUOTED_WIDE_LETTERS : QUOTED_LETTERS;
-    this.#quotedLetters = Math.min(usual, Math.max(2, spoken.length));
-    this.#quoted = new Set(windowsOf(spoken, this.#quotedLetters));
+    this.#texts = typeof texts === 'string' ? [texts] : texts;
   }
 
   /** One line of at most 200 letters; empty when nothing is left. */
@@ -58,15 +56,27 @@ export class Redaction {
   }
 
   #withoutQuotations(line: string): string {
-    if (this.#quoted.size === 0) return line;
     const isQuoted = new Array<boolean>(line.length).fill(false);
-    for (const [at, window] of windowsOf(line, this.#quotedLetters).entries())
-      if (this.#quoted.has(window)) isQuoted.fill(true, at, at + this.#quotedLetters);
+    for (const text of this.#texts) {
+      const given = text.replace(/\s+/g, ' ').trim();
+      const letters = quotedLetters(given);
+      // The line is short and texts can be whole conversations: the line is cut up, not they.
+      if (given !== '')
+        for (const [at, window] of windowsOf(line, letters).entries())
+          if (given.includes(window)) isQuoted.fill(true, at, at + letters);
+    }
     return [...line.split('')].reduce(
       (kept, letter, at) => kept + (isQuoted[at] !== true ? letter : isQuoted[at - 1] === true ? '' : '…'),
       '',
     );
   }
+}
+
+/** How many letters in a row are a quotation: of a long text more, or every common word would be one. */
+function quotedLetters(text: string): number {
+  const isWide = /[^\u0000-\u02ff]/.test(text);
+  const usual = isWide ? QUOTED_WIDE_LETTERS : QUOTED_LETTERS;
+  return text.length > LONG_TEXT ? usual * 2 : Math.min(usual, Math.max(2, text.length));
 }
 
 function windowsOf(text: string, letters: number): string[] {

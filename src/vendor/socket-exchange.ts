@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
 import { Ending } from './ending.js';
 import type { ExchangeOptions } from './exchange.js';
-import { failedFault, statusFault, unreachableFault } from './provider-fault.js';
+import { failedFault, statusFault, tooMuchFault, unreachableFault } from './provider-fault.js';
 import { vendorWords } from './redaction.js';
 
 /** What a vendor sent. */
@@ -92,11 +92,7 @@ export class SocketExchange {
         if (message === undefined) return;
         this.#hasMessage = true;
         readBytes += message.bytes.byteLength;
-        if (readBytes > maxBytes)
-          throw failedFault(
-            face,
-            `expected at most ${maxBytes} bytes, and ${face.place} sent more; ask for less text at once`,
-          );
+        if (readBytes > maxBytes) throw tooMuchFault(face, maxBytes);
         yield message;
         this.#ending.signal.throwIfAborted();
       }

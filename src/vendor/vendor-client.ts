@@ -1,14 +1,12 @@
-import { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
-import { type EngineSound, openEngineSound, type SoundForm } from './engine-sound.js';
 import { Exchange, type ExchangeOptions } from './exchange.js';
-import { type HttpSpeechPorts, MAX_JSON_BYTES, MAX_SOUND_BYTES } from './ports.js';
+import { MAX_JSON_BYTES, type VendorPorts } from './ports.js';
 import type { EngineFace } from './provider-fault.js';
 import { Redaction } from './redaction.js';
 import { SocketExchange } from './socket-exchange.js';
 
-export interface EngineClientOptions {
+export interface VendorClientOptions {
   readonly face: EngineFace;
   readonly firstByteMs: number;
   readonly idleMs: number;
@@ -19,31 +17,25 @@ export interface EngineClientOptions {
 /** What one call needs besides its request. */
 export interface CallContext {
   readonly signal?: AbortSignal | undefined;
-  /** What is to be spoken, to keep it out of messages. */
-  readonly spokenText?: string | undefined;
+  /** What the vendor is given of the user's - what is to be spoken, what was said - to keep it out of messages. */
+  readonly privateText?: string | readonly string[] | undefined;
 }
 
-export interface EngineRequest extends CallContext {
+export interface VendorRequest extends CallContext {
   readonly url: string | URL;
   readonly method?: 'GET' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
 }
 
-/** How an answer becomes sound. */
-export interface SoundSpec extends CallContext {
-  readonly form: SoundForm;
-  readonly sampleRateHz: number;
-}
-
 /** Calls one vendor: every request of an engine goes through here, so all keep the same promises. */
-export class EngineClient {
+export class VendorClient {
   readonly face: EngineFace;
-  readonly #options: EngineClientOptions;
-  readonly #ports: HttpSpeechPorts;
+  readonly #options: VendorClientOptions;
+  readonly #ports: VendorPorts;
   readonly #closing = new AbortController();
 
-  constructor(options: EngineClientOptions, ports: HttpSpeechPorts) {
+  constructor(options: VendorClientOptions, ports: VendorPorts) {
     this.face = options.face;
     this.#options = options;
     this.#ports = ports;
@@ -53,12 +45,12 @@ export class EngineClient {
     return this.#ports.fetch ?? globalThis.fetch;
   }
 
-  redaction(spokenText = ''): Redaction {
-    return new Redaction(this.#options.secrets, spokenText);
+  redaction(privateText: string | readonly string[] = []): Redaction {
+    return new Redaction(this.#options.secrets, privateText);
   }
 
   /** Sends a request; redirects are not followed, so a key never goes where it was not meant to. */
-  open(request: EngineRequest): Promise<Exchange> {
+  open(request: VendorRequest): Promise<Exchange> {
     const { url, method = 'GET', headers = {}, body } = request;
     return this.openWith(request, (signal) =>
       this.fetch(url, {
@@ -96,7 +88,7 @@ export class EngineClient {
   }
 
   /** Sends a request and reads its answer as JSON. */
-  async json(request: EngineRequest, maxBytes = MAX_JSON_BYTES): Promise<unknown> {
+  async json(request: VendorRequest, maxBytes = MAX_JSON_BYTES): Promise<unknown> {
     const exchange = await this.open(request);
     try {
       return await exchange.json(maxBytes);
@@ -105,32 +97,11 @@ export class EngineClient {
     }
   }
 
-  /** The body of an answer as sound. */
-  sound(exchange: Exchange, spec: SoundSpec): Promise<EngineSound> {
-    return this.soundOf(exchange.chunks(this.maxSoundBytes), spec, exchange.contentType);
-  }
-
-  /** Bytes from wherever as sound. */
-  soundOf(chunks: AsyncIterable<Uint8Array>, spec: SoundSpec, contentType = ''): Promise<EngineSound> {
-    return openEngineSound(chunks, {
-      face: this.face,
-      redaction: this.redaction(spec.spokenText),
-      form: spec.form,
-      sampleRateHz: spec.sampleRateHz,
-      contentType,
-      signal: spec.signal,
-    });
-  }
-
-  get maxSoundBytes(): number {
-    return this.#ports.maxSoundBytes ?? MAX_SOUND_BYTES;
-  }
-
-  #exchangeOptions({ signal, spokenText }: CallContext): ExchangeOptions {
+  #exchangeOptions({ signal, privateText }: CallContext): ExchangeOptions {
     const { face, firstByteMs, idleMs } = this.#options;
     return {
       face,
-      redaction: this.redaction(spokenText),
+      redaction: this.redaction(privateText),
       clock: this.#ports.clock,
       signal,
       closing: this.#closing.signal,
@@ -152,11 +123,4 @@ function defaultSocket(url: string, headers: Readonly<Record<string, string>>): 
     followRedirects: false,
     maxPayload: 32 * 1024 * 1024,
   });
-}
-
-/** Standard base64, also without its filling; undefined when there are other letters in it. */
-export function fromBase64(text: string): Uint8Array | undefined {
-  const dense = text.replace(/\s+/g, '');
-  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(dense)) return undefined;
-  return Buffer.from(dense, 'base64');
 }

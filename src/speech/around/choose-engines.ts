@@ -1,5 +1,5 @@
 import { ConfigError } from '../../runtime/index.js';
-import { type EngineEntry, hint } from './engine-book.js';
+import { type EngineEntry, hint } from '../../vendor/index.js';
 import { namesIn } from './speech-router.js';
 
 /** What speaks where nothing else is set up. */

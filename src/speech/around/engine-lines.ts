@@ -1,16 +1,16 @@
 import { type Clock, ConfigError, type Emitter, type Random } from '../../runtime/index.js';
+import { type EngineEntry, type EngineKinds, isFields } from '../../vendor/index.js';
 import type { SpeechEvents } from '../speech.js';
 import type { Synthesizer } from '../synthesizer.js';
 import { entryOf } from './choose-engines.js';
 import type { DailyCap } from './daily-cap.js';
-import { type EngineEntry, type EngineKinds, isRecord } from './engine-book.js';
 import { EngineLine } from './engine-line.js';
 import type { SpeechCache } from './speech-cache.js';
 import type { UsageCounts } from './usage-counts.js';
 
 export interface EngineLinesOptions<P> {
   readonly entries: ReadonlyMap<string, EngineEntry>;
-  readonly kinds: EngineKinds<P>;
+  readonly kinds: EngineKinds<P, Synthesizer>;
   readonly ports: P;
   readonly clock: Clock;
   readonly random: Random;
@@ -98,7 +98,7 @@ export class EngineLines<P> {
   }
 }
 
-function entryKind<P>(kinds: EngineKinds<P>, type: string) {
+function entryKind<P>(kinds: EngineKinds<P, Synthesizer>, type: string) {
   const kind = kinds[type];
   if (kind === undefined) throw new ConfigError('BRIDGE_ERR_SPEECH_ENGINE', `No kind of engine is "${type}"`);
   return kind;
@@ -106,7 +106,7 @@ function entryKind<P>(kinds: EngineKinds<P>, type: string) {
 
 /** Engines behind a network say how long they wait themselves. */
 function patienceMs(options: unknown): number {
-  if (!isRecord(options) || typeof options['firstByteMs'] !== 'number') return IDLE_MS;
+  if (!isFields(options) || typeof options['firstByteMs'] !== 'number') return IDLE_MS;
   const idleMs = typeof options['idleMs'] === 'number' ? options['idleMs'] : 0;
   return Math.max(options['firstByteMs'], idleMs) + GRACE_MS;
 }

@@ -1,7 +1,7 @@
 import { type Clock, errorText, orAborted } from '../../runtime/index.js';
+import type { EngineEntry } from '../../vendor/index.js';
 import type { EngineVoices } from '../speech.js';
 import type { Synthesizer } from '../synthesizer.js';
-import type { EngineEntry } from './engine-book.js';
 import type { EngineLines } from './engine-lines.js';
 import { LinkedAbort } from './linked-abort.js';
 

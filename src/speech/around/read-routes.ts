@@ -1,7 +1,7 @@
 import { ConfigError } from '../../runtime/index.js';
+import { type EngineEntry, isFields } from '../../vendor/index.js';
 import type { SpeechRoute } from '../speech.js';
 import { entryOf } from './choose-engines.js';
-import { type EngineEntry, isRecord } from './engine-book.js';
 import { namesIn } from './speech-router.js';
 
 const LANGUAGE = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
@@ -19,7 +19,7 @@ export function readRoutes(
   if (routes === undefined || routes === null) return new Map();
   const problems: string[] = [];
   const read = new Map<string, SpeechRoute>();
-  if (!isRecord(routes)) problems.push('speechRoutes: expected languages, such as "ja: {engine: voicevox}".');
+  if (!isFields(routes)) problems.push('speechRoutes: expected languages, such as "ja: {engine: voicevox}".');
   else {
     for (const [language, given] of Object.entries(routes)) {
       const route = readRoute(language, given, entries, problems);
@@ -43,7 +43,7 @@ function readRoute(
   }
   // The short form: `ja: voicevox`.
   const fields = typeof given === 'string' ? { engine: given } : given;
-  if (!isRecord(fields)) {
+  if (!isFields(fields)) {
     problems.push(`${path}: expected an engine's name, or {engine, voice, speed, instructions}.`);
     return undefined;
   }

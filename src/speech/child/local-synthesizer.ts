@@ -1,6 +1,6 @@
 import type { ProgramHost } from '../../programs/index.js';
 import { assertNever, type Clock } from '../../runtime/index.js';
-import type { EngineRow } from '../http/engine-options.js';
+import type { EngineRow } from '../../vendor/index.js';
 import type { Synthesizer } from '../synthesizer.js';
 import { EMBEDDED_ROW, type EmbeddedOptions } from '../tts/embedded/embedded-options.js';
 import { EmbeddedSynthesizer } from '../tts/embedded/embedded-synthesizer.js';

@@ -1,4 +1,5 @@
 import { assertNever } from '../../runtime/index.js';
+import type { EngineRow } from '../../vendor/index.js';
 import type { Synthesizer } from '../synthesizer.js';
 import { AZURE_ROW, type AzureOptions } from '../tts/azure/azure-options.js';
 import { AzureSynthesizer } from '../tts/azure/azure-synthesizer.js';
@@ -21,7 +22,6 @@ import {
   type VoicevoxOptions,
 } from '../tts/voicevox/voicevox-options.js';
 import { VoicevoxSynthesizer } from '../tts/voicevox/voicevox-synthesizer.js';
-import type { EngineRow } from './engine-options.js';
 import type { HttpSpeechPorts } from './ports.js';
 
 /** Every engine behind a network: its type as `engines.NAME.type` says it, to what config and help know of it. */

@@ -1,7 +1,12 @@
 import { MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ, openSound, type SoundSource } from '../../audio/index.js';
 import { BridgeError, isAbortError, ProviderError } from '../../runtime/index.js';
-import { type EngineFace, failedFault, truncatedFault } from './provider-fault.js';
-import { type Redaction, vendorWords } from './redaction.js';
+import {
+  type EngineFace,
+  failedFault,
+  type Redaction,
+  truncatedFault,
+  vendorWords,
+} from '../../vendor/index.js';
 import { WholeSamples } from './whole-samples.js';
 
 /** How an engine writes sound: bare s16le mono, or a file of a kind that tells itself (WAV, MP3, Ogg, FLAC). */

@@ -5,5 +5,4 @@ export {
   type HttpEngineType,
   TTS_ENGINE_SCHEMAS,
 } from './create-http-synthesizer.js';
-export type { EngineRow } from './engine-options.js';
 export type { HttpSpeechPorts } from './ports.js';

@@ -1,10 +1,9 @@
 import { ProviderError } from '../../runtime/index.js';
+import { type EngineFace, type Exchange, failedFault, fromBase64 } from '../../vendor/index.js';
 import type { SpeechPart, SpeechRequest } from '../synthesizer.js';
-import { type EngineClient, fromBase64 } from './engine-client.js';
+import type { EngineClient } from './engine-client.js';
 import type { EngineSound } from './engine-sound.js';
-import type { Exchange } from './exchange.js';
 import { wellFormed } from './markup.js';
-import { type EngineFace, failedFault } from './provider-fault.js';
 
 /** @throws {ProviderError} BRIDGE_ERR_SPEECH_TEXT - nothing to say. */
 export function checkText(face: EngineFace, request: SpeechRequest): void {
@@ -19,16 +18,6 @@ export function textTooLong(face: EngineFace, limit: string): ProviderError {
   return new ProviderError(
     'BRIDGE_ERR_SPEECH_TEXT',
     `${face.name}: the text is longer than the ${limit} it takes at once; give it sentence by sentence`,
-    { provider: face.name },
-  );
-}
-
-/** @throws {ProviderError} BRIDGE_ERR_SPEECH_KEY - without a word to the vendor. */
-export function requireKey(face: EngineFace, key: string | undefined): string {
-  if (key !== undefined && key !== '') return key;
-  throw new ProviderError(
-    'BRIDGE_ERR_SPEECH_KEY',
-    `${face.name}: expected a key for ${face.place}, got none: ${face.keyHelp}`,
     { provider: face.name },
   );
 }
@@ -68,7 +57,7 @@ export async function* speakExchange(
       form,
       sampleRateHz,
       signal: request.signal,
-      spokenText: request.text,
+      privateText: request.text,
     });
     yield startPart(sound.sampleRateHz, credit);
     yield* timings?.(sound) ?? [];

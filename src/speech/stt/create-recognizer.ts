@@ -1,5 +1,5 @@
 import { assertNever, ConfigError } from '../../runtime/index.js';
-import type { EngineRow } from '../http/engine-options.js';
+import type { EngineRow } from '../../vendor/index.js';
 import type { HttpSpeechPorts } from '../http/ports.js';
 import type { Recognizer } from '../recognizer.js';
 import { AZURE_HEARING_ROW, type AzureHearingOptions } from './azure/azure-hearing-options.js';

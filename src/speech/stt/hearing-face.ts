@@ -1,4 +1,5 @@
-import type { EngineFace, StatusMeaning } from '../http/provider-fault.js';
+import type { EngineFace, StatusMeaning } from '../../vendor/index.js';
+import { SPEECH_FAMILY } from '../http/speech-family.js';
 
 export interface HearingFaceOptions {
   readonly name: string;
@@ -11,7 +12,11 @@ export interface HearingFaceOptions {
 
 /** The face of an engine that hears: what it refuses is sound, not text. */
 export function hearingFace(options: HearingFaceOptions): EngineFace {
-  return { ...options, meaning: (status, words) => options.meaning?.(status, words) ?? usual(status) };
+  return {
+    family: SPEECH_FAMILY,
+    ...options,
+    meaning: (status, words) => options.meaning?.(status, words) ?? usual(status),
+  };
 }
 
 function usual(status: number): StatusMeaning | undefined {

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../runtime/index.js';
-import { type EngineEntry, hint, readEngines } from '../around/engine-book.js';
+import { type EngineEntry, hint, readEngines } from '../../vendor/index.js';
 import type { Recognizer } from '../recognizer.js';
 import {
   createRecognizer,

@@ -1,5 +1,5 @@
 import { orAborted, ProviderError } from '../../runtime/index.js';
-import type { EngineFace } from '../http/provider-fault.js';
+import type { EngineFace } from '../../vendor/index.js';
 import { WholeSamples } from '../http/whole-samples.js';
 
 /** What engines are given. */

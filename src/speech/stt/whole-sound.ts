@@ -1,5 +1,5 @@
+import type { Exchange } from '../../vendor/index.js';
 import type { EngineClient } from '../http/engine-client.js';
-import type { Exchange } from '../http/exchange.js';
 import { type HeardPart, type HearRequest, NOTHING_HEARD } from './heard-part.js';
 import { LevelTrack } from './level-track.js';
 import { collected } from './sound-pieces.js';

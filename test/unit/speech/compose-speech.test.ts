@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitByLanguage } from '../../../src/language/index.js';
 import { systemHost } from '../../../src/programs/index.js';
 import { FakeClock, ProviderError } from '../../../src/runtime/index.js';
-import type { EngineKinds, Zod } from '../../../src/speech/around/engine-book.js';
 import { composeSpeech } from '../../../src/speech/compose-speech.js';
 import type {
   PlannedSentence,
@@ -15,6 +14,8 @@ import type {
   SpeechSettings,
   SpokenPart,
 } from '../../../src/speech/index.js';
+import type { Synthesizer } from '../../../src/speech/synthesizer.js';
+import type { EngineKinds, Zod } from '../../../src/vendor/index.js';
 import { collect, FakeEngine, fault, RATE_HZ, type Script, sound, start } from './around/fake-engine.js';
 
 class Rig {
@@ -40,7 +41,7 @@ class Rig {
       needsKey: keyEnv !== undefined,
       create: (name: string) => this.#engine(name),
     });
-    const kinds: EngineKinds<SpeechPorts> = {
+    const kinds: EngineKinds<SpeechPorts, Synthesizer> = {
       embedded: kind('embedded'),
       cloud: kind('cloud', 'CLOUD_KEY'),
       kana: kind('kana'),

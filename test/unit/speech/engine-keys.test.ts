@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineFacts } from '../../../src/speech/around/engine-book.js';
 import { TTS_ENGINE_SCHEMAS } from '../../../src/speech/http/index.js';
 import { readEngines } from '../../../src/speech/index.js';
 import { STT_ENGINE_SCHEMAS } from '../../../src/speech/stt/create-recognizer.js';
+import type { EngineFacts } from '../../../src/vendor/index.js';
 
 const ENV = {
   OPENAI_API_KEY: 'sk-secret',

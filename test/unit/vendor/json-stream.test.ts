@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { atPointer } from '../../../../src/speech/http/json-fields.js';
-import { JsonObjects } from '../../../../src/speech/http/json-stream.js';
+import { atPointer } from '../../../src/vendor/json-fields.js';
+import { JsonObjects } from '../../../src/vendor/json-stream.js';
 
 const objects = fc.array(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 3 })), {
   maxLength: 5,

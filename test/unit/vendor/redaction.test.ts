@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Redaction, vendorWords } from '../../../../src/speech/http/redaction.js';
+import { Redaction, vendorWords } from '../../../src/vendor/redaction.js';
 
 const KEY = 'sk-proj-AbCdEfGhIjKlMnOp0123';
 

@@ -1,6 +1,12 @@
 import type { z } from 'zod';
-import { addressShape, type EngineRow, keyShape, waitShape, type Zod } from '../../http/engine-options.js';
-import { AZURE_HOSTS } from '../../http/vendor-addresses.js';
+import {
+  AZURE_HOSTS,
+  addressShape,
+  type EngineRow,
+  keyShape,
+  waitShape,
+  type Zod,
+} from '../../../vendor/index.js';
 
 const FIRST_BYTE_MS = 15_000;
 

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { linkedSignal } from '../../../runtime/index.js';
-import { keyHelp, placeOf } from '../../http/engine-options.js';
-import { isFields, textOf } from '../../http/json-fields.js';
+import {
+  azureHost,
+  type EngineFace,
+  failedFault,
+  isFields,
+  keyHelp,
+  parsed,
+  placeOf,
+  Redaction,
+  requireKey,
+  textOf,
+  truncatedFault,
+} from '../../../vendor/index.js';
 import { withRegion } from '../../http/markup.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
-import { type EngineFace, failedFault, truncatedFault } from '../../http/provider-fault.js';
-import { parsed, Redaction } from '../../http/redaction.js';
-import { requireKey } from '../../http/speak-parts.js';
-import { azureHost } from '../../http/vendor-addresses.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace } from '../hearing-face.js';
 import { inLargerPieces, inReach, wavFile } from '../sound-pieces.js';

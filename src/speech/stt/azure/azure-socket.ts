@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { Clock, ProviderError, Timer } from '../../../runtime/index.js';
-import type { HttpSpeechPorts } from '../../http/ports.js';
 import {
   type EngineFace,
   failedFault,
+  type Redaction,
   stalledFault,
   statusFault,
   truncatedFault,
   unreachableFault,
-} from '../../http/provider-fault.js';
-import { type Redaction, vendorWords } from '../../http/redaction.js';
+  vendorWords,
+} from '../../../vendor/index.js';
+import type { HttpSpeechPorts } from '../../http/ports.js';
 
 export interface AzureSocketOptions {
   readonly url: string;

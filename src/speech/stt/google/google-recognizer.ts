@@ -1,11 +1,21 @@
+import {
+  type Exchange,
+  type Fields,
+  failedFault,
+  fieldsIn,
+  finiteOf,
+  isFields,
+  joinUrl,
+  keyHelp,
+  MAX_JSON_BYTES,
+  placeOf,
+  requireKey,
+  type StatusMeaning,
+  textOf,
+} from '../../../vendor/index.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { joinUrl, keyHelp, placeOf } from '../../http/engine-options.js';
-import type { Exchange } from '../../http/exchange.js';
-import { type Fields, fieldsIn, finiteOf, isFields, textOf } from '../../http/json-fields.js';
 import { withRegion } from '../../http/markup.js';
-import { type HttpSpeechPorts, MAX_JSON_BYTES } from '../../http/ports.js';
-import { failedFault, type StatusMeaning } from '../../http/provider-fault.js';
-import { requireKey } from '../../http/speak-parts.js';
+import type { HttpSpeechPorts } from '../../http/ports.js';
 import type { RecognizedWord } from '../../recognizer.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace } from '../hearing-face.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type EngineRow, keyShape, urlShape, waitShape, type Zod } from '../../http/engine-options.js';
+import { type EngineRow, keyShape, urlShape, waitShape, type Zod } from '../../../vendor/index.js';
 
 const FIRST_BYTE_MS = 60_000;
 const POINTER = /^(?:\/(?:[^~/]|~0|~1)*)*$/;

@@ -1,11 +1,15 @@
+import {
+  atPointer,
+  type Exchange,
+  failedFault,
+  finiteOf,
+  MAX_JSON_BYTES,
+  placeOf,
+  requireKey,
+  secretsIn,
+} from '../../../vendor/index.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { placeOf } from '../../http/engine-options.js';
-import type { Exchange } from '../../http/exchange.js';
-import { atPointer, finiteOf } from '../../http/json-fields.js';
-import { type HttpSpeechPorts, MAX_JSON_BYTES } from '../../http/ports.js';
-import { failedFault } from '../../http/provider-fault.js';
-import { secretsIn } from '../../http/redaction.js';
-import { requireKey } from '../../http/speak-parts.js';
+import type { HttpSpeechPorts } from '../../http/ports.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace } from '../hearing-face.js';
 import { wavFile } from '../sound-pieces.js';

@@ -1,4 +1,4 @@
-import { type Fields, fieldsIn, finiteOf, isFields, textOf } from '../../http/json-fields.js';
+import { type Fields, fieldsIn, finiteOf, isFields, textOf } from '../../../vendor/index.js';
 import type { RecognizedWord } from '../../recognizer.js';
 import type { HeardPart, HeardSegment } from '../heard-part.js';
 

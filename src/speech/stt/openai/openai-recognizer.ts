@@ -1,14 +1,23 @@
 import type OpenAI from 'openai';
+import {
+  answerOf,
+  type Exchange,
+  failedFault,
+  isFields,
+  isVendors,
+  JsonObjects,
+  keyHelp,
+  MAX_JSON_BYTES,
+  openAiPackage,
+  placeOf,
+  requireKey,
+  type StatusMeaning,
+  textOf,
+  truncatedFault,
+} from '../../../vendor/index.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { isVendors, keyHelp, placeOf } from '../../http/engine-options.js';
-import type { Exchange } from '../../http/exchange.js';
-import { isFields, textOf } from '../../http/json-fields.js';
-import { JsonObjects } from '../../http/json-stream.js';
 import { withoutRegion } from '../../http/markup.js';
-import { answerOf, openAiPackage } from '../../http/openai-package.js';
-import { type HttpSpeechPorts, MAX_JSON_BYTES } from '../../http/ports.js';
-import { failedFault, type StatusMeaning, truncatedFault } from '../../http/provider-fault.js';
-import { requireKey } from '../../http/speak-parts.js';
+import type { HttpSpeechPorts } from '../../http/ports.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace } from '../hearing-face.js';
 import { wavFile } from '../sound-pieces.js';

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import { type EngineRow, keyShape, waitShape, type Zod } from '../../http/engine-options.js';
-import { AZURE_HOSTS } from '../../http/vendor-addresses.js';
+import { AZURE_HOSTS, type EngineRow, keyShape, waitShape, type Zod } from '../../../vendor/index.js';
 
 const schema = (zod: Zod) =>
   zod

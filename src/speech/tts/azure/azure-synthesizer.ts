@@ -1,13 +1,24 @@
 import { ProviderError } from '../../../runtime/index.js';
+import {
+  azureHost,
+  type EngineFace,
+  type Fields,
+  failedFault,
+  fieldsIn,
+  keyHelp,
+  parsed,
+  requireKey,
+  type SocketEnd,
+  type SocketExchange,
+  textOf,
+  truncatedFault,
+} from '../../../vendor/index.js';
+import { clamp } from '../../http/clamp.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, keyHelp } from '../../http/engine-options.js';
-import { type Fields, fieldsIn, textOf } from '../../http/json-fields.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
-import { type EngineFace, failedFault, truncatedFault } from '../../http/provider-fault.js';
-import { parsed } from '../../http/redaction.js';
-import type { SocketEnd, SocketExchange } from '../../http/socket-exchange.js';
-import { checkText, requireKey, startPart } from '../../http/speak-parts.js';
-import { azureHost } from '../../http/vendor-addresses.js';
+import { checkText, startPart } from '../../http/speak-parts.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 import { WholeSamples } from '../../http/whole-samples.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import { AZURE_ROW, type AzureOptions } from './azure-options.js';
@@ -49,7 +60,7 @@ export class AzureSynthesizer implements Synthesizer {
       url: synthesisUrl(this.#options),
       headers: { ...this.#auth(), 'X-ConnectionId': this.#client.newId() },
       signal: request.signal,
-      spokenText: request.text,
+      privateText: request.text,
     });
     try {
       const requestId = this.#client.newId();
@@ -215,6 +226,7 @@ function voicesOf(voice: Fields, chosen: string): readonly Voice[] {
 
 function faceOf(name: string, options: AzureOptions): EngineFace {
   return {
+    family: SPEECH_FAMILY,
     name,
     place: synthesisUrl(options).host,
     keyHelp: `${keyHelp(AZURE_ROW, options.baseUrl)}; it belongs to one region`,

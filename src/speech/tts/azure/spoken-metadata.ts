@@ -1,5 +1,5 @@
 import { azureVisemeTimeline, type Viseme } from '../../../lipsync/index.js';
-import { fieldsIn, finiteOf, isFields, textOf } from '../../http/json-fields.js';
+import { fieldsIn, finiteOf, isFields, textOf } from '../../../vendor/index.js';
 import type { SpeechPart, SpokenPhoneme, TimedText } from '../../synthesizer.js';
 
 /** Offsets are in units of 100 ns. */

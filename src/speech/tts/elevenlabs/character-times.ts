@@ -1,4 +1,4 @@
-import { type Fields, finiteOf, isFields } from '../../http/json-fields.js';
+import { type Fields, finiteOf, isFields } from '../../../vendor/index.js';
 import type { TimedText } from '../../synthesizer.js';
 
 /** A step backwards by more starts the count anew; less is rounding. */

@@ -1,18 +1,28 @@
-import { EngineClient, fromBase64 } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, joinUrl, keyHelp, placeOf } from '../../http/engine-options.js';
-import type { Exchange } from '../../http/exchange.js';
-import { type Fields, fieldsIn, isFields, textOf } from '../../http/json-fields.js';
-import { JsonObjects } from '../../http/json-stream.js';
-import { withoutRegion } from '../../http/markup.js';
-import type { HttpSpeechPorts } from '../../http/ports.js';
 import {
   type EngineFace,
+  type Exchange,
+  type Fields,
   failedFault,
+  fieldsIn,
+  fromBase64,
+  isFields,
+  JsonObjects,
+  joinUrl,
+  keyHelp,
+  placeOf,
+  requireKey,
   type StatusMeaning,
+  textOf,
   truncatedFault,
-} from '../../http/provider-fault.js';
-import { vendorWords } from '../../http/redaction.js';
-import { checkText, maxJsonSoundBytes, pathPart, requireKey, startPart } from '../../http/speak-parts.js';
+  vendorWords,
+} from '../../../vendor/index.js';
+import { clamp } from '../../http/clamp.js';
+import { EngineClient } from '../../http/engine-client.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
+import { withoutRegion } from '../../http/markup.js';
+import type { HttpSpeechPorts } from '../../http/ports.js';
+import { checkText, maxJsonSoundBytes, pathPart, startPart } from '../../http/speak-parts.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 import { WholeSamples } from '../../http/whole-samples.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import { CharacterTimes } from './character-times.js';
@@ -57,7 +67,7 @@ export class ElevenLabsSynthesizer implements Synthesizer {
       headers: { ...this.#auth(), 'content-type': 'application/json' },
       body: JSON.stringify(this.#body(request)),
       signal: request.signal,
-      spokenText: request.text,
+      privateText: request.text,
     });
     try {
       yield* this.#parts(exchange, request);
@@ -186,6 +196,7 @@ function voiceOf(voice: Fields, chosen: string): readonly Voice[] {
 
 function faceOf(name: string, options: ElevenLabsOptions): EngineFace {
   return {
+    family: SPEECH_FAMILY,
     name,
     place: placeOf(options.baseUrl),
     keyHelp: keyHelp(ELEVENLABS_ROW, options.baseUrl),

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { ProgramHost } from '../../../programs/index.js';
 import { type Clock, orAborted } from '../../../runtime/index.js';
-import { fingerprintOf } from '../../http/engine-options.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import type { EmbeddedOptions } from './embedded-options.js';
 import { missingPackage } from './espeak-child-process.js';

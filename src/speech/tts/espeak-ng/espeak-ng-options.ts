@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { EngineRow, Zod } from '../../http/engine-options.js';
+import type { EngineRow, Zod } from '../../../vendor/index.js';
 import { espeakShape } from '../embedded/embedded-options.js';
 
 const schema = (zod: Zod) =>

@@ -1,12 +1,13 @@
 import { isAbsolute } from 'node:path';
 import type { ProgramHost } from '../../../programs/index.js';
 import { type Clock, orAborted } from '../../../runtime/index.js';
+import { Redaction } from '../../../vendor/index.js';
 import { LinkedAbort } from '../../around/linked-abort.js';
 import { closedFault, programFault } from '../../child/program-fault.js';
 import { type ProgramEnd, programOutput } from '../../child/program-output.js';
-import { fingerprintOf } from '../../http/engine-options.js';
 import { openEngineSound } from '../../http/engine-sound.js';
-import { Redaction } from '../../http/redaction.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import { ESPEAK_TABLES_VERSION } from '../embedded/embedded-synthesizer.js';
 import type { EspeakManner, EspeakVoice } from '../embedded/espeak-frames.js';
@@ -110,7 +111,7 @@ export class EspeakNgSynthesizer implements Synthesizer {
     const options = { provider: this.name, host, clock, input: `${unit.text}\n`, stallMs: STALL_MS, signal };
     const output = checkedOutput(programOutput({ file, args }, options), this.name);
     return openEngineSound(output, {
-      face: { name: this.name, place: 'espeak-ng', keyHelp: '', reachHelp: '' },
+      face: { family: SPEECH_FAMILY, name: this.name, place: 'espeak-ng', keyHelp: '', reachHelp: '' },
       redaction: new Redaction([], unit.text),
       form: 'file',
       sampleRateHz: SAMPLE_RATE_HZ,

@@ -1,19 +1,30 @@
+import {
+  type EngineFace,
+  failedFault,
+  fieldsIn,
+  isFields,
+  joinUrl,
+  keyHelp,
+  placeOf,
+  requireKey,
+  type StatusMeaning,
+  textOf,
+} from '../../../vendor/index.js';
+import { clamp } from '../../http/clamp.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, joinUrl, keyHelp, placeOf } from '../../http/engine-options.js';
-import { fieldsIn, isFields, textOf } from '../../http/json-fields.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
 import { withoutRegion, withRegion } from '../../http/markup.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
-import { type EngineFace, failedFault, type StatusMeaning } from '../../http/provider-fault.js';
 import {
   checkText,
   chunksOf,
   maxJsonSoundBytes,
-  requireKey,
   soundBytes,
   soundParts,
   startPart,
   textTooLong,
 } from '../../http/speak-parts.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, TellsTimings, Voice } from '../../synthesizer.js';
 import { GOOGLE_ROW, type GoogleOptions } from './google-options.js';
 import { type MarkedText, markWords, wordsAt } from './marked-words.js';
@@ -67,7 +78,7 @@ export class GoogleSynthesizer implements Synthesizer {
           ...(isMarked ? { enableTimePointing: ['SSML_MARK'] } : {}),
         }),
         signal: request.signal,
-        spokenText: request.text,
+        privateText: request.text,
       },
       maxJsonSoundBytes(this.#client),
     );
@@ -104,7 +115,7 @@ export class GoogleSynthesizer implements Synthesizer {
       form: 'pcm',
       sampleRateHz: this.#options.sampleRateHz,
       signal: request.signal,
-      spokenText: request.text,
+      privateText: request.text,
     });
     yield startPart(sound.sampleRateHz, undefined);
     if (marked !== undefined) {
@@ -157,6 +168,7 @@ export class GoogleSynthesizer implements Synthesizer {
 
 function faceOf(name: string, options: GoogleOptions): EngineFace {
   return {
+    family: SPEECH_FAMILY,
     name,
     place: placeOf(options.baseUrl),
     keyHelp: keyHelp(GOOGLE_ROW, options.baseUrl, 'apiKey or accessToken'),

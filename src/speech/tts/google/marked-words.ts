@@ -1,5 +1,5 @@
 import { xmlText } from '../../../runtime/index.js';
-import { fieldsIn, finiteOf, textOf } from '../../http/json-fields.js';
+import { fieldsIn, finiteOf, textOf } from '../../../vendor/index.js';
 import type { TimedText } from '../../synthesizer.js';
 
 /** A text with a mark before each word, and one behind where more than a blank follows: there a pause is no part of the word. */

@@ -1,5 +1,5 @@
 import { lipTimeline } from '../../../lipsync/index.js';
-import { atPointer, fieldsIn, finiteOf } from '../../http/json-fields.js';
+import { atPointer, fieldsIn, finiteOf } from '../../../vendor/index.js';
 import type { SpeechPart, TimedText } from '../../synthesizer.js';
 import type { TimingOptions } from './http-options.js';
 

@@ -1,22 +1,31 @@
+import {
+  atPointer,
+  type EngineFace,
+  type Exchange,
+  failedFault,
+  fieldsIn,
+  isSecretName,
+  placeOf,
+  requireKey,
+  secretsIn,
+  textOf,
+} from '../../../vendor/index.js';
+import { clamp } from '../../http/clamp.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, placeOf } from '../../http/engine-options.js';
 import type { EngineSound } from '../../http/engine-sound.js';
-import type { Exchange } from '../../http/exchange.js';
-import { atPointer, fieldsIn, textOf } from '../../http/json-fields.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
 import { withoutRegion, withRegion } from '../../http/markup.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
-import { type EngineFace, failedFault } from '../../http/provider-fault.js';
-import { isSecretName, secretsIn } from '../../http/redaction.js';
 import {
   checkText,
   chunksOf,
   maxJsonSoundBytes,
   pathPart,
-  requireKey,
   soundBytes,
   soundParts,
   startPart,
 } from '../../http/speak-parts.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, TellsTimings, Voice } from '../../synthesizer.js';
 import { timingsIn } from './answer-timings.js';
 import type { HttpOptions } from './http-options.js';
@@ -107,7 +116,7 @@ export class HttpSynthesizer implements Synthesizer {
       },
       body: body === undefined ? undefined : this.#body(body, values, contentType ?? ''),
       signal: request.signal,
-      spokenText: request.text,
+      privateText: request.text,
     });
   }
 
@@ -121,7 +130,7 @@ export class HttpSynthesizer implements Synthesizer {
     if (url === undefined)
       throw failedFault(face, `expected an address of sound from ${face.place}, got none that may be used`);
     // Without the key: the address is the vendor's choice, and says by itself who may read it.
-    const exchange = await this.#client.open({ url, signal: request.signal, spokenText: request.text });
+    const exchange = await this.#client.open({ url, signal: request.signal, privateText: request.text });
     try {
       yield* this.#parts(exchange, answer, request);
     } finally {
@@ -140,7 +149,7 @@ export class HttpSynthesizer implements Synthesizer {
       form: format === 'file' ? ('file' as const) : ('pcm' as const),
       sampleRateHz: rateHz,
       signal: request.signal,
-      spokenText: request.text,
+      privateText: request.text,
     };
     const sound: EngineSound =
       from instanceof Uint8Array
@@ -215,6 +224,7 @@ function addressOf(value: unknown, engineUrl: string): URL | undefined {
 
 function faceOf(name: string, options: HttpOptions): EngineFace {
   return {
+    family: SPEECH_FAMILY,
     name,
     place: placeOf(options.url.replace(/\{\{[^}]*\}\}/g, 'x')),
     keyHelp: 'set apiKey of the engine, or the header that holds it',

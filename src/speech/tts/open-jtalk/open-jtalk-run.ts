@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { type LipPhoneme, lipTimeline, readTimings } from '../../../lipsync/index.js';
 import { errorText } from '../../../runtime/index.js';
+import { Redaction } from '../../../vendor/index.js';
 import type { SpeechFiles } from '../../child/file-port.js';
 import { programFault } from '../../child/program-fault.js';
 import { type ProgramOutputOptions, programOutput } from '../../child/program-output.js';
 import { openEngineSound } from '../../http/engine-sound.js';
-import { Redaction } from '../../http/redaction.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 
 export interface OpenJtalkCall {
   readonly program: string;
@@ -82,7 +83,7 @@ async function spokenPiece(
   { provider, signal }: Pick<ProgramOutputOptions, 'provider' | 'signal'>,
 ): Promise<SpokenPiece> {
   const sound = await openEngineSound(once(wav), {
-    face: { name: provider, place: 'open_jtalk', keyHelp: '', reachHelp: '' },
+    face: { family: SPEECH_FAMILY, name: provider, place: 'open_jtalk', keyHelp: '', reachHelp: '' },
     redaction: new Redaction([]),
     form: 'file',
     sampleRateHz: SAMPLE_RATE_HZ,

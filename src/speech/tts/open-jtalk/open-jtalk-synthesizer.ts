@@ -5,7 +5,7 @@ import { LinkedAbort, noLongerWanted } from '../../around/linked-abort.js';
 import { type SpeechFiles, SYSTEM_FILES } from '../../child/file-port.js';
 import { closedFault, programFault, textFault, voiceFault } from '../../child/program-fault.js';
 import { spokenPieces } from '../../child/spoken-pieces.js';
-import { fingerprintOf } from '../../http/engine-options.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import { findDictionary, findVoices, type HtsVoice } from './find-voices.js';
 import { manner, type OpenJtalkOptions } from './open-jtalk-options.js';

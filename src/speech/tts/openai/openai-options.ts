@@ -1,6 +1,13 @@
 import type { z } from 'zod';
-import { addressShape, type EngineRow, keyShape, waitShape, type Zod } from '../../http/engine-options.js';
-import { OPENAI_BASE_URL, OPENAI_HOSTS } from '../../http/vendor-addresses.js';
+import {
+  addressShape,
+  type EngineRow,
+  keyShape,
+  OPENAI_BASE_URL,
+  OPENAI_HOSTS,
+  waitShape,
+  type Zod,
+} from '../../../vendor/index.js';
 
 const schema = (zod: Zod) =>
   zod.strictObject({

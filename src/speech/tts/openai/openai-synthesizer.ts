@@ -1,10 +1,20 @@
 import type OpenAI from 'openai';
+import {
+  answerOf,
+  type EngineFace,
+  isVendors,
+  keyHelp,
+  openAiPackage,
+  placeOf,
+  requireKey,
+  type StatusMeaning,
+} from '../../../vendor/index.js';
+import { clamp } from '../../http/clamp.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, isVendors, keyHelp, placeOf } from '../../http/engine-options.js';
-import { answerOf, openAiPackage } from '../../http/openai-package.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
-import type { EngineFace, StatusMeaning } from '../../http/provider-fault.js';
-import { checkText, requireKey, speakExchange } from '../../http/speak-parts.js';
+import { checkText, speakExchange } from '../../http/speak-parts.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import { OPENAI_ROW, type OpenAiOptions } from './openai-options.js';
 
@@ -50,7 +60,7 @@ export class OpenAiSynthesizer implements Synthesizer {
   async *speak(request: SpeechRequest): AsyncGenerator<SpeechPart, void> {
     checkText(this.#client.face, request);
     if (this.#isVendor) requireKey(this.#client.face, this.#options.apiKey);
-    const context = { signal: request.signal, spokenText: request.text };
+    const context = { signal: request.signal, privateText: request.text };
     const exchange = await this.#client.openWith(context, (signal) => this.#send(request, signal));
     const { format, sampleRateHz } = this.#options;
     yield* speakExchange(this.#client, exchange, {
@@ -103,6 +113,7 @@ export class OpenAiSynthesizer implements Synthesizer {
 
 function faceOf(name: string, options: OpenAiOptions): EngineFace {
   return {
+    family: SPEECH_FAMILY,
     name,
     place: placeOf(options.baseUrl),
     keyHelp: keyHelp(OPENAI_ROW, options.baseUrl),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { addressShape, type EngineRow, waitShape, type Zod } from '../../http/engine-options.js';
+import { addressShape, type EngineRow, waitShape, type Zod } from '../../../vendor/index.js';
 
 const number = (zod: Zod, min: number, max: number) => zod.number().min(min).max(max).optional();
 

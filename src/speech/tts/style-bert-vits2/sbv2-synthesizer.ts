@@ -1,9 +1,10 @@
+import { type EngineFace, isFields, joinUrl, placeOf, type StatusMeaning } from '../../../vendor/index.js';
+import { clamp } from '../../http/clamp.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, joinUrl, placeOf } from '../../http/engine-options.js';
-import { isFields } from '../../http/json-fields.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
-import type { EngineFace, StatusMeaning } from '../../http/provider-fault.js';
 import { checkText, speakExchange } from '../../http/speak-parts.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import type { Sbv2Options } from './sbv2-options.js';
 
@@ -42,7 +43,7 @@ export class Sbv2Synthesizer implements Synthesizer {
       method: 'POST',
       headers: { accept: 'audio/wav' },
       signal: request.signal,
-      spokenText: request.text,
+      privateText: request.text,
     });
     yield* speakExchange(this.#client, exchange, { request, form: 'file', sampleRateHz: SAMPLE_RATE_HZ });
   }
@@ -119,6 +120,7 @@ function modelName(model: Readonly<Record<string, unknown>>): string | undefined
 
 function faceOf(name: string, options: Sbv2Options): EngineFace {
   return {
+    family: SPEECH_FAMILY,
     name,
     place: placeOf(options.baseUrl),
     keyHelp: 'it takes no key; check what stands before it',

@@ -1,8 +1,18 @@
+import {
+  type EngineFace,
+  type Fields,
+  failedFault,
+  fieldsIn,
+  finiteOf,
+  isFields,
+  joinUrl,
+  placeOf,
+  textOf,
+} from '../../../vendor/index.js';
+import { clamp } from '../../http/clamp.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, joinUrl, placeOf } from '../../http/engine-options.js';
-import { type Fields, fieldsIn, finiteOf, isFields, textOf } from '../../http/json-fields.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
-import { type EngineFace, failedFault } from '../../http/provider-fault.js';
 import {
   checkText,
   chunksOf,
@@ -12,6 +22,7 @@ import {
   startPart,
   unknownVoice,
 } from '../../http/speak-parts.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, Voice } from '../../synthesizer.js';
 import type { CoeiroinkOptions } from './coeiroink-options.js';
 import { coeiroinkTimeline } from './coeiroink-timeline.js';
@@ -67,7 +78,7 @@ export class CoeiroinkSynthesizer implements Synthesizer {
           speedScale: clamp((request.speed ?? 1) * this.#options.speed, 0.5, 2),
         }),
         signal: request.signal,
-        spokenText: request.text,
+        privateText: request.text,
       },
       maxJsonSoundBytes(this.#client),
     );
@@ -102,7 +113,7 @@ export class CoeiroinkSynthesizer implements Synthesizer {
       form: 'file',
       sampleRateHz: SAMPLE_RATE_HZ,
       signal: request.signal,
-      spokenText: request.text,
+      privateText: request.text,
     });
     yield startPart(sound.sampleRateHz, creditOf(style));
     const phonemes = coeiroinkTimeline(answer['moraDurations'], sound.sampleRateHz, sound.durationMs);
@@ -153,6 +164,7 @@ function creditOf(style: CoeiroinkStyle): string {
 
 function faceOf(name: string, options: CoeiroinkOptions): EngineFace {
   return {
+    family: SPEECH_FAMILY,
     name,
     place: placeOf(options.baseUrl),
     keyHelp: 'it takes no key; check what stands before it',

@@ -1,5 +1,5 @@
 import { type LipPhoneme, lipTimeline } from '../../../lipsync/index.js';
-import { type Fields, fieldsIn, finiteOf, isFields, textOf } from '../../http/json-fields.js';
+import { type Fields, fieldsIn, finiteOf, isFields, textOf } from '../../../vendor/index.js';
 
 /**
  * The phonemes of a sound that COEIROINK made: `moraDurations` hold the samples from and to which each is heard.

@@ -1,12 +1,20 @@
 import { voicevoxTimeline } from '../../../lipsync/index.js';
 import { errorText, orAborted, ProviderError } from '../../../runtime/index.js';
+import {
+  type EngineFace,
+  type Exchange,
+  failedFault,
+  joinUrl,
+  placeOf,
+  type StatusMeaning,
+} from '../../../vendor/index.js';
+import { clamp } from '../../http/clamp.js';
 import { EngineClient } from '../../http/engine-client.js';
-import { clamp, fingerprintOf, joinUrl, placeOf } from '../../http/engine-options.js';
 import type { EngineSound } from '../../http/engine-sound.js';
-import type { Exchange } from '../../http/exchange.js';
+import { fingerprintOf } from '../../http/fingerprint.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
-import { type EngineFace, failedFault, type StatusMeaning } from '../../http/provider-fault.js';
 import { checkText, soundParts, startPart, unknownVoice } from '../../http/speak-parts.js';
+import { SPEECH_FAMILY } from '../../http/speech-family.js';
 import type { SpeechPart, SpeechRequest, SpokenPhoneme, Synthesizer, Voice } from '../../synthesizer.js';
 import { creditOf, findStyle, type SpeakerStyle, stylesIn, voicesOf } from './speaker-list.js';
 import { VOICEVOX_KINDS, type VoicevoxOptions } from './voicevox-options.js';
@@ -72,7 +80,7 @@ export class VoicevoxSynthesizer implements Synthesizer {
           form: 'file',
           sampleRateHz: this.#options.outputSamplingRate,
           signal: request.signal,
-          spokenText: request.text,
+          privateText: request.text,
         });
         if (rateHz === undefined) yield startPart(sound.sampleRateHz, credit);
         rateHz = this.#sameRate(rateHz, sound);
@@ -125,7 +133,7 @@ export class VoicevoxSynthesizer implements Synthesizer {
     const url = isKana
       ? this.#url('accent_phrases', { text: request.text, speaker, is_kana: 'true' })
       : this.#url('audio_query', { text: request.text, speaker });
-    const context = { signal: request.signal, spokenText: request.text };
+    const context = { signal: request.signal, privateText: request.text };
     const value = await this.#client.json({ url, method: 'POST', ...context });
     const query = isKana ? queryOfPhrases(value) : asQuery(value);
     if (query !== undefined) return query;
@@ -156,7 +164,7 @@ export class VoicevoxSynthesizer implements Synthesizer {
         headers: { 'content-type': 'application/json', accept: 'audio/wav' },
         body: JSON.stringify(query),
         signal: request.signal,
-        spokenText: request.text,
+        privateText: request.text,
       });
     if (this.#synthesisPath !== undefined) return send(this.#synthesisPath);
     try {
@@ -209,6 +217,7 @@ function nextStartMs(timing: SpeechPart, soundMs: number): number {
 
 function faceOf(name: string, options: VoicevoxOptions): EngineFace {
   return {
+    family: SPEECH_FAMILY,
     name,
     place: placeOf(options.baseUrl),
     keyHelp: 'it takes no key; check what stands before it',

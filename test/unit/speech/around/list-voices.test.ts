@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../../src/runtime/index.js';
-import type { EngineEntry } from '../../../../src/speech/around/engine-book.js';
 import type { EngineLines } from '../../../../src/speech/around/engine-lines.js';
 import { listVoices } from '../../../../src/speech/around/list-voices.js';
+import type { EngineEntry } from '../../../../src/vendor/index.js';
 import { FakeEngine } from './fake-engine.js';
 
 const entries = Array.from(
