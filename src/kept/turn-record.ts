@@ -4,6 +4,8 @@ export interface TurnRecord {
   readonly turn: number;
   readonly by: 'voice' | 'typed' | 'peer' | 'tool' | 'operator' | 'avatar';
   readonly startedAtMs: number;
+  /** End of the user's speech: what `trace` counts from. @default startedAtMs */
+  readonly speechEndAtMs?: number;
   /** What the user said or typed; '' for a turn of the avatar's own. */
   readonly user: string;
   /** The reply as the model gave it, tags included. */
