@@ -9,7 +9,8 @@ export { LiveLips, type LiveLipsOptions } from './live-lips.js';
 export { LiveMouth, type LiveMouthCounts, type LiveMouthOptions } from './live-mouth.js';
 export type { OpenLocalPlayback } from './local-outlet.js';
 export { type KnownStretch, type MouthKind, MouthSource, type MouthSourceOptions } from './mouth-source.js';
-export type { LipsReport, SpeakingListener } from './outlet.js';
+export { laneOf, type OpenOutletOptions, openOutlet } from './open-outlet.js';
+export type { LipsReport, Outlet, SpeakingListener } from './outlet.js';
 export { PositionLips, type PositionLipsCounts, type PositionLipsOptions } from './position-lips.js';
 export { soundSpeech } from './sound-speech.js';
 export {
@@ -19,3 +20,4 @@ export {
   speakThrough,
 } from './speak-through.js';
 export { VoiceConverter } from './voice-converter.js';
+export { type FlowEnd, VoiceFlow, type VoiceFlowOptions } from './voice-flow.js';

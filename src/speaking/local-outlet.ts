@@ -106,6 +106,15 @@ export class LocalOutlet implements Outlet {
     return this.#driver.counts;
   }
 
+  get heardMs(): number | undefined {
+    const { clock } = this.#options;
+    const originMs = this.#playback?.heardAtMs(this.#leadInMs);
+    if (!this.#hasBegun || originMs === undefined) return undefined;
+    const nowMs = clock.nowMs();
+    if (nowMs < originMs) return nowMs - originMs;
+    return Math.min(this.#open.positionMs(nowMs) - this.#leadInMs, this.#writtenMs);
+  }
+
   async begin(sampleRateHz: number): Promise<void> {
     const { signal } = this.#stop;
     this.#playback = await this.#options.openPlayback({ sampleRateHz, leadMs: LEAD_MS, signal });

@@ -19,6 +19,8 @@ export interface Outlet {
   /** Whether it wants phonemes. */
   readonly movesLips: boolean;
   readonly report: LipsReport;
+  /** What is heard now, milliseconds of what was written; negative shortly before the first, undefined while nobody knows. */
+  readonly heardMs: number | undefined;
   /** Settles once, never rejects. */
   readonly ended: Promise<SpeechEnd>;
   /** The first sound is about to come, at this rate. @throws {BridgeError} it cannot be spoken. */

@@ -19,6 +19,7 @@ export interface StreamedOutletOptions extends SpeakingListener {
 
 const NO_LIPS: LipsReport = { parts: 0, lateParts: 0, reanchors: 0 };
 const SAMPLE_RATE_HZ = 16_000;
+const BYTES_PER_MS = 32;
 
 /** Sound streamed to an avatar, whose own recogniser or our tied messages move the mouth. */
 export class StreamedOutlet implements Outlet {
@@ -68,6 +69,11 @@ export class StreamedOutlet implements Outlet {
 
   get report(): LipsReport {
     return this.#lips?.counts ?? NO_LIPS;
+  }
+
+  get heardMs(): number | undefined {
+    const nowMs = this.#heard.nowMs;
+    return nowMs === undefined ? undefined : Math.min(nowMs, this.#handle.sentBytes / BYTES_PER_MS);
   }
 
   get ended(): Promise<SpeechEnd> {

@@ -23,6 +23,7 @@ import type {
   SpeakerDescription,
   Speech,
   SpeechEvents,
+  SpeechInput,
   SpeechPorts,
   SpeechSettings,
 } from './speech.js';
@@ -65,7 +66,7 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
     this.#levels = new VoiceLevels(composed.settings.stateFolder);
   }
 
-  async *speak(text: string | AsyncIterable<string>, options: SpeakOptions = {}): AsyncGenerator<SpokenPart> {
+  async *speak(text: SpeechInput, options: SpeakOptions = {}): AsyncGenerator<SpokenPart> {
     const { settings } = this.#composed;
     const outer = new LinkedAbort(this.#closing.signal);
     const abort = new LinkedAbort(options.signal);
@@ -87,13 +88,11 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
     }
   }
 
-  async *sentences(
-    text: string | AsyncIterable<string>,
-    options: SpeakOptions = {},
-  ): AsyncGenerator<PlannedSentence> {
+  async *sentences(text: SpeechInput, options: SpeakOptions = {}): AsyncGenerator<PlannedSentence> {
     for await (const piece of this.#pieces(text, options)) {
-      const { text: spoken, written, language, voice, lines } = piece;
-      yield { text: spoken, written, language, voice, engine: lines[0]?.engine.name ?? '' };
+      const { text: spoken, written, language, voice, lines, place } = piece;
+      const engine = lines[0]?.engine.name ?? '';
+      yield { text: spoken, written, language, voice, engine, ...(place === undefined ? {} : { place }) };
     }
   }
 
@@ -142,7 +141,7 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
     await Promise.all([this.#composed.lines.close(), this.#levels.save(), this.#composed.cache?.whenIdle()]);
   }
 
-  #pieces(text: string | AsyncIterable<string>, options: SpeakOptions): AsyncIterable<SpeechPiece> {
+  #pieces(text: SpeechInput, options: SpeakOptions): AsyncIterable<SpeechPiece> {
     const { settings, prepare, router } = this.#composed;
     return speechPieces(text, { prepare, router, language: settings.language }, options);
   }
@@ -165,6 +164,8 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
       if (part.type === 'begin') rateHz = part.sampleRateHz;
       yield { part, ms: part.type === 'sound' ? (part.pcm.byteLength * 500) / rateHz : 0 };
     }
+    // Told at once: the next piece may still be being written.
+    yield { part: { type: 'end' }, ms: 0 };
   }
 
   #pieceOptions(): SpeakPieceOptions {

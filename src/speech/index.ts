@@ -15,11 +15,19 @@ export type {
   SpeakerDescription,
   Speech,
   SpeechEvents,
+  SpeechInput,
   SpeechPorts,
   SpeechRoute,
   SpeechSettings,
 } from './speech.js';
-export type { SentenceEndPart, SentencePart, SpeakOptions, SpokenPart } from './spoken-part.js';
+export type {
+  GivenPiece,
+  PieceShare,
+  SentenceEndPart,
+  SentencePart,
+  SpeakOptions,
+  SpokenPart,
+} from './spoken-part.js';
 export {
   type AvatarEar,
   createRecognizer,

@@ -1,22 +1,25 @@
 import type { ProgramHost } from '../programs/index.js';
 import type { Clock, Emitter, Random } from '../runtime/index.js';
 import type { HttpSpeechPorts } from './http/index.js';
-import type { SpeakOptions, SpokenPart } from './spoken-part.js';
+import type { GivenPiece, PieceShare, SpeakOptions, SpokenPart } from './spoken-part.js';
 import type { TellsTimings, Voice } from './synthesizer.js';
+
+/** What is to be spoken: all of it, or as it is being written. */
+export type SpeechInput = string | AsyncIterable<string | GivenPiece>;
 
 /** Everything that speaks: what `createSpeech` makes. */
 export interface Speech {
   readonly events: Emitter<SpeechEvents>;
   /**
-   * Speaks a text, or one that is still being written (a piece is spoken as soon as it is a sentence).
+   * Speaks a text, or one that is still being written (a piece is spoken as soon as it is a sentence; a `GivenPiece` at once, as it is).
    *
    * Nothing is asked of an engine before the first part is asked for; leaving the loop ends everything under way.
    *
-   * @throws {RequestError} BRIDGE_ERR_SPEECH_TEXT - nothing in it can be spoken.
+   * @throws {RequestError} BRIDGE_ERR_SPEECH_TEXT - nothing in it can be spoken; not of given pieces.
    * @throws {ProviderError} the last engine's, at the place of the sentence it is about; the reason of the signal.
    * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE - no such engine, or not set up.
    */
-  speak(text: string | AsyncIterable<string>, options?: SpeakOptions): AsyncIterable<SpokenPart>;
+  speak(text: SpeechInput, options?: SpeakOptions): AsyncIterable<SpokenPart>;
   /** The engines there are, in the order in which `auto` would choose them, with their voices. Never rejects for one engine's sake. */
   voices(options?: {
     /** Only this engine. */
@@ -28,7 +31,7 @@ export interface Speech {
    *
    * @throws as `speak`, of text and settings.
    */
-  sentences(text: string | AsyncIterable<string>, options?: SpeakOptions): AsyncIterable<PlannedSentence>;
+  sentences(text: SpeechInput, options?: SpeakOptions): AsyncIterable<PlannedSentence>;
   /** Gets ready what would speak, so that the first sentence need not wait for it. Never rejects. */
   prepare(options?: SpeakOptions): Promise<void>;
   /**
@@ -71,6 +74,8 @@ export interface PlannedSentence {
   readonly language: string | undefined;
   readonly engine: string;
   readonly voice: string | undefined;
+  /** Only of a `GivenPiece`. */
+  readonly place?: PieceShare | undefined;
 }
 
 /** One engine as `voices` tells it. */

@@ -29,6 +29,24 @@ export interface SentencePart {
   readonly tells: TellsTimings;
   readonly isCached: boolean;
   readonly startMs: number;
+  /** Only of a `GivenPiece`. */
+  readonly place?: PieceShare | undefined;
+}
+
+/** Text that is spoken as it is, by one request: never cut or joined. Only another language in it may go to another engine. */
+export interface GivenPiece {
+  /** One without words is passed over. */
+  readonly text: string;
+  /** BCP 47; left out: that of the options. */
+  readonly language?: string | undefined;
+}
+
+/** Where a sentence stands in what was given to be spoken. */
+export interface PieceShare {
+  /** Of the pieces given, counted from 0, those without words included. */
+  readonly piece: number;
+  /** How much of the piece's text is over when `text` up to `position` is, both in UTF-16 units. */
+  sourceAt(position: number): number;
 }
 
 export interface SentenceEndPart {

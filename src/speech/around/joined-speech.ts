@@ -2,7 +2,7 @@ import { MonoResampler } from '../../audio/index.js';
 import type { SpokenPart } from '../spoken-part.js';
 import type { SpokenPhoneme, TimedText } from '../synthesizer.js';
 import { toFloats, toPcm16 } from './pcm16.js';
-import type { PieceBegin, PiecePart } from './speak-piece.js';
+import type { PieceBegin, PieceEnd, PiecePart } from './speak-piece.js';
 
 /** What closes the mouth between two sentences. */
 const SILENCE = 'sil';
@@ -22,7 +22,11 @@ export async function* joinedSpeech(
 ): AsyncGenerator<SpokenPart> {
   const join = new Join(wantedRateHz);
   try {
-    for await (const part of parts) yield* part.type === 'begin' ? join.begin(part) : join.next(part);
+    for await (const part of parts) {
+      if (part.type === 'begin') yield* join.begin(part);
+      else if (part.type === 'end') yield* join.endPiece();
+      else yield* join.next(part);
+    }
     yield* join.endPiece();
   } finally {
     join.close();
@@ -59,15 +63,16 @@ class Join {
       this.#isStarted = true;
       yield { type: 'start', sampleRateHz: this.#rateHz, ...(credit === undefined ? {} : { credit }) };
     }
-    const { text, written, language } = piece;
+    const { text, written, language, place } = piece;
     yield {
       type: 'sentence',
       index: this.#index,
       ...{ text, written, language, engine, voice, credit, tells, isCached, startMs },
+      ...(place === undefined ? {} : { place }),
     };
   }
 
-  *next(part: Exclude<PiecePart, PieceBegin>): Generator<SpokenPart> {
+  *next(part: Exclude<PiecePart, PieceBegin | PieceEnd>): Generator<SpokenPart> {
     const offsetMs = this.#piece?.startMs ?? 0;
     switch (part.type) {
       case 'sound':

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BridgeError, type Clock, InvalidStateError } from '../../runtime/index.js';
+import type { PieceShare } from '../spoken-part.js';
 import type { SpeechPart, SpeechRequest, Synthesizer, TellsTimings } from '../synthesizer.js';
 import type { EngineLine, OpenedSpeech } from './engine-line.js';
 import { LevelRide } from './level-ride.js';
@@ -16,10 +17,16 @@ export interface SpeechPiece {
   readonly voice: string | undefined;
   readonly speed: number | undefined;
   readonly instructions: string | undefined;
+  readonly place?: PieceShare | undefined;
 }
 
 /** The parts of a piece: how it is spoken, then what comes. */
-export type PiecePart = PieceBegin | Exclude<SpeechPart, { readonly type: 'start' }>;
+export type PiecePart = PieceBegin | PieceEnd | Exclude<SpeechPart, { readonly type: 'start' }>;
+
+/** Nothing more of the piece will come. */
+export interface PieceEnd {
+  readonly type: 'end';
+}
 
 export interface PieceBegin {
   readonly type: 'begin';

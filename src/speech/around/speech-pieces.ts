@@ -1,5 +1,6 @@
 import { RequestError } from '../../runtime/index.js';
-import type { SpeakOptions } from '../spoken-part.js';
+import type { SpeechInput } from '../speech.js';
+import type { GivenPiece, PieceShare, SpeakOptions } from '../spoken-part.js';
 import { SentenceSplitter, splitSentences } from './sentence-splitter.js';
 import type { SpeechPiece } from './speak-piece.js';
 import type { LanguageStretch, SpeechRouter } from './speech-router.js';
@@ -23,12 +24,12 @@ const MAX_FENCE_CHARS = 20_000;
  * Makes requests of a text: fit to be spoken, in sentences, each part with those who may speak it.
  *
  * A whole text is prepared in blocks of paragraphs. One that is still being written is cut into sentences first, so that each is
- * spoken as soon as it is there; a block between ``` is held together.
+ * spoken as soon as it is there; a block between ``` is held together. A given piece is one sentence, whatever is in it.
  *
- * @throws {RequestError} BRIDGE_ERR_SPEECH_TEXT - at the end, when nothing of it could be spoken.
+ * @throws {RequestError} BRIDGE_ERR_SPEECH_TEXT - at the end, when nothing of it could be spoken; not of given pieces.
  */
 export async function* speechPieces(
-  text: string | AsyncIterable<string>,
+  text: SpeechInput,
   parts: {
     readonly prepare: PrepareText;
     readonly router: SpeechRouter;
@@ -38,11 +39,15 @@ export async function* speechPieces(
 ): AsyncGenerator<SpeechPiece> {
   let isEmpty = true;
   for await (const block of typeof text === 'string' ? blocksOf(text) : sentencesOf(text)) {
-    const prepared = parts.prepare(block, options.language ?? parts.language);
+    const { given } = block;
+    const language = given?.language ?? options.language;
+    const prepared = parts.prepare(block.text, language ?? parts.language);
+    if (given !== undefined) isEmpty = false;
     let from = 0;
-    for (const sentence of sentencesIn(prepared, block)) {
+    for (const sentence of given === undefined ? sentencesIn(prepared, block.text) : [prepared.text]) {
       const to = from + sentence.length;
-      for (const piece of await piecesOf(block, prepared, { from, to }, parts.router, options)) {
+      const range = { from, to };
+      for (const piece of await piecesOf(block, prepared, range, parts.router, { ...options, language })) {
         isEmpty = false;
         yield piece;
       }
@@ -73,8 +78,14 @@ function* sentencesIn(prepared: PreparedText, source: string): Generator<string>
   }
 }
 
+/** Text that is prepared in one go. */
+interface Block {
+  readonly text: string;
+  readonly given?: { readonly index: number; readonly language: string | undefined };
+}
+
 async function piecesOf(
-  source: string,
+  { text: source, given }: Block,
   prepared: PreparedText,
   { from, to }: { readonly from: number; readonly to: number },
   router: SpeechRouter,
@@ -91,7 +102,9 @@ async function piecesOf(
     const begin = index === 0 ? from : run.from;
     const range = prepared.sourceRange(begin, end);
     const { language, lines, voice, speed, instructions } = run;
+    const place = given === undefined ? undefined : shareOf(prepared, given.index, begin, end);
     return {
+      ...(place === undefined ? {} : { place }),
       text: prepared.text.slice(begin, end).trim(),
       written: source.slice(range.from, range.to).trim(),
       ...{ language, lines, voice, speed, instructions },
@@ -99,12 +112,23 @@ async function piecesOf(
   });
 }
 
+/** Of what `prepared.text` has from `begin` to `end`, without the blanks around it. */
+function shareOf(prepared: PreparedText, piece: number, begin: number, end: number): PieceShare {
+  const text = prepared.text.slice(begin, end);
+  const from = begin + text.length - text.trimStart().length;
+  return {
+    piece,
+    sourceAt: (position) =>
+      from + position <= 0 ? 0 : prepared.sourceRange(0, Math.min(from + position, end)).to,
+  };
+}
+
 function hasWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);
 }
 
 /** Paragraphs put together up to a bound. */
-async function* blocksOf(text: string): AsyncGenerator<string> {
+async function* blocksOf(text: string): AsyncGenerator<Block> {
   let block = '';
   for (const paragraph of text.split(/(?<=\n[^\S\n]*\n)/)) {
     if (block !== '' && block.length + paragraph.length > MAX_BLOCK_CHARS) {
@@ -117,17 +141,29 @@ async function* blocksOf(text: string): AsyncGenerator<string> {
 }
 
 /** A paragraph without end is cut like any text that is too long. */
-function* boundedBlocks(block: string): Generator<string> {
-  if (block.length <= MAX_BLOCK_CHARS) yield block;
-  else yield* splitSentences(block, { maxChars: 1000 });
+function* boundedBlocks(block: string): Generator<Block> {
+  if (block.length <= MAX_BLOCK_CHARS) yield { text: block };
+  else for (const text of splitSentences(block, { maxChars: 1000 })) yield { text };
 }
 
-async function* sentencesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+async function* sentencesOf(chunks: AsyncIterable<string | GivenPiece>): AsyncGenerator<Block> {
   const splitter = new SentenceSplitter();
   const fence = new Fence();
-  for await (const chunk of chunks) for (const piece of splitter.push(chunk)) yield* fence.push(piece);
-  for (const piece of splitter.end()) yield* fence.push(piece);
-  yield* fence.end();
+  let index = 0;
+  for await (const chunk of chunks) {
+    if (typeof chunk === 'string') yield* asBlocks(splitter.push(chunk), fence);
+    else {
+      // What was being written before it is over.
+      yield* asBlocks(splitter.end(), fence);
+      yield { text: chunk.text, given: { index: index++, language: chunk.language } };
+    }
+  }
+  yield* asBlocks(splitter.end(), fence);
+  for (const text of fence.end()) yield { text };
+}
+
+function* asBlocks(sentences: readonly string[], fence: Fence): Generator<Block> {
+  for (const sentence of sentences) for (const text of fence.push(sentence)) yield { text };
 }
 
 /** Holds the sentences between two lines of ``` together. */

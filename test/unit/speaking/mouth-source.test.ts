@@ -329,6 +329,7 @@ describe('An utterance', () => {
       sampleRateHz: 16_000,
       movesLips: true,
       report: { parts: 0, lateParts: 0, reanchors: 0 },
+      heardMs: undefined,
       ended,
       begin: async () => {},
       write: async () => {},

@@ -559,6 +559,32 @@ describe('composeSpeech', () => {
       expect(pcm(parts)).toEqual(Buffer.from((sound(100) as { pcm: Uint8Array }).pcm));
     });
   });
+
+  it('tells the end of a given piece at once, though the next is still being written', async () => {
+    const rig = new Rig();
+    const speech = await rig.make();
+    let write: (text: string) => void = () => {};
+    const next = new Promise<string>((resolve) => {
+      write = resolve;
+    });
+    const pieces = async function* () {
+      yield { text: 'One. Two.' };
+      yield { text: await next };
+    };
+    const parts: SpokenPart[] = [];
+    const spoken = (async () => {
+      for await (const part of speech.speak(pieces())) parts.push(part);
+    })();
+    await rig.clock.advanceAsync(1000);
+    expect(types(parts)).toEqual(['start', 'sentence', 'sound', 'sentence-end']);
+    write('three');
+    await spoken;
+    expect(sentences(parts).map(({ text, place }) => [place?.piece, text])).toEqual([
+      [0, 'One. Two.'],
+      [1, 'three'],
+    ]);
+    expect(rig.texts('embedded')).toEqual(['One. Two.', 'three']);
+  });
 });
 
 function tone(ms: number, amplitude: number): ReturnType<typeof sound> {

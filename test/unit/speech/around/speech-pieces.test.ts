@@ -61,4 +61,40 @@ describe('speechPieces', () => {
     const pieces = await piecesOf('It weighs approx. five kilograms and\nthe rest is on iwd. example pages.');
     expect(pieces).toHaveLength(1);
   });
+
+  it('takes a given piece as one sentence, with its place, whatever is in it', async () => {
+    const given = [
+      { text: 'It costs 25 euros. Really? ' },
+      { text: '😊' },
+      { text: '本当に 3 km ですか。はい。', language: 'ja' },
+    ];
+    const found = [];
+    const prepare: PrepareText = (block, language) => speakable(block, { language });
+    const parts = { prepare, router, language: 'en' };
+    for await (const piece of speechPieces(each(given), parts, {})) found.push(piece);
+    expect(found.map(({ text, place }) => [place?.piece, text])).toEqual([
+      [0, 'It costs twenty-five euros. Really?'],
+      [2, '本当に 3キロメートル ですか。はい。'],
+    ]);
+    const [first, second] = found;
+    // "twenty-five" is "25": none of it is over before the first of its letters is, all of it from there on.
+    expect([0, 9, 10, 20, 26].map((at) => first?.place?.sourceAt(at))).toEqual([0, 9, 11, 11, 17]);
+    expect(second?.place?.sourceAt(3)).toBe(3);
+    expect(second?.place?.sourceAt(second.text.length)).toBe(given[2]?.text.length);
+  });
+
+  it('says nothing of given pieces without words, and speaks what was being written before one', async () => {
+    const texts: string[] = [];
+    const prepare: PrepareText = (block, language) => speakable(block, { language });
+    const parts = { prepare, router, language: 'en' };
+    for await (const { text } of speechPieces(each([{ text: '…' }]), parts, {})) texts.push(text);
+    expect(texts).toEqual([]);
+    for await (const { text } of speechPieces(each(['One, tw', 'o', { text: 'three' }]), parts, {}))
+      texts.push(text);
+    expect(texts).toEqual(['One, two', 'three']);
+  });
 });
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
