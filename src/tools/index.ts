@@ -1,3 +1,5 @@
+export { tool, type ZodTool } from './define-tool.js';
+export { EXTERNAL_TOOL, type GetDynamicTools } from './dynamic-tools.js';
 export type {
   Guard,
   GuardedPart,
@@ -7,6 +9,7 @@ export type {
   ResponseGuard,
 } from './guards/guard.js';
 export type { LongTermMemory, Memory, RememberedTurn } from './memory/long-term-memory.js';
+export { openToolBox, type ToolBoxOptions, type ToolBoxPorts } from './open-tool-box.js';
 export type { Tool, ToolContext, ToolOutcome, TurnMetadata } from './tool.js';
 export type {
   CallOutcome,
