@@ -1,4 +1,4 @@
-import { optionalText, section, text } from './setting.js';
+import { choice, optionalText, section, text } from './setting.js';
 import { isAnyLines, isAnyText } from './value-forms.js';
 
 /** What says which engines think, several divided by commas: `auto`, or names. */
@@ -36,6 +36,14 @@ export const CONVERSATION_SETTINGS = {
     expects: 'a path',
     accepts: isAnyText,
     isPath: true,
+  }),
+  topology: choice({
+    flag: 'topology',
+    env: 'BRIDGE_TOPOLOGY',
+    describe:
+      "How replies are heard: stream (our sound through MMDAgent-EX), local (our sound here, only lips sent), peer (MMDAgent-EX's own voice), text (shown only); auto: what fits engine, lips and link",
+    choices: ['auto', 'stream', 'local', 'peer', 'text'],
+    default: 'auto',
   }),
   llmEngines: section({
     flag: undefined,

@@ -1,4 +1,5 @@
 export { addressMatcher, isAddressRange } from './allow.js';
+export { type ChatSection, chatSection } from './chat-section.js';
 export type { ReadText } from './config-file.js';
 export { MIN_KEY_CHARS, PEER_TLS_PORT } from './cross-checks.js';
 export {

@@ -75,6 +75,29 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'audio',
     'runtime',
   ],
+  // A whole conversation composed from settings: what commands, servers and programs share.
+  chat: [
+    'dialogue',
+    'reply',
+    'expression',
+    'realtime',
+    'tools',
+    'llm',
+    'turns',
+    'hearing',
+    'kept',
+    'speaking',
+    'speech',
+    'language',
+    'lipsync',
+    'devices',
+    'programs',
+    'client',
+    'control',
+    'audio',
+    'protocol',
+    'runtime',
+  ],
   // Recorded sessions to what researchers' tools read.
   export: ['lipsync', 'audio', 'protocol', 'runtime'],
   config: ['runtime'],
@@ -89,6 +112,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   web: ['client', 'control', 'lipsync', 'audio', 'runtime'],
   app: [
     'server',
+    'chat',
     'dialogue',
     'reply',
     'expression',
@@ -112,6 +136,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   // What programs import: a client, with a daemon inside it when asked for.
   library: [
+    'chat',
     'dialogue',
     'reply',
     'expression',
@@ -135,6 +160,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'app',
+    'chat',
     'dialogue',
     'reply',
     'expression',

@@ -1,0 +1,180 @@
+import { createInterface, type Interface, type Key } from 'node:readline';
+import type { Conversation, TurnChunk, TurnEnd, TurnHandle } from '../dialogue/index.js';
+import { traceText } from './chat-trace.js';
+import type { CommandContext } from './context.js';
+import { printable } from './printable.js';
+
+export interface ChatScreenOptions {
+  readonly context: CommandContext;
+  /** Whether control tags are shown where they stand. */
+  readonly showsTags: boolean;
+  /** Whether the times of a turn are shown behind it. */
+  readonly showsTimings: boolean;
+  /** A whole line was typed. */
+  readonly onLine: (line: string) => void;
+  /** Alt and a digit. */
+  readonly onHotkey: (digit: string) => void;
+  /** Nothing more will be typed: Ctrl-D, or the end of standard input. */
+  readonly onEnd: () => void;
+}
+
+const WIPE_LINE = '\r\u001b[2K';
+
+/**
+ * What the user of `chat` sees and types: the conversation on stdout, a line for each piece as it is spoken; with --json an object for
+ * each event. Keeps what is being typed below what comes.
+ */
+export class ChatScreen {
+  readonly #options: ChatScreenOptions;
+  readonly #offs: (() => void)[] = [];
+  #input: Interface | undefined;
+
+  constructor(options: ChatScreenOptions) {
+    this.#options = options;
+  }
+
+  /** Shows everything of a conversation. */
+  show({ events }: Conversation): void {
+    this.#offs.push(
+      events.on('turn', (handle) => this.#turn(handle)),
+      events.on('phase', (phase) => this.#json('phase', { phase })),
+      events.on('partial', (text) => this.#json('partial', { text })),
+      events.on('ignored', (text, why) => this.#ignored(text, why)),
+      events.on('held', () => this.#json('held', {})),
+      events.on('resumed', () => this.#json('resumed', {})),
+      events.on('awake', (isAwake) => this.#awake(isAwake)),
+      events.on('credit', (credit) => this.say(`Voice: ${credit}`)),
+      events.on('warned', (text) => this.say(`warning: ${text}`)),
+      events.on('forgotten', () => this.#json('forgotten', {})),
+      events.on('error', (error, stage) => {
+        this.#json('error', { stage, code: error.code, message: error.message });
+        this.say(`${stage}: ${error.message} (${error.code})`);
+      }),
+    );
+  }
+
+  /** Takes lines from standard input from now on. */
+  read(): void {
+    const { stdin, stderr } = this.#options.context.io;
+    const isKeyboard = this.#isKeyboard;
+    const input = createInterface({
+      input: stdin,
+      ...(isKeyboard ? { output: stderr, terminal: true, prompt: '> ' } : { terminal: false }),
+    });
+    this.#input = input;
+    input.on('line', (line) => {
+      this.#options.onLine(line);
+      this.#prompt();
+    });
+    input.on('close', () => {
+      if (this.#input === input) this.#options.onEnd();
+    });
+    // readline takes Ctrl-C for itself.
+    input.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    if (!isKeyboard) return;
+    const onKey = (_text: string | undefined, key: Key): void => {
+      if (key.meta === true && /^\d$/.test(key.name ?? '')) this.#options.onHotkey(key.name ?? '');
+    };
+    stdin.on('keypress', onKey);
+    this.#offs.push(() => stdin.off('keypress', onKey));
+    this.#prompt();
+  }
+
+  /** For people, on stderr. */
+  say(text: string): void {
+    this.#wipe();
+    this.#options.context.say(printable(text).replaceAll('\ufffd', ' '));
+    this.#prompt();
+  }
+
+  /** Several lines of ours. */
+  list(text: string): void {
+    this.#wipe();
+    this.#options.context.say(text);
+    this.#prompt();
+  }
+
+  /** Lets go of standard input. Idempotent. */
+  close(): void {
+    for (const off of this.#offs.splice(0)) off();
+    const input = this.#input;
+    this.#input = undefined;
+    this.#wipe();
+    input?.close();
+  }
+
+  get #isJson(): boolean {
+    return this.#options.context.args['json'] === true;
+  }
+
+  get #isKeyboard(): boolean {
+    const { io } = this.#options.context;
+    return io.isTerminal && 'isTTY' in io.stdin && io.stdin.isTTY === true && !this.#isJson;
+  }
+
+  #turn(handle: TurnHandle): void {
+    const { turn, by } = handle;
+    this.#json('turn', { turn, by });
+    this.#offs.push(
+      handle.events.on('started', (text) => {
+        this.#json('started', { turn, text });
+        if (by !== 'typed' && by !== 'operator' && by !== 'avatar') this.#line('you', text);
+      }),
+      handle.events.on('chunk', (chunk) => this.#chunk(chunk)),
+      handle.events.on('tool', (news) => {
+        this.#json('tool', { turn, ...news });
+        if (news.stage === 'called') this.say(`tool ${news.name} ${news.argumentsJson.slice(0, 200)}`);
+      }),
+      handle.events.on('vision', (source) => {
+        this.#json('vision', { turn, source });
+        this.say(`looking: ${source}`);
+      }),
+      handle.events.on('heard', (heard) => this.#json('heard', { turn, ...heard })),
+    );
+    void handle.ended.then((end) => this.#ended(end));
+  }
+
+  #chunk(chunk: TurnChunk): void {
+    this.#json('chunk', { ...chunk });
+    const text = this.#options.showsTags ? chunk.raw.trim() : chunk.text.trim();
+    if (text !== '') this.#line('avatar', text);
+  }
+
+  #ended(end: TurnEnd): void {
+    const { error, ...rest } = end;
+    const told = error === undefined ? {} : { error: { code: error.code, message: error.message } };
+    this.#json('turnEnded', { ...rest, ...told });
+    if (end.outcome === 'interrupted') this.say(`interrupted; heard: ${end.heard.trim() || '(nothing)'}`);
+    const times = this.#options.showsTimings ? traceText(end.trace) : '';
+    if (times !== '') this.say(times);
+  }
+
+  #ignored(text: string, why: string): void {
+    this.#json('ignored', { text, why });
+    if (this.#options.showsTimings && text !== '') this.say(`not answered (${why}): ${text}`);
+  }
+
+  #awake(isAwake: boolean): void {
+    this.#json('awake', { isAwake });
+    this.say(isAwake ? 'awake' : 'asleep: waiting for a wake word');
+  }
+
+  #line(who: string, text: string): void {
+    if (this.#isJson) return;
+    this.#wipe();
+    this.#options.context.print(`${who}: ${printable(text.replace(/\s+/g, ' '))}`);
+    this.#prompt();
+  }
+
+  #json(event: string, fields: object): void {
+    if (this.#isJson) this.#options.context.print(JSON.stringify({ event, ...fields }));
+  }
+
+  #wipe(): void {
+    if (this.#isKeyboard && this.#input !== undefined) this.#options.context.io.stderr.write(WIPE_LINE);
+  }
+
+  #prompt(): void {
+    if (this.#isKeyboard) this.#input?.prompt(true);
+  }
+}
