@@ -1,4 +1,5 @@
 export type { Cue, ExpressionSink, Phase, ReplyPiece } from './cue.js';
+export { ReplyReader, type ReplyReaderOptions } from './reply-reader.js';
 export type {
   ExpressionSettings,
   MorphAction,
