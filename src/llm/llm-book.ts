@@ -1,0 +1,50 @@
+import { ConfigError } from '../runtime/index.js';
+import { type EngineEntry, isFields, readEngines } from '../vendor/index.js';
+import { realtimeName } from './around/choose-llms.js';
+import { LLM_ENGINE_KINDS } from './llm-kinds.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const LLM_SECTION = 'llmEngines';
+
+/**
+ * Reads the section `llmEngines`: those that are configured, in their order, then every kind under its own name.
+ *
+ * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - one line for each fault, with its path.
+ */
+export function readLlmEngines(
+  engines: unknown,
+  env: Environment,
+): Promise<ReadonlyMap<string, EngineEntry>> {
+  return readEngines(engines, LLM_ENGINE_KINDS, env, LLM_SECTION);
+}
+
+/** The section with another model for one engine; an engine that stands only as a kind is written into it. */
+export function withModel(engines: unknown, name: string, model: string): unknown {
+  const section = isFields(engines) ? engines : {};
+  const given = section[name];
+  return { ...section, [name]: { ...(isFields(given) ? given : {}), model } };
+}
+
+/**
+ * Which way a conversation goes: the name of an engine of speech-to-speech, or undefined for a model of text between recognition and
+ * synthesis. Names are the same in both ways.
+ *
+ * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID
+ */
+export async function realtimeEngine(
+  settings: { readonly engines?: unknown; readonly engine?: string | undefined },
+  env: Environment,
+): Promise<string | undefined> {
+  return realtimeName(settings.engine, await readLlmEngines(settings.engines, env));
+}
+
+/** Checks a section without opening anything; what `config` and `doctor` ask. @throws {ConfigError} */
+export async function checkLlmEngines(engines: unknown, env: Environment): Promise<void> {
+  if (engines !== undefined && !isFields(engines))
+    throw new ConfigError(
+      'BRIDGE_ERR_CONFIG_INVALID',
+      `${LLM_SECTION}: expected names of engines with options.`,
+    );
+  await readLlmEngines(engines, env);
+}

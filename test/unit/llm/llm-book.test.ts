@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { checkLlmEngines, LLM_ENGINE_FACTS, readLlmEngines, realtimeEngine } from '../../../src/llm/index.js';
+
+const KEY = { OPENAI_API_KEY: 'sk-x' };
+
+describe('llmEngines', () => {
+  it('has every kind under its own name', async () => {
+    const entries = await readLlmEngines(undefined, {});
+    expect([...entries.keys()]).toEqual(LLM_ENGINE_FACTS.map(({ type }) => type));
+    expect(entries.get('offline')).toMatchObject({ missing: undefined, hasKey: false });
+  });
+
+  it('tells what an engine of speech-to-speech needs', async () => {
+    expect((await readLlmEngines(undefined, {})).get('openai-realtime')?.missing).toContain('OPENAI_API_KEY');
+    expect((await readLlmEngines(undefined, KEY)).get('openai-realtime')).toMatchObject({
+      hasKey: true,
+      missing: undefined,
+    });
+  });
+
+  it('sends the key of the environment to nobody but its vendor', async () => {
+    const section = { rt: { type: 'openai-realtime', baseUrl: 'wss://example.org/v1' } };
+    const entry = (await readLlmEngines(section, KEY)).get('rt');
+    expect(entry).toMatchObject({ hasKey: false, missing: undefined });
+  });
+
+  it('refuses what is no section', async () => {
+    await expect(checkLlmEngines([], {})).rejects.toMatchObject({ code: 'BRIDGE_ERR_CONFIG_INVALID' });
+    await expect(checkLlmEngines({ rt: { type: 'openai-realtime', speed: 9 } }, KEY)).rejects.toThrow(
+      'llmEngines.rt.speed',
+    );
+    await expect(checkLlmEngines(undefined, {})).resolves.toBeUndefined();
+  });
+
+  it('has one line for each kind, without a full stop', () => {
+    for (const { description, type } of LLM_ENGINE_FACTS) {
+      expect(description, type).toMatch(/[^.\n]$/);
+      expect(description, type).not.toContain('\n');
+    }
+  });
+});
+
+describe('realtimeEngine', () => {
+  const section = { rt: { type: 'openai-realtime', apiKey: 'sk-x' }, talker: { type: 'offline' } };
+
+  it.each<[string, unknown, string | undefined, string | undefined]>([
+    ['it is named', section, 'rt', 'rt'],
+    ['its kind is named', undefined, 'openai-realtime', 'openai-realtime'],
+    ['it is the first that is set up', section, 'auto', 'rt'],
+    ['nothing is said', section, undefined, 'rt'],
+    ['another is named', section, 'talker', undefined],
+    ['there is only a key', undefined, 'auto', undefined],
+    ['the name is none', section, 'nobody', undefined],
+  ])('tells which way the conversation goes when %s', async (_when, engines, engine, expected) => {
+    expect(await realtimeEngine({ engines, engine }, KEY)).toBe(expected);
+  });
+});
