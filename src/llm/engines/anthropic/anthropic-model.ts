@@ -1,0 +1,112 @@
+import {
+  type EngineFace,
+  isVendors,
+  joinUrl,
+  keyHelp,
+  placeOf,
+  requireKey,
+  type StatusMeaning,
+  VendorClient,
+  type VendorPorts,
+} from '../../../vendor/index.js';
+import type { ChatModel, ChatPart, ChatRequest } from '../../chat-model.js';
+import { chatStream } from '../chat-stream.js';
+import { LLM_FAMILY, usualWords } from '../llm-family.js';
+import { anthropicBody } from './anthropic-body.js';
+import { ANTHROPIC_ROW, type AnthropicOptions } from './anthropic-options.js';
+import { readAnthropic } from './anthropic-reader.js';
+
+/** @source platform.claude.com "Versions" */
+const VERSION = '2023-06-01';
+
+/** Anthropic's Messages API, streamed. */
+export class AnthropicModel implements ChatModel {
+  readonly name: string;
+  readonly type = 'anthropic';
+  readonly model: string;
+  readonly seesImages: boolean;
+  readonly callsTools: boolean;
+  readonly #options: AnthropicOptions;
+  readonly #client: VendorClient;
+
+  constructor(name: string, options: AnthropicOptions, ports: VendorPorts) {
+    this.name = name;
+    this.model = options.model;
+    this.seesImages = options.vision;
+    this.callsTools = options.tools;
+    this.#options = options;
+    this.#client = new VendorClient(
+      {
+        face: faceOf(name, options),
+        firstByteMs: options.firstByteMs,
+        idleMs: options.idleMs,
+        secrets: options.apiKey === undefined ? [] : [options.apiKey],
+      },
+      ports,
+    );
+  }
+
+  async *stream(request: ChatRequest): AsyncGenerator<ChatPart, void> {
+    request.signal?.throwIfAborted();
+    this.#requireKey();
+    yield* chatStream({
+      client: this.#client,
+      request,
+      send: (signal) =>
+        this.#client.fetch(joinUrl(this.#options.baseUrl, 'v1/messages'), {
+          method: 'POST',
+          headers: { ...this.#headers, 'content-type': 'application/json' },
+          body: JSON.stringify(anthropicBody(request, this.#options)),
+          redirect: 'manual',
+          signal,
+        }),
+      read: (exchange) => readAnthropic(exchange, { client: this.#client, request }),
+    });
+  }
+
+  async warmUp(signal?: AbortSignal): Promise<void> {
+    try {
+      this.#requireKey();
+      const url = joinUrl(this.#options.baseUrl, 'v1/models', { limit: '1' });
+      await this.#client.json({ url, headers: this.#headers, signal });
+    } catch {
+      // Only warmth was wanted: what is wrong will be told where somebody asks for an answer.
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#client.close();
+  }
+
+  #requireKey(): void {
+    if (isVendors(this.#options.baseUrl, ANTHROPIC_ROW)) requireKey(this.#client.face, this.#options.apiKey);
+  }
+
+  get #headers(): Readonly<Record<string, string>> {
+    const { apiKey } = this.#options;
+    return { 'anthropic-version': VERSION, ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }) };
+  }
+}
+
+function faceOf(name: string, options: AnthropicOptions): EngineFace {
+  return {
+    family: LLM_FAMILY,
+    name,
+    place: placeOf(options.baseUrl),
+    keyHelp: keyHelp(ANTHROPIC_ROW, options.baseUrl),
+    reachHelp: 'check the network and baseUrl',
+    meaning,
+  };
+}
+
+function meaning(status: number, words: string): StatusMeaning | undefined {
+  const usual = usualWords(status, words);
+  if (usual !== undefined || status !== 400) return usual;
+  if (/temperature/i.test(words))
+    return {
+      code: 'BRIDGE_ERR_LLM_REFUSED',
+      retryable: false,
+      advice: 'remove temperature: this model takes none',
+    };
+  return undefined;
+}
