@@ -46,7 +46,7 @@ export function endOfClause(text: string, at: number): number | 'wait' | undefin
   if (isPicture || PAUSE.test(letter)) end = endOfParts(text, end);
   const next = text.charAt(end);
   if (next === '') return 'wait';
-  if (NARROW_COMMA.test(letter)) return /\s/.test(next) ? end : undefined;
+  if (NARROW_COMMA.test(letter)) return /[^\S\n]/.test(next) ? end : undefined;
   if (WIDE_SIGN.test(letter)) return /[\p{N}]/u.test(next) ? undefined : end;
   // A mark, a comma or a bracket goes with what stands before it, and decides itself.
   if (isSentenceMark(next) || isCloser(next) || isClauseMark(next)) return undefined;
@@ -75,9 +75,10 @@ export function clauseShare(text: string, { minCharacters, minWords }: ClauseSiz
   let characters = 0;
   let words = 0;
   for (const [part] of text.matchAll(/[\p{L}\p{N}'’.-]+|[、。，！？]/gu)) {
-    const wide = [...part].filter((letter) => isCjk(letter) || /[、。，！？]/.test(letter)).length;
-    characters += wide;
-    if (wide === 0 && /[\p{L}\p{N}]/u.test(part)) words++;
+    const letters = [...part].filter((letter) => /[\p{L}\p{N}、。，！？]/u.test(letter));
+    const wide = letters.filter((letter) => isCjk(letter) || /[、。，！？]/.test(letter)).length;
+    if (wide > 0) characters += wide + (letters.length - wide) / 2;
+    else if (letters.length > 0) words++;
   }
   return characters / minCharacters + words / minWords;
 }

@@ -51,6 +51,8 @@ export class Segmenter {
   readonly #rules: Rules;
   #text = '';
   #isFirst = true;
+  /** Quotes that pieces given before left open, by what closes them. */
+  #open: readonly string[] = [];
 
   constructor({ maxChars = 300, reply }: SegmenterOptions = {}) {
     this.#rules = {
@@ -102,7 +104,7 @@ export class Segmenter {
   #take(isFinal: boolean): Segment[] {
     const given: Segment[] = [];
     for (;;) {
-      const end = firstEnd(this.#text, { isFinal, isFirst: this.#isFirst }, this.#rules);
+      const end = firstEnd(this.#text, { isFinal, isFirst: this.#isFirst, open: this.#open }, this.#rules);
       if (end === undefined) return given;
       given.push(this.#give(end.at, end.endsSentence));
     }
@@ -110,6 +112,7 @@ export class Segmenter {
 
   #give(end: number, endsSentence: boolean): Segment {
     const text = this.#text.slice(0, end);
+    this.#open = openQuotes(this.#text, end, this.#open);
     this.#text = this.#text.slice(end);
     this.#isFirst = false;
     return { text, endsSentence };
@@ -131,6 +134,7 @@ interface End {
 interface Stage {
   readonly isFinal: boolean;
   readonly isFirst: boolean;
+  readonly open: readonly string[];
 }
 
 /** Where the first piece ends, or undefined while that is not certain. */
@@ -152,7 +156,7 @@ class Scan {
   readonly #begin: number;
   readonly #stage: Stage;
   readonly #rules: Rules;
-  readonly #closers: string[] = [];
+  readonly #quotes: Quotes;
   #size = 0;
   #hasWord = false;
 
@@ -161,6 +165,7 @@ class Scan {
     this.#begin = begin;
     this.#stage = stage;
     this.#rules = rules;
+    this.#quotes = new Quotes(stage.open);
   }
 
   step(at: number): End | 'wait' | undefined {
@@ -170,8 +175,11 @@ class Scan {
     this.#size += this.#rules.isReply && isWide(letter) ? 2 : 1;
     this.#hasWord ||= isWordPart(letter);
     if (letter === '\n') return this.#mayEnd() ? { at: at + 1, endsSentence: true } : undefined;
-    if (this.#turnsQuote(letter, at)) return WESTERN_CLOSER.test(letter) ? this.#behindQuote(at) : undefined;
-    if (!this.#isOpen() || !this.#mayEnd()) return undefined;
+    if (this.#quotes.step(this.#text, at))
+      return WESTERN_CLOSER.test(letter) ? this.#behindQuote(at) : undefined;
+    if (!this.#mayEnd()) return undefined;
+    const isOpen = this.#quotes.isOpen || this.#size >= LONG_QUOTE;
+    if (!isOpen && !this.#isInLeadingQuote(at)) return undefined;
     if (isSentenceMark(letter)) {
       const end = this.#sentence(at);
       if (end !== undefined) return end;
@@ -184,47 +192,90 @@ class Scan {
     return this.#hasWord || !this.#rules.isReply;
   }
 
-  /** Whether sentences may end here: outside of quotes, deep in a long one, or in the one a reply begins with. */
-  #isOpen(): boolean {
-    const depth = this.#closers.length;
-    if (depth === 0 || this.#size >= LONG_QUOTE) return true;
-    if (!this.#rules.isReply || !this.#stage.isFirst || depth > 1) return false;
-    return OPENING[this.#text.charAt(this.#begin)] === this.#closers[0] && this.#closers[0] !== '）';
-  }
-
-  #turnsQuote(letter: string, at: number): boolean {
-    if (letter === this.#closers.at(-1)) {
-      this.#closers.pop();
-      return true;
-    }
-    const closer = letter === '"' && opensQuote(this.#text, at) ? '"' : OPENING[letter];
-    if (closer !== undefined) this.#closers.push(closer);
-    return closer !== undefined;
+  /** A reply may be one long quote: its first piece ends inside. */
+  #isInLeadingQuote(at: number): boolean {
+    if (!this.#rules.isReply || !this.#stage.isFirst || this.#quotes.depth > 1) return false;
+    if (!/[「『“"]/.test(this.#text.charAt(this.#begin))) return false;
+    return clauseShare(this.#text.slice(this.#begin, at + 1), this.#rules.firstClause) >= 1;
   }
 
   /** `"Go." Then he left.`: the mark inside ends the sentence around it. */
   #behindQuote(at: number): End | 'wait' | undefined {
-    const isEnd = this.#closers.length === 0 && at > this.#begin && isSentenceMark(this.#text.charAt(at - 1));
-    return isEnd && this.#mayEnd() ? this.#sentence(at - 1) : undefined;
+    const isEnd = this.#quotes.isOpen && at > this.#begin && isSentenceMark(this.#text.charAt(at - 1));
+    if (!isEnd || !this.#mayEnd()) return undefined;
+    const next = this.#text.charAt(at + 1);
+    if (next === '') return this.#stage.isFinal ? undefined : 'wait';
+    return /\s/.test(next) ? this.#sentence(at - 1) : undefined;
   }
 
   #sentence(at: number): End | 'wait' | undefined {
-    if (this.#rules.isReply && this.#closers.length === 0 && /[。｡]/.test(this.#text.charAt(at)))
+    if (this.#rules.isReply && this.#quotes.depth === 0 && /[。｡]/.test(this.#text.charAt(at)))
       return { at: at + 1, endsSentence: true };
     const end = endAfterMark(this.#text, { begin: this.#begin, at, isFinal: this.#stage.isFinal });
     return typeof end === 'number' ? { at: end, endsSentence: true } : end;
   }
 
   #clause(at: number): End | 'wait' | undefined {
-    if (!this.#stage.isFirst && this.#size < this.#rules.longChars) return undefined;
+    const isSong = this.#text.charAt(at) === '♪';
+    const isLong = isSong || this.#size >= this.#rules.longChars;
+    if (!isLong && !this.#stage.isFirst) return undefined;
     const end = endOfClause(this.#text, at);
     if (end === undefined) return undefined;
     const said = this.#text.slice(this.#begin, end === 'wait' ? this.#text.length : end);
-    if (this.#size < this.#rules.longChars && clauseShare(said, this.#rules.firstClause) < 1)
-      return undefined;
-    if (end !== 'wait') return { at: end, endsSentence: false };
+    // Between brackets a sign is more likely a face's eye than a comma.
+    if (/[(（][^)）]{0,20}$/.test(said)) return undefined;
+    if (!isLong && clauseShare(said, this.#rules.firstClause) < 1) return undefined;
+    if (end !== 'wait') return { at: end, endsSentence: isSong };
     return this.#stage.isFinal ? undefined : 'wait';
   }
+}
+
+/** Which quotes and brackets are open. */
+class Quotes {
+  readonly #closers: string[];
+  /** So many of them were left open by earlier pieces: sentences may end inside. */
+  #carried: number;
+
+  constructor(open: readonly string[]) {
+    this.#closers = [...open];
+    this.#carried = open.length;
+  }
+
+  get depth(): number {
+    return this.#closers.length;
+  }
+
+  get closers(): readonly string[] {
+    return this.#closers;
+  }
+
+  /** Whether sentences may end here. */
+  get isOpen(): boolean {
+    return this.depth <= this.#carried;
+  }
+
+  /** @returns Whether the letter opens or closes a quote. */
+  step(text: string, at: number): boolean {
+    const letter = text.charAt(at);
+    if (letter === this.#closers.at(-1)) {
+      this.#closers.pop();
+      this.#carried = Math.min(this.#carried, this.depth);
+      return true;
+    }
+    const closer = letter === '"' && opensQuote(text, at) ? '"' : OPENING[letter];
+    if (closer !== undefined) this.#closers.push(closer);
+    return closer !== undefined;
+  }
+}
+
+/** What is open at `end`; a line break closes all, so that a forgotten bracket is forgotten. */
+function openQuotes(text: string, end: number, open: readonly string[]): readonly string[] {
+  let quotes = new Quotes(open);
+  for (let at = 0; at < end; at++) {
+    if (text.charAt(at) === '\n') quotes = new Quotes([]);
+    else quotes.step(text, at);
+  }
+  return quotes.closers;
 }
 
 /** A straight quote opens one before a word and not behind a digit or letter: `5"`, `word"`. */

@@ -94,8 +94,8 @@ function endBeforeWord(
  */
 export function isAbbreviated(before: string, next: string | undefined): boolean {
   const [word = ''] = /[\p{L}\p{N}.]*$/u.exec(before.slice(-24)) ?? [];
-  const rest = before.slice(0, before.length - word.length).trim();
-  if (/^\d{1,3}$/.test(word) && (rest === '' || rest.endsWith(':'))) return true;
+  const rest = before.slice(0, before.length - word.length);
+  if (/^\d{1,3}$/.test(word) && /(?:^|:)\s+$|^$/.test(rest)) return true;
   if (/^(?:\p{Lu}\.)*\p{Lu}$/u.test(word) && word !== 'I') return true;
   const plain = word.toLowerCase();
   return (
