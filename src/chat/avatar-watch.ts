@@ -1,0 +1,53 @@
+import type { BridgeClient } from '../client/index.js';
+import type { LaneStatus } from '../control/index.js';
+
+export interface PeerMessageSeen {
+  readonly lane: string;
+  readonly type: string;
+  readonly args: readonly string[];
+}
+
+/** Which avatar a conversation is with, whether it is there, and what it says. */
+export class AvatarWatch {
+  readonly #lanes = new Map<string, LaneStatus>();
+  readonly #name: string | undefined;
+  readonly #offs: (() => void)[] = [];
+
+  private constructor(name: string | undefined) {
+    this.#name = name;
+  }
+
+  /** @param name - of the lane; undefined: the only one, or the first that carries sound. */
+  static async open(client: BridgeClient, name: string | undefined): Promise<AvatarWatch> {
+    const watch = new AvatarWatch(name);
+    watch.#offs.push(client.events.on('laneState', (lane) => void watch.#lanes.set(lane.lane, lane)));
+    await client.request('subscribe', { topics: ['lanes', 'messages'] });
+    const { lanes } = await client.request('status', {});
+    for (const lane of lanes) watch.#lanes.set(lane.lane, lane);
+    return watch;
+  }
+
+  /** The lane that is meant; undefined: there is none yet. */
+  get lane(): LaneStatus | undefined {
+    if (this.#name !== undefined) return this.#lanes.get(this.#name);
+    const open = [...this.#lanes.values()].filter(({ state }) => state !== 'closed');
+    return open.find(({ state }) => state === 'ready') ?? open[0];
+  }
+
+  get isReady(): boolean {
+    return this.lane?.state === 'ready';
+  }
+
+  /** Messages of this avatar that are not echoes of ours. @returns ends it. */
+  onMessage(client: BridgeClient, listener: (message: PeerMessageSeen) => void): () => void {
+    const off = client.events.on('message', ({ lane, type, args, isEcho }) => {
+      if (!isEcho && lane === this.lane?.lane) listener({ lane, type, args });
+    });
+    this.#offs.push(off);
+    return off;
+  }
+
+  close(): void {
+    for (const off of this.#offs.splice(0)) off();
+  }
+}
