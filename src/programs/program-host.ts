@@ -30,6 +30,10 @@ export interface SpawnOptions {
   readonly stdin: boolean;
   /** Laid over the machine's environment. @default nothing */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** False: `env` is all the environment it gets, for programs that our keys are none of the business of. @default true */
+  readonly inheritsEnv?: boolean | undefined;
+  /** Folder it runs in. @default ours */
+  readonly cwd?: string | undefined;
 }
 
 /** The machine as far as programs on it matter; tests give their own. */
@@ -61,9 +65,10 @@ export function systemHost(
     platform,
     env,
     find: (program) => findOnPath(program, env, platform),
-    spawn: (file, args, { stdin, env: more }): ChildProcess =>
+    spawn: (file, args, { stdin, env: more, inheritsEnv = true, cwd }): ChildProcess =>
       spawn(file, args, {
-        env: { ...childEnv, ...more },
+        env: { ...(inheritsEnv ? childEnv : {}), ...more },
+        cwd,
         stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
         windowsHide: true,
         // Ctrl-C goes to every program of the terminal; these are ended by us, in order. On Windows it would untie them.

@@ -22,7 +22,7 @@ import { faultText } from './result-text.js';
 import type { Tool, TurnMetadata } from './tool.js';
 import type { CallOutcome, OfferedTools, ToolBox, ToolBoxEvents } from './tool-box.js';
 import { errorResult, ToolCalls } from './tool-calls.js';
-import type { ToolSource } from './tool-source.js';
+import type { SourceStatus, ToolSource } from './tool-source.js';
 import { ToolTable } from './tool-table.js';
 
 export interface ToolBoxOptions {
@@ -85,6 +85,14 @@ class ToolBoxOfTurns implements ToolBox {
 
   get tools(): readonly Tool[] {
     return this.#table.available;
+  }
+
+  get sources(): readonly SourceStatus[] {
+    return this.#sources.map(({ status }) => status);
+  }
+
+  async settled(signal?: AbortSignal): Promise<void> {
+    await orAborted(Promise.all(this.#sources.map((source) => source.settled)), signal);
   }
 
   add(tool: Tool): void {

@@ -1,6 +1,7 @@
 import type { ChatMessage, ToolCall, ToolSpec } from '../llm/index.js';
 import type { Emitter } from '../runtime/index.js';
 import type { Tool, TurnMetadata } from './tool.js';
+import type { SourceStatus } from './tool-source.js';
 
 /** What one request tells the model of tools. */
 export interface OfferedTools {
@@ -53,6 +54,10 @@ export interface ToolBox {
   readonly events: Emitter<ToolBoxEvents>;
   /** All that can be called now, dynamic ones too, in the order in which they are offered. */
   readonly tools: readonly Tool[];
+  /** MCP servers, in the order of the settings. */
+  readonly sources: readonly SourceStatus[];
+  /** Waits until every MCP server has connected or failed for the first time. @throws the signal's reason */
+  settled(signal?: AbortSignal): Promise<void>;
   /**
    * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - its name is not `[A-Za-z0-9_-]{1,64}`, or taken by another one of the program's.
    */

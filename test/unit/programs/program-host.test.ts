@@ -45,4 +45,21 @@ describe('systemHost', () => {
     const answer = await host.run(join(folder, 'plain'), ['a\0b'], { timeoutMs: 1000 });
     expect(answer).toMatchObject({ code: undefined, stdout: '' });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'gives a program that inherits nothing only what it is told, in the folder it is told',
+    async () => {
+      const host = systemHost({ PATH: process.env['PATH'], OPENAI_API_KEY: 'secret' });
+      const options = { stdin: false, inheritsEnv: false, env: { ONLY: 'this' }, cwd: folder };
+      const program = host.spawn('/bin/sh', ['-c', 'pwd -P; env'], options);
+      let told = '';
+      program.stdout?.on('data', (bytes: Buffer) => {
+        told += bytes.toString();
+      });
+      await new Promise((resolve) => program.on('close', resolve));
+      expect(told).toContain(folder);
+      expect(told).toContain('ONLY=this');
+      expect(told).not.toMatch(/OPENAI_API_KEY|LC_ALL/);
+    },
+  );
 });
