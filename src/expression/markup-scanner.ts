@@ -132,7 +132,7 @@ export class MarkupScanner {
       this.#release(true);
       this.#hasAnswer = true;
       this.#answer = 'all';
-      this.#put('hidden', raw.length);
+      this.#put('block', raw.length);
       if (!isOpening) this.#answer = 'outside';
       return;
     }
@@ -158,7 +158,7 @@ export class MarkupScanner {
   #isSentenceStart(): boolean {
     const shown = this.#shown;
     if (/(?:^|\n)[^\S\n]*$/.test(shown)) return true;
-    if (!looksEnded(shown)) return false;
+    if (!looksEnded(shown, this.#text.charAt(0))) return false;
     return /\s$/.test(shown) || /[。！？‼⁇⁈⁉｡」』）】〉》♪☆]$/.test(shown);
   }
 

@@ -134,9 +134,10 @@ export class ReplyReader {
       if (kind !== 'text') isBehindGap = true;
       if (text === '') continue;
       const added = isBehindGap && isBehindBlank ? text.trimStart() : text;
+      if (added === '') continue;
       shown += added;
       isBehindGap = false;
-      if (added !== '') isBehindBlank = /\s$/.test(added);
+      isBehindBlank = /\s$/.test(added);
     }
     if (!hasWord(shown)) return '';
     this.#isBehindBlank = /\s$/.test(shown);

@@ -223,7 +223,7 @@ class Scan {
     if (end === undefined) return undefined;
     const said = this.#text.slice(this.#begin, end === 'wait' ? this.#text.length : end);
     // Between brackets a sign is more likely a face's eye than a comma.
-    if (/[(（][^)）]{0,20}$/.test(said)) return undefined;
+    if (/[(（[][^)）\]]{0,20}$/.test(said)) return undefined;
     if (!isLong && clauseShare(said, this.#rules.firstClause) < 1) return undefined;
     if (end !== 'wait') return { at: end, endsSentence: isSong };
     return this.#stage.isFinal ? undefined : 'wait';

@@ -98,18 +98,22 @@ export function isAbbreviated(before: string, next: string | undefined): boolean
   if (/^\d{1,3}$/.test(word) && /(?:^|:)\s+$|^$/.test(rest)) return true;
   if (/^(?:\p{Lu}\.)*\p{Lu}$/u.test(word) && word !== 'I') return true;
   const plain = word.toLowerCase();
-  return (
-    ABBREVIATIONS.has(plain) || (NUMBERED.has(plain) && (next === undefined || /[\p{N}IVX]/u.test(next)))
-  );
+  if (ABBREVIATIONS.has(plain)) return true;
+  // "Oh no." is no number.
+  return word !== 'no' && NUMBERED.has(plain) && next !== undefined && /[\p{N}IVX]/u.test(next);
 }
 
-/** Whether a text that stopped here ends with a whole sentence: as far as can be told without what comes. */
-export function looksEnded(text: string): boolean {
+/**
+ * Whether a text that stopped here ends with a whole sentence, as far as can be told.
+ *
+ * @param next - the letter that follows behind blanks, if known.
+ */
+export function looksEnded(text: string, next?: string): boolean {
   const marks = /([。！？!?‼⁇⁈⁉｡.．…‥]+)[」』）)\]】〉》"”’'♪☆]*\s*$/u.exec(text);
   if (marks === null) return false;
   if (marks[1] !== '.') return true;
   const before = text.slice(0, marks.index);
-  return !/\p{N}$/u.test(before) && !isAbbreviated(before.trimStart(), undefined);
+  return !/\p{N}$/u.test(before) && !isAbbreviated(before.trimStart(), next);
 }
 
 function words(list: string): ReadonlySet<string> {
