@@ -7,6 +7,7 @@ export type {
   ToolCall,
   ToolSpec,
 } from './chat-model.js';
+export { LLM_FAMILY } from './engines/index.js';
 export type { Llm, LlmChoice, LlmEvents, LlmPorts, LlmSettings, LlmUsage } from './llm.js';
 export { checkLlmEngines, readLlmEngines, realtimeEngine } from './llm-book.js';
 export { LLM_ENGINE_FACTS, type LlmEngineFact } from './llm-kinds.js';

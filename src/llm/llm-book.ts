@@ -16,7 +16,14 @@ export function readLlmEngines(
   engines: unknown,
   env: Environment,
 ): Promise<ReadonlyMap<string, EngineEntry>> {
-  return readEngines(engines, LLM_ENGINE_KINDS, env, LLM_SECTION);
+  return readEngines(engines, LLM_ENGINE_KINDS, withOtherNames(env), LLM_SECTION);
+}
+
+/** Google's own programs know the key of Gemini by two names. @source googleapis/js-genai README, "API key" */
+function withOtherNames(env: Environment): Environment {
+  const { GEMINI_API_KEY: own, GOOGLE_API_KEY: other } = env;
+  const isSet = own !== undefined && own.trim() !== '';
+  return isSet || other === undefined ? env : { ...env, GEMINI_API_KEY: other };
 }
 
 /** The section with another model for one engine; an engine that stands only as a kind is written into it. */

@@ -1,11 +1,12 @@
 import type { EngineFacts, EngineKinds } from '../vendor/index.js';
 import type { ChatModel } from './chat-model.js';
+import { LLM_KINDS } from './engines/index.js';
 import type { LlmPorts } from './llm.js';
 import { OFFLINE_KIND } from './offline/offline-kind.js';
 import { REALTIME_FACTS, REALTIME_TYPE } from './realtime-options.js';
 
 /** Every kind of model of text. The offline one is last: under `auto` others go before it. */
-export const CHAT_KINDS: EngineKinds<LlmPorts, ChatModel> = { offline: OFFLINE_KIND };
+export const CHAT_KINDS: EngineKinds<LlmPorts, ChatModel> = { ...LLM_KINDS, offline: OFFLINE_KIND };
 
 /** All that `type` can name in `llmEngines`. */
 export const LLM_ENGINE_KINDS: Readonly<Record<string, EngineFacts>> = {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { checkLlmEngines, LLM_ENGINE_FACTS, readLlmEngines, realtimeEngine } from '../../../src/llm/index.js';
+import {
+  checkLlmEngines,
+  LLM_ENGINE_FACTS,
+  openLlm,
+  readLlmEngines,
+  realtimeEngine,
+} from '../../../src/llm/index.js';
+import { FakeClock } from '../../../src/runtime/index.js';
 
 const KEY = { OPENAI_API_KEY: 'sk-x' };
 
@@ -53,5 +60,41 @@ describe('realtimeEngine', () => {
     ['the name is none', section, 'nobody', undefined],
   ])('tells which way the conversation goes when %s', async (_when, engines, engine, expected) => {
     expect(await realtimeEngine({ engines, engine }, KEY)).toBe(expected);
+  });
+});
+
+describe('auto', () => {
+  const chosen = async (env: Readonly<Record<string, string>>, engines?: unknown): Promise<string> => {
+    const llm = await openLlm({ engines }, { clock: new FakeClock(), env });
+    const { name } = llm;
+    await llm.close();
+    return name;
+  };
+
+  it.each<[string, Readonly<Record<string, string>>, string]>([
+    ['OpenAI', { OPENAI_API_KEY: 'sk-x', ANTHROPIC_API_KEY: 'k', GEMINI_API_KEY: 'k' }, 'openai'],
+    ['Anthropic', { ANTHROPIC_API_KEY: 'k', GEMINI_API_KEY: 'k' }, 'anthropic'],
+    ['Gemini', { GEMINI_API_KEY: 'k' }, 'gemini'],
+    ['Gemini, by the key of Google', { GOOGLE_API_KEY: 'k' }, 'gemini'],
+    ['the demonstration', {}, 'offline'],
+  ])('takes %s by the keys in the environment', async (_who, env, name) => {
+    expect(await chosen(env)).toBe(name);
+  });
+
+  it('takes what stands in the section before any key', async () => {
+    expect(await chosen({ OPENAI_API_KEY: 'sk-x' }, { local: { type: 'ollama', model: 'qwen3' } })).toBe(
+      'local',
+    );
+  });
+
+  it('passes over what waits for a key', async () => {
+    expect(await chosen({ OPENAI_API_KEY: 'sk-x' }, { claude: { type: 'anthropic' } })).toBe('openai');
+  });
+
+  it('gives the first engine another model when one is asked for', async () => {
+    const open = (engine: string, model: string) =>
+      openLlm({ engine, model }, { clock: new FakeClock(), env: { OPENAI_API_KEY: 'sk-x' } });
+    expect((await open('auto', 'gpt-9')).model).toBe('gpt-9');
+    expect((await open('ollama,openai', 'qwen3')).model).toBe('qwen3');
   });
 });
