@@ -1,4 +1,6 @@
+export { createReplyVoice } from './create-reply-voice.js';
 export { type GivenSound, type SoundReplyVoice, takesSound } from './given-sound.js';
+export { createPeerVoice } from './peer-voice.js';
 export type {
   HeardReply,
   PlayedSound,
@@ -9,6 +11,8 @@ export type {
   ReplyVoice,
   SpokenPiece,
 } from './reply-voice.js';
+export { createLocalVoice, createStreamVoice } from './sound-voice.js';
+export { createTextVoice } from './text-voice.js';
 export type {
   AvatarSettings,
   HowToSpeak,

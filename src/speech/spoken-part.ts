@@ -45,6 +45,8 @@ export interface GivenPiece {
 export interface PieceShare {
   /** Of the pieces given, counted from 0, those without words included. */
   readonly piece: number;
+  /** Nothing more of the piece comes behind it. */
+  readonly isLast: boolean;
   /** How much of the piece's text is over when `text` up to `position` is, both in UTF-16 units. */
   sourceAt(position: number): number;
 }

@@ -102,7 +102,8 @@ async function piecesOf(
     const begin = index === 0 ? from : run.from;
     const range = prepared.sourceRange(begin, end);
     const { language, lines, voice, speed, instructions } = run;
-    const place = given === undefined ? undefined : shareOf(prepared, given.index, begin, end);
+    const isLast = index === runs.length - 1;
+    const place = given && shareOf(prepared, { piece: given.index, source, begin, end, isLast });
     return {
       ...(place === undefined ? {} : { place }),
       text: prepared.text.slice(begin, end).trim(),
@@ -113,13 +114,32 @@ async function piecesOf(
 }
 
 /** Of what `prepared.text` has from `begin` to `end`, without the blanks around it. */
-function shareOf(prepared: PreparedText, piece: number, begin: number, end: number): PieceShare {
+function shareOf(
+  prepared: PreparedText,
+  {
+    piece,
+    source,
+    begin,
+    end,
+    isLast,
+  }: {
+    readonly piece: number;
+    readonly source: string;
+    readonly begin: number;
+    readonly end: number;
+    readonly isLast: boolean;
+  },
+): PieceShare {
   const text = prepared.text.slice(begin, end);
   const from = begin + text.length - text.trimStart().length;
+  const untilEnd = text.trim().length;
   return {
     piece,
-    sourceAt: (position) =>
-      from + position <= 0 ? 0 : prepared.sourceRange(0, Math.min(from + position, end)).to,
+    isLast,
+    sourceAt: (position) => {
+      if (isLast && position >= untilEnd) return source.length;
+      return from + position <= 0 ? 0 : prepared.sourceRange(0, Math.min(from + position, end)).to;
+    },
   };
 }
 

@@ -65,6 +65,8 @@ export async function speakingRig(settings: Partial<Config> = {}, fps = 60) {
     client,
     daemon,
     mouth,
+    /** What MMDAgent-EX played, silence between left out. */
+    played,
     sent,
     /** Runs the clock until `pending` settles. */
     until: async <T>(pending: Promise<T>, stepMs = 20): Promise<T> => {

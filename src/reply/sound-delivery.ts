@@ -1,0 +1,231 @@
+import type { LipEstimator } from '../lipsync/index.js';
+import type { Clock, Timer } from '../runtime/index.js';
+import {
+  type LipsKnowledge,
+  type LipsWay,
+  type Outlet,
+  VoiceFlow,
+  type VoiceFlowOptions,
+} from '../speaking/index.js';
+import type { SpeechPart, SpokenPart } from '../speech/index.js';
+import { asBridgeFailure } from './as-bridge-failure.js';
+import type { Delivery, DeliveryEnd, ReplyEmitter } from './delivery.js';
+import { PausableOutlet } from './pausable-outlet.js';
+import { PieceQueue } from './piece-queue.js';
+import { PieceTeller } from './piece-teller.js';
+import { PlayedTeller } from './played-teller.js';
+import type { ReplyText } from './reply-text.js';
+import type { HeardReply, SpokenPiece } from './reply-voice.js';
+
+/** How sound goes to the avatar, as far as is known before there is any. */
+export interface SoundWay {
+  readonly way: LipsWay;
+  readonly knows: LipsKnowledge;
+}
+
+export interface SoundDeliveryOptions {
+  readonly clock: Clock;
+  readonly events: ReplyEmitter;
+  readonly sampleRateHz: number;
+  /** Rejects where sound cannot go. */
+  readonly way: Promise<SoundWay>;
+  /** Opened and begun: takes sound at once. */
+  readonly open: (way: SoundWay, signal: AbortSignal) => Promise<Outlet>;
+  /** What is to be heard; the signal ends it. Asked for at once. */
+  readonly parts: (pieces: PieceQueue, signal: AbortSignal) => AsyncIterable<SpeechPart | SpokenPart>;
+  readonly text: ReplyText;
+  readonly pronouncer: VoiceFlowOptions['pronouncer'];
+  readonly estimator: (() => LipEstimator) | undefined;
+}
+
+const TELL_EVERY_MS = 80;
+/** A pause farther back is no place to go on from. */
+const MAX_REPEATED_MS = 2000;
+
+/**
+ * A reply as sound: pieces → engine → lips and sound, in step → an outlet that can be silenced and go on → avatar or loudspeaker.
+ *
+ * What can fail: the engine (what there is of its sound is heard, then it ends), the way (it ends with what was heard).
+ */
+export class SoundDelivery implements Delivery {
+  readonly ended: Promise<DeliveryEnd>;
+  readonly #options: SoundDeliveryOptions;
+  readonly #queue = new PieceQueue();
+  readonly #outlet: PausableOutlet;
+  readonly #played: PlayedTeller;
+  readonly #pieces: PieceTeller;
+  readonly #stop = new AbortController();
+  readonly #engine = new AbortController();
+  readonly #credits = new Set<string>();
+  #way: SoundWay | undefined;
+  #teller: Timer | undefined;
+  #hasStarted = false;
+
+  constructor(options: SoundDeliveryOptions) {
+    this.#options = options;
+    const { clock, events, sampleRateHz, text } = options;
+    this.#outlet = new PausableOutlet({
+      clock,
+      sampleRateHz,
+      open: async (signal) => options.open(await options.way, signal),
+      resumeAtMs: (heardMs) => this.#resumeAtMs(heardMs),
+      onPhonemes: (phonemes) => text.lips(phonemes),
+    });
+    this.#played = new PlayedTeller(this.#outlet.track, (sound) => events.emit('played', sound));
+    this.#pieces = new PieceTeller(text, events);
+    this.#outlet.events.on('sent', () => events.emit('sent', clock.nowMs()));
+    this.#outlet.events.on('takeBegan', (fromMs) => this.#takeBegan(fromMs));
+    this.#outlet.events.on('takeEnded', (untilMs) => this.#takeEnded(untilMs));
+    this.ended = this.#run();
+  }
+
+  push(piece: SpokenPiece): Promise<void> {
+    if (this.#queue.isEnded) return Promise.resolve();
+    this.#options.text.push(piece);
+    return this.#queue.push(piece);
+  }
+
+  end(): void {
+    this.#queue.end();
+  }
+
+  go(): void {
+    this.#outlet.go();
+  }
+
+  pause(): Promise<void> {
+    return this.#outlet.pause();
+  }
+
+  async stop(): Promise<void> {
+    this.#queue.stop();
+    this.#engine.abort();
+    this.#stop.abort();
+    await this.#outlet.interrupt();
+    await this.ended;
+  }
+
+  heard(): HeardReply {
+    const { heardMs, track } = this.#outlet;
+    return this.#options.text.heard(heardMs, track.endMs);
+  }
+
+  async #run(): Promise<DeliveryEnd> {
+    const parts = begun(this.#options.parts(this.#queue, this.#engine.signal));
+    try {
+      return await this.#flow(parts);
+    } catch (error) {
+      await this.#outlet.interrupt();
+      return this.#stop.signal.aborted
+        ? { reason: 'cancelled' }
+        : { reason: 'failed', error: asBridgeFailure(error) };
+    } finally {
+      this.#over();
+      void parts.return?.(undefined)?.catch(() => {});
+    }
+  }
+
+  async #flow(parts: AsyncIterableIterator<SpeechPart | SpokenPart>): Promise<DeliveryEnd> {
+    const { clock, way, pronouncer, estimator, text } = this.#options;
+    const known = await Promise.race([way, this.#outlet.ended.then(() => undefined)]);
+    if (known === undefined) return { reason: 'cancelled' };
+    this.#way = known;
+    this.#outlet.movesLips = known.way !== 'peer';
+    const flow = new VoiceFlow({
+      ...{
+        clock,
+        pronouncer,
+        estimator,
+        parts,
+        outlet: this.#outlet,
+        stop: this.#stop,
+        engine: this.#engine,
+      },
+      ...{ drain: undefined, knows: known.knows, movesMouth: true },
+      onPart: (part) => this.#part(part),
+    });
+    const { end } = await flow.run();
+    text.allKnown();
+    if (end.reason === 'completed') return { reason: 'completed' };
+    if (end.reason === 'interrupted') return { reason: 'cancelled' };
+    return { reason: 'failed', ...(end.error === undefined ? {} : { error: end.error }) };
+  }
+
+  #part(part: SpeechPart | SpokenPart): void {
+    this.#options.text.part(part);
+    const credit = 'credit' in part ? part.credit : undefined;
+    if (credit === undefined || this.#credits.has(credit)) return;
+    this.#credits.add(credit);
+    this.#options.events.emit('credit', credit);
+  }
+
+  /** The last border of a word; else the last pause in the sound; else where it was cut off. */
+  #resumeAtMs(heardMs: number): number {
+    const { text } = this.#options;
+    const { track } = this.#outlet;
+    const pauseFromMs = Math.max(text.sentenceStartMs(heardMs), heardMs - MAX_REPEATED_MS);
+    const borderMs = text.lastBorderMs(heardMs, track.endMs) ?? track.lastPauseEnd(pauseFromMs, heardMs);
+    return Math.max(0, Math.min(borderMs ?? text.sharedBorderMs(heardMs, track.endMs), track.endMs));
+  }
+
+  #takeBegan(fromMs: number): void {
+    this.#played.begin(fromMs);
+    this.#tellLater();
+  }
+
+  #takeEnded(untilMs: number): void {
+    this.#teller?.cancel();
+    // What is cut off is heard up to here, in a moment at the latest.
+    this.#played.tell(untilMs, untilMs, this.#options.clock.nowMs());
+  }
+
+  #tellLater(): void {
+    this.#teller?.cancel();
+    this.#teller = this.#options.clock.after(TELL_EVERY_MS, () => {
+      this.#tell();
+      this.#tellLater();
+    });
+  }
+
+  #tell(): void {
+    const { clock, events } = this.#options;
+    const { positionMs, givenMs } = this.#outlet;
+    if (positionMs === undefined || givenMs <= 0) return;
+    const nowMs = clock.nowMs();
+    if (!this.#hasStarted) {
+      this.#hasStarted = true;
+      events.emit('started', nowMs - positionMs, this.#way?.way ?? 'peer');
+    }
+    this.#played.tell(positionMs, givenMs, nowMs);
+    this.#pieces.tell(this.#outlet.heardMs, nowMs + this.#outlet.heardMs - positionMs);
+    if (positionMs > 0) events.emit('position', this.heard());
+  }
+
+  #over(): void {
+    this.#teller?.cancel();
+    this.#queue.stop();
+    this.#played.close();
+    this.#pieces.end(this.#outlet.heardMs, this.#options.clock.nowMs());
+    this.#outlet.close();
+  }
+}
+
+/** The first part is asked for now: the engine thinks while the way is being looked for. */
+function begun<T>(parts: AsyncIterable<T>): AsyncIterableIterator<T> {
+  const iterator = parts[Symbol.asyncIterator]();
+  let first: Promise<IteratorResult<T>> | undefined = iterator.next();
+  first.catch(() => {});
+  const rest: AsyncIterableIterator<T> = {
+    next: () => {
+      const next = first ?? iterator.next();
+      first = undefined;
+      return next;
+    },
+    return: async () => {
+      void iterator.return?.().catch(() => {});
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => rest,
+  };
+  return rest;
+}
