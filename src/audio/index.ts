@@ -11,6 +11,7 @@ export {
 export { levelDbfs, SILENCE_DBFS } from './level.js';
 export { type LoudnessMeasure, LoudnessMeter } from './loudness.js';
 export type { LoudnessReport } from './loudness-gain.js';
+export { NoiseFloor } from './noise-floor.js';
 export { type OpenSoundOptions, openSound } from './open-sound.js';
 export {
   MAX_CHANNELS,
@@ -35,3 +36,4 @@ export {
   type VoiceMeter,
 } from './voice-feed.js';
 export type { VoiceGateRule } from './voice-gate.js';
+export { VoiceLevel } from './voice-level.js';

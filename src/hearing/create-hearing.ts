@@ -1,6 +1,12 @@
+import { Ear } from './ear.js';
+import { ANY_SOUND, type FrameDetector } from './frame-detector.js';
 import type { Hearing } from './hearing.js';
-import type { HearingSettings } from './hearing-settings.js';
+import { DEFAULT_HEARING, type HearingSettings } from './hearing-settings.js';
+import { ProbabilityDetector } from './probability-detector.js';
+import { openSilero } from './silero.js';
+import { VoiceJudge } from './voice-judge.js';
 import type { VoiceProbability } from './voice-probability.js';
+import { openWebrtcDetector } from './webrtc-detector.js';
 
 export interface HearingOptions {
   /** Those that differ from DEFAULT_HEARING. */
@@ -10,8 +16,29 @@ export interface HearingOptions {
 }
 
 /**
- * Builds an ear.
+ * Builds an ear. It has no clock and no device of its own: all times are those of the frames.
  *
  * @throws {DeviceError} BRIDGE_ERR_VOICE_ACTIVITY - the detector is missing or could not be loaded; the message says what to install.
  */
-export type CreateHearing = (options?: HearingOptions) => Promise<Hearing>;
+export async function createHearing(options: HearingOptions = {}): Promise<Hearing> {
+  const settings: HearingSettings = { ...DEFAULT_HEARING, ...options.settings };
+  const detector = await openDetector(settings, options.voiceProbability);
+  const thresholdDbfs = settings.vad === 'level' ? settings.thresholdDbfs : undefined;
+  return new Ear(settings, new VoiceJudge({ detector, thresholdDbfs }));
+}
+
+async function openDetector(
+  settings: HearingSettings,
+  own: VoiceProbability | undefined,
+): Promise<FrameDetector> {
+  if (own !== undefined) return new ProbabilityDetector(own);
+  switch (settings.vad) {
+    case 'level':
+      return ANY_SOUND;
+    case 'silero':
+      return new ProbabilityDetector(await openSilero(settings.sileroModel));
+    case 'webrtc':
+    case 'off':
+      return openWebrtcDetector();
+  }
+}

@@ -1,4 +1,4 @@
-export type { CreateHearing, HearingOptions } from './create-hearing.js';
+export { createHearing, type HearingOptions } from './create-hearing.js';
 export type { Hearing, HearingMeter, PlayedSound } from './hearing.js';
 export {
   DEFAULT_HEARING,

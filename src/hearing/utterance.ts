@@ -23,7 +23,7 @@ export interface Utterance {
 export interface HearingEvents {
   /** Somebody speaks: voice for `minVoiceMs`; or the key was pressed; or an utterance was cut and this one goes on. */
   began: [utterance: Utterance];
-  /** The voice has lasted `interruptMs` (counted from its first voiced frame, gaps up to 60 ms allowed): once. A key counts at once. */
+  /** The voice has lasted `interruptMs` (counted from its first voiced frame, gaps up to 120 ms allowed): once. A key counts at once. */
   lasted: [utterance: Utterance];
   /** A silence of `likelyEndMs`: it may be the end. Recognition and thinking may start; `requirePause` may now be called. */
   paused: [utterance: Utterance];

@@ -1,0 +1,190 @@
+import { BANDS, LOWEST_DB } from './band-powers.js';
+import { AHEAD_SLOTS, EchoDelay, GROUPS } from './echo-delay.js';
+import { AROUND_SLOTS, EchoPath } from './echo-path.js';
+import type { HeardBands } from './heard-bands.js';
+import { PlayedBands, SLOT_MS, slotOf } from './played-bands.js';
+import { Quantile } from './quantile.js';
+import { UnknownEcho } from './unknown-echo.js';
+
+/** A loudspeaker sounds on so long after it should have stopped: buffers, the room. */
+export const DRAIN_MS = 300;
+/** What is played later than this before can no longer be heard. */
+const REACH_SLOTS = 60;
+const AUDIBLE_DB = -62;
+/** The room's noise in each band lies below nearly all of its levels; so far above it may be noise still. */
+const NOISE_PART = 0.1;
+const NOISE_STEP_DB = 0.5;
+const NOISE_MARGIN_DB = 8;
+/** One band alone counts no more than this: a click of the room is not a voice. */
+const MAX_BAND_DB = 12;
+/** So much must stand out, summed over the bands, mean of two slots. */
+const NEEDED_DB = 14;
+const NEEDED_BANDS = 2;
+/** Playing without any likeness in the microphone for so long: headphones, or the loudspeaker is off. */
+const QUIET_SLOTS = 60;
+const UNLIKE_SLOTS = 300;
+/** The microphone is quiet when its bands are this little above the room in the mean. */
+const QUIET_DB = 3;
+const FIRST_BAND = [0, 3, 6, 9, BANDS];
+
+/**
+ * Tells the user's voice from what the loudspeaker plays.
+ *
+ * From what was played and when, it learns the delay and the loss of the way to the microphone, band by band, and counts as the user's
+ * only what is louder than the echo can be. It compares levels, not waveforms: a player's times jitter by milliseconds, clocks drift,
+ * loudspeakers clip; levels of 10 ms bear all that. Until a way is known, everything during playing counts as echo; when playing is
+ * never heard (headphones), nothing does.
+ */
+export class EchoGuard {
+  readonly #played = new PlayedBands();
+  readonly #delay = new EchoDelay();
+  readonly #path = new EchoPath();
+  readonly #unknown = new UnknownEcho();
+  readonly #noise = Array.from({ length: BANDS }, () => new Quantile(NOISE_PART, NOISE_STEP_DB));
+  readonly #playedDb = new Float64Array(BANDS);
+  readonly #heardGroups = new Float64Array(GROUPS);
+  readonly #playedGroups = new Float64Array(GROUPS);
+  #nowMs = 0;
+  #lastPlayedSlot = Number.NEGATIVE_INFINITY;
+  /** How far the microphone is above the room while something is played, mean, dB. */
+  #heardDb = 0;
+  /** Whether the loudspeaker may be heard in the last frame. */
+  isActive = false;
+  /** Whether the last frame has more than the loudspeaker explains. */
+  isUser = false;
+  /** @internal For measurements. */
+  excessDb = 0;
+
+  get delayMs(): number | undefined {
+    const { lag } = this.#delay;
+    return lag === undefined ? undefined : lag * SLOT_MS;
+  }
+
+  get lossDb(): number | undefined {
+    const { gainDb } = this.#path;
+    return gainDb === undefined ? undefined : -gainDb;
+  }
+
+  played(pcm: Uint8Array, atMs: number): void {
+    this.#played.add(pcm, atMs, Math.max(this.#nowMs, 0) || atMs);
+  }
+
+  unplayed(fromMs: number): void {
+    // Its buffers may sound on.
+    this.#played.clearFrom(fromMs + DRAIN_MS);
+    this.#unknown.stop(fromMs);
+  }
+
+  avatarSounds(fromMs: number, untilMs: number | undefined): void {
+    this.#unknown.sounds(fromMs, untilMs);
+  }
+
+  /** @param endMs - when the frame ends. */
+  judge(bands: HeardBands, endMs: number): void {
+    this.#nowMs = endMs;
+    const slot = slotOf(endMs);
+    this.isActive = false;
+    const isUnknown = this.#unknown.isSounding(endMs, DRAIN_MS);
+    let excessDb = 0;
+    let bandCount = 0;
+    for (let half = 0; half < 2; half++) {
+      const heardDb = bands.halvesDb[half] as Float64Array;
+      this.#follow(heardDb, slot - 1 + half);
+      if (isUnknown) this.#unknown.expect();
+      for (let band = 0; band < BANDS; band++) {
+        const over = this.#overDb(heardDb, band, isUnknown);
+        if (over <= 0) continue;
+        bandCount += 0.5;
+        excessDb += Math.min(MAX_BAND_DB, over) / 2;
+      }
+    }
+    this.excessDb = excessDb;
+    this.isActive ||= isUnknown;
+    this.isUser = excessDb >= NEEDED_DB && bandCount >= NEEDED_BANDS && this.#isLearned(slot, isUnknown);
+    this.#learn(bands, isUnknown);
+  }
+
+  #follow(heardDb: Float64Array, slot: number): void {
+    this.#groups(heardDb, slot + AHEAD_SLOTS);
+    const isPlaying = slot - this.#lastPlayedSlot <= REACH_SLOTS;
+    this.#delay.add(this.#heardGroups, this.#playedGroups, isPlaying);
+    if (isPlaying) this.#heardDb += 0.01 * (mean(this.#heardGroups) - this.#heardDb);
+    const { lag } = this.#delay;
+    if (lag === undefined) {
+      this.isActive ||= isPlaying && !this.#isNeverHeard;
+      return;
+    }
+    for (let band = 0; band < BANDS; band++) this.#playedDb[band] = this.#loudestAround(slot - lag, band);
+    this.#path.expect(this.#playedDb);
+    for (let band = 0; band < BANDS; band++)
+      if ((this.#path.expectedDb[band] as number) > this.#noiseDb(band)) this.isActive = true;
+  }
+
+  /** Levels of groups of bands: heard above the room, and played in the slot. */
+  #groups(heardDb: Float64Array, slot: number): void {
+    let loudestDb = LOWEST_DB;
+    for (let group = 0; group < GROUPS; group++) {
+      let heard = 0;
+      let played = 0;
+      const first = FIRST_BAND[group] as number;
+      const end = FIRST_BAND[group + 1] as number;
+      for (let band = first; band < end; band++) {
+        const playedDb = this.#played.levelDb(slot, band);
+        loudestDb = Math.max(loudestDb, playedDb);
+        heard += Math.max(0, (heardDb[band] as number) - this.#noiseDb(band));
+        played += Math.max(0, playedDb - AUDIBLE_DB);
+      }
+      this.#heardGroups[group] = heard / (end - first);
+      this.#playedGroups[group] = played / (end - first);
+    }
+    if (loudestDb > AUDIBLE_DB) this.#lastPlayedSlot = slot;
+  }
+
+  #loudestAround(slot: number, band: number): number {
+    let loudest = LOWEST_DB;
+    for (let around = -AROUND_SLOTS; around <= AROUND_SLOTS; around++)
+      loudest = Math.max(loudest, this.#played.levelDb(slot + around, band));
+    return loudest;
+  }
+
+  #overDb(heardDb: Float64Array, band: number, isUnknown: boolean): number {
+    let expectedDb = this.#noiseDb(band) + NOISE_MARGIN_DB;
+    if (this.#delay.lag !== undefined)
+      expectedDb = Math.max(expectedDb, this.#path.expectedDb[band] as number);
+    if (isUnknown) expectedDb = Math.max(expectedDb, this.#unknown.expectedDb[band] as number);
+    return (heardDb[band] as number) - expectedDb;
+  }
+
+  #noiseDb(band: number): number {
+    return this.#noise[band]?.valueDb ?? LOWEST_DB;
+  }
+
+  get #isNeverHeard(): boolean {
+    const { evidence, lag } = this.#delay;
+    return (
+      lag === undefined && (evidence >= UNLIKE_SLOTS || (evidence >= QUIET_SLOTS && this.#heardDb < QUIET_DB))
+    );
+  }
+
+  #isLearned(slot: number, isUnknown: boolean): boolean {
+    if (isUnknown && !this.#unknown.isLearned) return false;
+    const isPlaying = slot - this.#lastPlayedSlot <= REACH_SLOTS;
+    return !isPlaying || this.#delay.lag !== undefined || this.#isNeverHeard;
+  }
+
+  #learn(bands: HeardBands, isUnknown: boolean): void {
+    for (let half = 0; half < 2; half++) {
+      const heardDb = bands.halvesDb[half] as Float64Array;
+      if (this.#delay.lag !== undefined && half === 1) this.#path.learn(heardDb, this.isUser);
+      if (isUnknown) this.#unknown.learn(heardDb, this.isUser);
+      if (this.isActive) continue;
+      for (let band = 0; band < BANDS; band++) this.#noise[band]?.add(heardDb[band] as number);
+    }
+  }
+}
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}

@@ -1,0 +1,71 @@
+import { BANDS, LOWEST_DB } from './band-powers.js';
+import { Quantile } from './quantile.js';
+
+/** Rooms let a sound fall by 60 dB in about 600 ms: 1 dB in a slot of 10 ms. */
+const FALL_DB = 1;
+/** What is played is looked for this many slots around its delay: clocks and windows do not fit exactly. */
+export const AROUND_SLOTS = 2;
+/** Softer playing says nothing of the echo. */
+const AUDIBLE_DB = -62;
+/** In the reverberation of something louder nothing is learned. */
+const FRESH_DB = 4;
+const LOW_PART = 0.15;
+const STEP_DB = 0.5;
+const MIN_MARGIN_DB = 6;
+const MAX_MARGIN_DB = 12;
+const SPREAD = 1.6;
+/** Somebody else seems to speak: learned from as well, or a louder loudspeaker would never be learned; but slowly. */
+const DOUBTFUL_WEIGHT = 0.25;
+
+/**
+ * How loud the echo of what is played is in each band: the middle of what was seen, and a margin from how far it scatters downwards
+ * (upwards, the user's voice would count as echo). Rooms answer late, so that an expectation falls slowly.
+ */
+export class EchoPath {
+  readonly #middle = Array.from({ length: BANDS }, () => new Quantile(0.5, STEP_DB));
+  readonly #low = Array.from({ length: BANDS }, () => new Quantile(LOW_PART, STEP_DB));
+  readonly #playedDb = new Float64Array(BANDS).fill(LOWEST_DB);
+  readonly #isFresh = new Uint8Array(BANDS);
+  /** The loudest that the echo may be in this slot. */
+  readonly expectedDb = new Float64Array(BANDS).fill(LOWEST_DB);
+
+  /** What the echo adds to the level of what is played, mean over the bands, dB; undefined before anything was learned. */
+  get gainDb(): number | undefined {
+    const known = this.#middle.filter(({ count }) => count > 0);
+    if (known.length === 0) return undefined;
+    return known.reduce((sum, { valueDb }) => sum + valueDb, 0) / known.length;
+  }
+
+  /** @param playedDb - of each band, the loudest around the slot that is heard now. */
+  expect(playedDb: Float64Array): void {
+    for (let band = 0; band < BANDS; band++) {
+      const levelDb = playedDb[band] as number;
+      const fallenDb = (this.#playedDb[band] as number) - FALL_DB;
+      this.#isFresh[band] = levelDb > AUDIBLE_DB && levelDb > fallenDb - FRESH_DB ? 1 : 0;
+      this.#playedDb[band] = Math.max(levelDb, fallenDb, LOWEST_DB);
+      this.expectedDb[band] = this.#expected(band);
+    }
+  }
+
+  /** @param heardDb - what the microphone has in the slot that `expect` was told of. */
+  learn(heardDb: Float64Array, isDoubtful: boolean): void {
+    const weight = isDoubtful ? DOUBTFUL_WEIGHT : 1;
+    for (let band = 0; band < BANDS; band++) {
+      if (this.#isFresh[band] === 0) continue;
+      const gainDb = (heardDb[band] as number) - (this.#playedDb[band] as number);
+      this.#middle[band]?.add(gainDb, weight);
+      this.#low[band]?.add(gainDb, weight);
+    }
+  }
+
+  #expected(band: number): number {
+    const middle = this.#middle[band];
+    const low = this.#low[band];
+    const playedDb = this.#playedDb[band] as number;
+    if (middle === undefined || low === undefined || playedDb <= AUDIBLE_DB - 20) return LOWEST_DB;
+    // Not learned yet: as loud as it was played.
+    if (middle.count === 0) return playedDb;
+    const marginDb = SPREAD * (middle.valueDb - low.valueDb);
+    return playedDb + middle.valueDb + Math.max(MIN_MARGIN_DB, Math.min(MAX_MARGIN_DB, marginDb));
+  }
+}

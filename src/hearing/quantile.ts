@@ -1,0 +1,30 @@
+/** Follows a quantile of one number after another without keeping them: a step up or down for each. */
+export class Quantile {
+  readonly #part: number;
+  readonly #stepDb: number;
+  #count = 0;
+  valueDb: number;
+
+  /**
+   * @param part - 0 … 1 of the numbers that lie below.
+   * @param stepDb - of a step, once settled; the first ones are larger.
+   */
+  constructor(part: number, stepDb: number, valueDb = 0) {
+    this.#part = part;
+    this.#stepDb = stepDb;
+    this.valueDb = valueDb;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(levelDb: number, weight = 1): void {
+    if (this.#count++ === 0) {
+      this.valueDb = levelDb;
+      return;
+    }
+    const stepDb = weight * Math.max(this.#stepDb, 12 / this.#count);
+    this.valueDb += levelDb > this.valueDb ? stepDb * this.#part : -stepDb * (1 - this.#part);
+  }
+}

@@ -1,0 +1,73 @@
+import type { VoiceLevel } from '../audio/index.js';
+import type { FrameDetector } from './frame-detector.js';
+import type { HeardBands } from './heard-bands.js';
+import { RoomNoise } from './room-noise.js';
+
+/** A voice goes on until it is this much softer than what begins one, and may have begun as soft as that … */
+const STAY_DB = 3;
+/** … or softer still. */
+const ONSET_DB = 5;
+
+export interface VoiceJudgeOptions {
+  readonly detector: FrameDetector;
+  /** RMS that counts as voice, in place of what stands out of the room. */
+  readonly thresholdDbfs?: number | undefined;
+}
+
+/** Judges frame by frame whether somebody speaks: detector and level must agree. Allocates nothing for a frame. */
+export class VoiceJudge {
+  readonly #detector: FrameDetector;
+  readonly #thresholdDbfs: number | undefined;
+  readonly #room = new RoomNoise();
+  #mayBeOnset = false;
+  isVoice = false;
+  /** How many frames just before this one were above the room though no voice yet. */
+  onsetFrames = 0;
+
+  constructor({ detector, thresholdDbfs }: VoiceJudgeOptions) {
+    this.#detector = detector;
+    this.#thresholdDbfs = thresholdDbfs;
+  }
+
+  get floorDbfs(): number {
+    return this.#room.floorDb;
+  }
+
+  /** For how many frames the sound has been steady up to now: then it is noise, whatever it seemed; 0: it is not. */
+  get steadyFrames(): number {
+    return this.#thresholdDbfs === undefined ? this.#room.steadyFrames : 0;
+  }
+
+  /**
+   * @param samples - one frame.
+   * @param isRoom - whether the room is heard in it: not while the loudspeaker sounds.
+   */
+  judge(samples: Int16Array, bands: HeardBands, level: VoiceLevel, isRoom: boolean): void {
+    if (isRoom) this.#room.add(bands, level);
+    else this.#room.skip();
+    this.onsetFrames = !this.isVoice && this.#mayBeOnset ? this.onsetFrames + 1 : 0;
+    const aboveDb = this.#aboveDb(bands, level);
+    this.#mayBeOnset = aboveDb > -ONSET_DB;
+    // The detector hears every frame: it learns from them.
+    const isLikely = this.#detector.isVoice(samples);
+    this.isVoice = isLikely && aboveDb > (this.isVoice ? -STAY_DB : 0);
+  }
+
+  reset(): void {
+    this.#room.reset();
+    this.#detector.reset();
+    this.isVoice = false;
+    this.onsetFrames = 0;
+    this.#mayBeOnset = false;
+  }
+
+  close(): void {
+    this.#detector.close();
+  }
+
+  /** How far above what begins a voice. */
+  #aboveDb(bands: HeardBands, level: VoiceLevel): number {
+    if (this.#thresholdDbfs !== undefined) return level.levelDbfs - this.#thresholdDbfs;
+    return this.#room.aboveDb(bands);
+  }
+}
