@@ -1,0 +1,102 @@
+/** What people say to show that they listen, and what they let out while they do. Said one after another they still are that. */
+export const BACKCHANNELS: readonly string[] = [
+  ...'うん うんん ん はい はいよ へい ええ え へ ほう ほお ほほう ふうん ふん ふむ ふむふむ ほうほう なるほど なるほどね なるほどなあ なるほどですね'.split(
+    ' ',
+  ),
+  ...'そう そうか そうかあ そっか そうなんだ そうなんだね そうなの そうなんや そうなんですか そうなんですね そうなのか そうなのね そうですか そうですね そうですよね'.split(
+    ' ',
+  ),
+  ...'そうだね そうだな そうだよ そうだよね そうね そうよね そうや そうやね そうだったんだ そうだったのか そうだったんですか そうだったんですね そうなんよ せやな'.split(
+    ' ',
+  ),
+  ...'たしかに 確かに 確かにね まじ まじか まじで まじですか ほんと ほんとに ほんとだ 本当 本当に 本当だ 本当ですか ほんとですか 本当だね うそ 嘘 まさか'.split(
+    ' ',
+  ),
+  ...'わかる わかるわ 分かる わかります 分かります わかるよ 分かるよ わかった 分かった わかりました 分かりました 了解 了解です 了解しました 承知しました かしこまりました'.split(
+    ' ',
+  ),
+  ...'すごい すごいね すごいな すごいですね 凄い すげえ すご さすが さすがだね いいね いいですね いいな いいなあ だよね ですよね だね ですね だな'.split(
+    ' ',
+  ),
+  ...'お おお わ わあ うわ うわあ あ ああ あら あらら あれ やば やばい やばいね うける おもしろい おもしろいね 面白い 面白いね 面白いですね おけ おっけ オッケー オーケー おーけー'.split(
+    ' ',
+  ),
+  ...'ほい ほいほい どうぞ 続けて 続けてください どうぞ続けて それで それからどうしたの へえ知らなかった 知らなかった なんと なんてこった 素敵 素敵ですね 素晴らしい かわいい 可愛い きれい 最高 笑 草 くす は もちろん 当然 いかにも 同感 その通り そのとおり その通りです'.split(
+    ' ',
+  ),
+  ...[
+    'uh huh, uhhuh, uh uh huh, mhm, mmhm, mm, mm hmm, mm hm, mmhmm, hm, hmm, hmmm, huh, eh, yeah, yea, yah, ya, yep, yup, yes, yes yes, ok, okay, k, kay, okie dokie, okey dokey',
+    'right, alright, all right, sure, i see, i see i see, got it, i got it, gotcha, got you, oh, o, ah, aha, a ha, ooh, wow, woah, whoa, really, oh really, cool, nice, great, good, awesome, amazing, perfect, excellent, fantastic, wonderful, brilliant',
+    'exactly, true, so true, thats true, thats right, totally, absolutely, definitely, certainly, of course, i know, i know right, makes sense, that makes sense, interesting, thats interesting, how interesting, very interesting, fascinating',
+    'lol, fair enough, fair point, no way, no kidding, for sure, indeed, oh my god, oh my gosh, oh my, my god, my goodness, oh wow, is that so, is that right, is that true, are you serious, seriously, go on, please go on, keep going, go ahead, please continue, continue',
+    'i understand, understood, good point, good to know, thats good, thats great, thats cool, thats nice, thats amazing, thats awesome, thats crazy, thats funny, so cool, how nice, how cool, sounds good, sounds great, youre right, you are right, i agree, agreed, same, yay, phew, oof, ouch, aw, aww, damn, gee, geez, word, very good, very nice, pretty good, pretty cool, not bad, well said, i hear you, i believe you, i bet, you bet, i guess so, i think so, i think so too, i suppose so, oh okay, oh i see, oh yeah, oh nice, oh good, oh great, who knew, no doubt, noted, copy that, roger, roger that',
+  ].flatMap((row) => row.split(', ')),
+];
+
+/** Laughter, in their spoken forms. */
+export const LAUGHTER =
+  '(?:あ?は{2,}|ふ{2,}|へ{2,}|ひ{2,}|く{2,}|[いうえ]?ひひ+|w+(?![a-z])|(?:a?(?:ha)+h?|(?:he)+|(?:hi){2,}|(?:ho){2,})(?![a-z]))';
+
+/** What stops the avatar whatever it says. */
+export const HARD_WORDS: readonly string[] = [
+  ...'待って 待った 待て 待ってよ 待ってて 待って待って まって まった まてまて ちょい待ち 待ちなさい お待ちください たんま タンマ タイム ストップ すとっぷ ストップストップ'.split(
+    ' ',
+  ),
+  ...'やめて やめろ やめ やめなさい やめよう やめにして もうやめて 止めて 止めろ とめて 止まって 止まれ とまって 黙って 黙れ だまって だまれ 静かに 静かにして しずかにして しずかに うるさい うるさいな うるせえ'.split(
+    ' ',
+  ),
+  ...'もういい もういいよ もういいって もういいです もういいから もう結構 もう結構です もう十分 もう十分です 結構です そこまで そこまでで もうわかった もう分かった もうわかったから わかったから 分かったから わかったってば いいから'.split(
+    ' ',
+  ),
+  ...'中止 中断 キャンセル 一時停止 停止 おしまい もう終わり もうおしまい 終わりにして いい加減にして しゃべらないで 喋らないで 話さないで'.split(
+    ' ',
+  ),
+  ...[
+    'stop, stop it, stop that, stop this, stop talking, stop speaking, stop there, stop right there, full stop stop, wait, wait a minute, wait a second, wait a sec, wait a moment, wait up, wait there',
+    'hold on, hold on a second, hold on a minute, hold on a sec, hold it, hold up, hang on, hang on a second, hang on a minute, hang on a sec, shut up, shut it, shush, sh, be quiet, quiet, keep quiet, silence, hush, zip it',
+    'enough, thats enough, that is enough, enough already, enough of that, never mind, nevermind, forget it, forget about it, forget that, cancel, cancel that, cancel it, pause, pause it, time out, timeout',
+    'one moment, one second, one sec, one minute, just a moment, just a second, just a sec, just a minute, give me a moment, give me a second, give me a sec, give me a minute, no more, knock it off, cut it out, let me talk, let me speak, let me finish, let me say something, excuse me, skip it, skip that, skip this, dont talk, stop please',
+  ].flatMap((row) => row.split(', ')),
+];
+
+/** What may stand before a hard word without making it another: あ、ごめん、ちょっと待って. */
+export const BEFORE_HARD: readonly string[] = [
+  ...'はい うん いや いえ いいえ あ ああ え ねえ おい こら ちょっと ちょ ごめん ごめんね ごめんなさい すみません すいません もう お願い おねがい とりあえず 一旦 いったん 一回 今 いま えと えっと あの でも だから まあ わかった 分かった 話 話は 話を その話 その話は その話を 話すの 話すのを 喋るの しゃべるの しゃべるのを 喋るのを そこで じゃあ よし はや 早く'.split(
+    ' ',
+  ),
+  ...[
+    'ok, okay, no, nope, yes, yeah, hey, oh, ah, uh, um, er, well, please, can you, could you, would you, will you, just, alright, right, so, but, sorry, im sorry, i said, i told you to, i want you to, all right, and, now, whoa, actually, ok ok, hey there, you, my god, oh my god',
+  ].flatMap((row) => row.split(', ')),
+];
+
+export const AFTER_HARD: readonly string[] = [
+  ...'ください くれ くれる くれない くれませんか くれますか よ ね ねえ ってば って てば お願い お願いします おねがい おねがいします もう ほしい 欲しい 欲しいです もらえる もらえますか いただけますか いただけませんか ちょっと です だ でいい でいいです して してください した で から はい 早く はやく 今すぐ ありがとう ごめん ごめんね'.split(
+    ' ',
+  ),
+  ...[
+    'please, now, right now, there, ok, okay, for a second, for a sec, for a minute, for a moment, thanks, thank you, a second, a sec, a minute, a moment, already, right there, will you, would you, sorry, no, yeah, alright',
+  ].flatMap((row) => row.split(', ')),
+];
+
+/** After these anything may follow: who says "shut up", or "never mind", means it. */
+export const HARD_OPENINGS: readonly string[] = [
+  ...'ちょっと待って 待って待って ストップストップ もういいから わかったから'.split(' '),
+  ...'shut up, stop talking, be quiet, never mind, nevermind, hold on a, hang on a, wait a minute, wait a second, wait a sec, wait wait, stop stop, forget it'.split(
+    ', ',
+  ),
+];
+
+/** These stop when another thought begins behind them, and are something else with their object: "wait for me", 待っている. */
+export const HARD_BEFORE_THOUGHT: readonly string[] = [
+  ...'待って まって ストップ やめて'.split(' '),
+  ...'wait, hold on, hang on, stop'.split(', '),
+];
+
+export const NEW_THOUGHTS: readonly string[] = [
+  ...'それ そう そこ 違う ちがう 違います 今 いま いや なに 何 なん その えっ え 私 僕 俺 もう ねえ ちょっと まだ わから 分から 質問 聞い 聞き 言い 話 誰 だれ どこ どう なぜ いつ もう一回 もう一度 先に'.split(
+    ' ',
+  ),
+  ...'what, no, i, im, id, ive, but, thats, that, is, isnt, are, why, how, who, where, when, which, did, didnt, do, dont, can, could, let, you, youre, its, this, really, so, sorry, please, actually, my, we, hey, yes, yeah, okay'.split(
+    ', ',
+  ),
+];
