@@ -1,0 +1,84 @@
+import type { BridgeClient } from '../client/index.js';
+import type { KanaPronouncer } from '../language/index.js';
+import type { LipTable } from '../lipsync/index.js';
+import { createReplyVoice, type ReplyVoice, takesSound } from '../reply/index.js';
+import type { Clock } from '../runtime/index.js';
+import type { OpenLocalPlayback } from '../speaking/index.js';
+import type { SpeakOptions, Speech, SpeechSettings } from '../speech/index.js';
+import type { AvatarWatch } from './avatar-watch.js';
+import { chooseTopology, type Topology } from './choose-topology.js';
+import { FittingSoundVoice, FittingVoice } from './fitting-voice.js';
+
+/** How the avatar of a conversation speaks. */
+export interface VoiceSettings {
+  /** @default 'auto' */
+  readonly topology?: Topology | 'auto' | undefined;
+  /** @default 'auto' */
+  readonly lips?: 'auto' | 'peer' | 'own' | 'local' | undefined;
+  readonly lane?: string | undefined;
+  /** Model alias; undefined: the lane's. */
+  readonly model?: string | undefined;
+  readonly leadMs?: number | undefined;
+  readonly table?: LipTable | undefined;
+  readonly readyTimeoutMs?: number | undefined;
+  readonly speak?: SpeakOptions | undefined;
+}
+
+export interface VoicePorts {
+  readonly client: BridgeClient;
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly speech: Speech;
+  readonly engines: SpeechSettings['engines'];
+  readonly pronouncer: KanaPronouncer | undefined;
+  readonly openPlayback: OpenLocalPlayback | undefined;
+  readonly avatar: AvatarWatch;
+  /** Replies are shown only, for there is no avatar. */
+  readonly onShownOnly: () => void;
+}
+
+/**
+ * The voice that fits engine, lips and link. One that was not asked for by name only shows replies while there is no avatar.
+ *
+ * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE; {RequestError} BRIDGE_ERR_LINK_UNSUPPORTED - `local` without a loudspeaker.
+ */
+export async function openVoice(
+  settings: VoiceSettings,
+  ports: VoicePorts,
+): Promise<{ readonly voice: ReplyVoice; readonly topology: Topology; readonly why: string }> {
+  const { topology: asked = 'auto', lips = 'auto', table, model, leadMs, readyTimeoutMs, speak } = settings;
+  const { avatar, speech, engines } = ports;
+  const speaker = asked === 'text' ? undefined : await speech.describe(speak);
+  const chosen = chooseTopology({
+    asked,
+    engineType: speaker?.type ?? '',
+    isEngineChosen: speak?.engine !== undefined,
+    lips,
+    carriesSound: avatar.lane?.carriesSound ?? true,
+  });
+  const { topology, why } = chosen;
+  const common = { lane: settings.lane, model, table, readyTimeoutMs, speak };
+  const shown = createReplyVoice({ topology: 'text' }, ports);
+  if (topology === 'text') return { voice: shown, topology, why };
+  // Without a choice of engine the peer's own voice is the one called by its type.
+  const engine = speaker?.type === 'mmdagent' ? speaker.engine : 'mmdagent';
+  const voice =
+    topology === 'peer'
+      ? createReplyVoice({ topology, ...common, engine, engines }, ports)
+      : topology === 'local'
+        ? createReplyVoice({ topology, ...common }, ports)
+        : createReplyVoice({ topology, ...common, leadMs, lips: lips === 'local' ? 'auto' : lips }, ports);
+  if (asked !== 'auto') return { voice, topology, why };
+  const fitting = {
+    text: shown,
+    isAvatarThere: () => avatar.isReady,
+    onShownOnly: ports.onShownOnly,
+  };
+  return {
+    voice: takesSound(voice)
+      ? new FittingSoundVoice({ ...fitting, voice })
+      : new FittingVoice({ ...fitting, voice }),
+    topology,
+    why,
+  };
+}
