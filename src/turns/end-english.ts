@@ -17,6 +17,7 @@ const re = (pattern: string): RegExp => new RegExp(pattern, 'u');
 
 const HESITATION: readonly EndRule[] = [
   ['finished', 'answer', /^(?:uh huh|mm hmm|mhm|mm|uh uh)$/u],
+  ['unfinished', 'filler', /^(?:um|uh|er|so|and|but|oh|yeah|no) well$/u],
   ['unfinished', 'filler', /(?:^|[ ,])(?:um+|uh+|uhm+|er+m?|hm+|mm+|erm)$/u],
   ['unfinished', 'holds the floor', /(?:^|[ ,])let me just$/u],
   ['unfinished', 'holds the floor', /(?:let me|let's|lemme) (?:see|think)(?: about (?:it|that))?$/u],
@@ -36,7 +37,23 @@ const HESITATION: readonly EndRule[] = [
 
 /** Small words that stand at the end in their own right: what they belong to was said before them. */
 const STRANDED: readonly EndRule[] = [
-  ['unfinished', 'needs a noun', /what do (?:you|they|we) think (?:of|about)$/u],
+  [
+    'unfinished',
+    'needs a verb',
+    /^(?!(?:.* )?(?:if|what|whatever|do|did|does|would|when) ).*wants? (?:me|you|us|him|her|them) to$/u,
+  ],
+  ['open', 'the verb was said before', /\bwants? (?:me|you|us|him|her|them) to$/u],
+  ['open', 'what it belongs to was said before', /\bwhat \w+ (?:is|are) (?:for|like|about|of)$/u],
+  [
+    'unfinished',
+    'needs an object',
+    /^(?!(?:.* )?(?:what|who|which|where|how|something|anything|nothing|thing|things|one|that|way) ).* to (?:buy|get|find|visit|bring|put|give|make|show|send|tell|ask|meet|take|see)$/u,
+  ],
+  [
+    'unfinished',
+    'needs a noun',
+    /what do (?:you|they|we) (?:think|know|remember) (?:of|about)$|prefer .* over$/u,
+  ],
   [
     'unfinished',
     'needs a verb',
@@ -52,7 +69,7 @@ const STRANDED: readonly EndRule[] = [
   [
     'open',
     'the verb was said before',
-    /\b(?:love|don't want|didn't want|don't have|don't need|didn't mean|didn't have|wants? me|want you|not supposed|not allowed|if you'd like|want|need|have|like|mean|able|hope|forgot|happy|glad|ready) to$(?<!(?:going|trying|i'd like|would like|be able) to)/u,
+    /\b(?:love|don't want|didn't want|don't have|don't need|didn't mean|didn't have|not supposed|not allowed|if you'd like|want|need|have|like|mean|able|hope|forgot|happy|glad|ready) to$(?<!(?:going|trying|i'd like|would like|be able) to)/u,
   ],
   [
     'unfinished',
@@ -111,6 +128,23 @@ const STRANDED: readonly EndRule[] = [
 ];
 
 const NOUN_MISSING: readonly EndRule[] = [
+  [
+    'unfinished',
+    'needs a noun',
+    /(?:\b(?:a|an|another|some|these|those|two|three)|there's an?) (?:really |very |pretty )?(?:new|old|big|small|good|great|nice|bad|long|short|huge|tiny|red|blue|green|black|white|beautiful|different|special|certain|strange|funny|famous|cheap|nearby|good-looking|local|specific|single|whole|simple|quick|large|young|favorite)$|\bthe (?:nearest|closest|new|old|main|whole|most|very)$|^(?!is |are (?:you|they)).*\bany (?:good|new|nice|cheap|special|famous)$/u,
+  ],
+  ['unfinished', 'needs a noun', /\w+ how many$/u],
+  [
+    'unfinished',
+    'degree',
+    /\b(?:is|are|was|were|am|i'm|it's|he's|she's|they're|we're|that's|you're) really$/u,
+  ],
+  [
+    'unfinished',
+    'adverb before its verb',
+    /^(?:my|the|our|his|her|their|your) \w+ (?:always|usually|often|never|just|already|probably|still|really)$/u,
+  ],
+  ['unfinished', 'amount', /\b(?:put on|buy|order|add|cook|play me) (?:some|any)$/u],
   ['unfinished', 'needs a noun', /\bthere(?:'s| is| was| are| were) (?:this|that|some|no)$/u],
   ['unfinished', 'article', /(?:^|[ ,])(?:a|an|the|my|your|our|their|its|every)$/u],
   ['unfinished', 'whose thing', /^(?:(?:and|but|so) )?(?:my|his|her|our|their|your) \w+'s$/u],
@@ -151,7 +185,7 @@ const CLAUSE_MISSING: readonly EndRule[] = [
   [
     'unfinished',
     'that',
-    /\b(?:think|thinks|thought|believe|feel|felt|hope|guess|suppose|says?|said|told (?:me|him|her|you|us|them)|problem is|thing is|point is|reason is|truth is|fact|so \w+|such an? \w+|glad|afraid|notice|noticed|realized?|means|mean|now|it seems|explained|decided|wish|idea is|provided|worried|sure|surprised|happy) that$/u,
+    /\b(?:think|thinks|thought|believe|feel|felt|hope|guess|suppose|says?|said|told (?:\w+ ){0,2}\w+|problem is|thing is|point is|reason is|truth is|fact|so \w+|such an? \w+|glad|afraid|notice|noticed|realized?|means|mean|now|it seems|explained|decided|wish|idea is|provided|worried|sure|surprised|happy) that$/u,
   ],
   ['unfinished', 'which', /(?:,|\w) which$/u],
   [
@@ -202,6 +236,8 @@ const VERB_MISSING: readonly EndRule[] = [
     'condition',
     re(`^(?:(?:and|but|so) )?(?:when|if|as|while|because|since|once) ${PERSON} (?:${BE}|${DO})$`),
   ],
+  ['unfinished', 'auxiliary', re(`do you think ${PERSON} ${DO}$`)],
+  ['unfinished', 'condition', re(`^as soon as ${PERSON} \\w+$`)],
   [
     'open',
     'embedded question',
@@ -223,7 +259,13 @@ const VERB_MISSING: readonly EndRule[] = [
     /\b(?:to|let it|will|should|can|could|might|may|must|would|where have you|how have you|has it|have they) (?:be|been)$/u,
   ],
   ['open', 'negation', re(`\\b(?:${PERSON}|please|why) [a-z]+n't$`)],
-  ['unfinished', 'auxiliary', re(`(?:^| )(?:${BE}|${DO}|be|been|being)$(?<!^(?:can|will|do|did|may|must))`)],
+  [
+    'unfinished',
+    'auxiliary',
+    re(
+      `(?:^| )(?:${BE}|${DO}|be|been|being)$(?<!^(?:can|will|do|did|may|must)|\\b(?:in|of|last|next|until|by) may|\\b(?:a|the|tin|trash|garbage) can|\\b(?:at|free) will)`,
+    ),
+  ],
   [
     'unfinished',
     'contraction',
@@ -252,7 +294,11 @@ const SUBJECT_ONLY: readonly EndRule[] = [
       `${START}(?:${WH} )?(?:${DO}|${BE}) ${PERSON} (?:ever|usually|always|often|just|even|also|please|still)$`,
     ),
   ],
-  ['unfinished', 'question without its verb', re(`(?:^|, |\\b)${WH}(?: \\w+){0,4} ${DO} (?:${PERSON}|the)$`)],
+  [
+    'unfinished',
+    'question without its verb',
+    re(`(?:^|, |\\b)${WH}(?: (?!${PERSON}\\b)\\w+){0,4} ${DO} (?:${PERSON}|the)$(?<!\\b(?:do|did) it)`),
+  ],
   [
     'unfinished',
     'question without its verb',

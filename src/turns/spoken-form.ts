@@ -36,6 +36,7 @@ export function spokenForm(phrase: string): string {
   return (
     hiragana(phrase.normalize('NFKC').toLowerCase())
       .replace(/'/gu, '')
+      .replace(/(?<=[そほ])[ー~〜]+/gu, 'う')
       .replace(/[ー~〜っ]+/gu, '')
       .replace(LENGTHENED, '')
       .replace(/([a-z])\1+/gu, '$1')
