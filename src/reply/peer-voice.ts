@@ -10,7 +10,7 @@ import { SequentialVoice } from './sequential-voice.js';
 import { SharedPronouncer } from './shared-pronouncer.js';
 import { SpeakingRate } from './speaking-rate.js';
 import type { PeerVoicePorts, PeerVoiceSettings } from './voice-settings.js';
-import { wordBefore } from './word-places.js';
+import { wordBefore, wordPlaces } from './word-places.js';
 
 const READY_TIMEOUT_MS = 30_000;
 /** From SYNTH_EVENT_START to the first sound, and from the last sound to SYNTH_EVENT_STOP (measured: 40 to 90, 30 to 200). */
@@ -189,7 +189,12 @@ class PeerSayer implements Sayer {
   }
 
   heardTo(sayable: Sayable, from: number, elapsedMs: number): number {
-    return this.#parts.rate.reached(sayable.text, from, elapsedMs, this.#read.get(sayable));
+    const { text, language } = sayable;
+    const read = this.#read.get(sayable);
+    const reached = this.#parts.rate.reached(text, from, elapsedMs, read);
+    // That all of it was heard is told by SYNTH_EVENT_STOP alone.
+    const lastWord = (read ?? wordPlaces(text, language)).at(-1)?.from ?? 0;
+    return Math.min(reached, Math.max(from, lastWord));
   }
 
   resumeFrom(sayable: Sayable, position: number): number {

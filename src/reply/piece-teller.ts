@@ -5,7 +5,7 @@ import type { ReplyText } from './reply-text.js';
 const AHEAD_MS = 200;
 const END_TOLERANCE_MS = 40;
 
-type IsBegun = (startMs: number, endMs: number | undefined) => boolean;
+type IsBegun = (startMs: number) => boolean;
 
 /** Tells when pieces begin and end to be heard, each once and in order. */
 export class PieceTeller {
@@ -24,9 +24,9 @@ export class PieceTeller {
     this.#tell(heardMs, atMs, (startMs) => startMs <= heardMs + AHEAD_MS);
   }
 
-  /** The reply is over: only what was heard has begun. */
-  end(heardMs: number, atMs: number): void {
-    if (heardMs > 0) this.#tell(heardMs, atMs, (startMs, endMs) => startMs < heardMs || endMs === heardMs);
+  /** The reply is over: only what was heard has begun, of one that was heard whole all. */
+  end(heardMs: number, atMs: number, isWhole: boolean): void {
+    if (isWhole || heardMs > 0) this.#tell(heardMs, atMs, (startMs) => isWhole || startMs < heardMs);
   }
 
   #tell(heardMs: number, atMs: number, isBegun: IsBegun): void {
@@ -44,7 +44,7 @@ export class PieceTeller {
 
   #startNext(heardMs: number, atMs: number, isBegun: IsBegun): boolean {
     const span = this.#text.span(this.#started);
-    if (span === undefined || !isBegun(span.startMs, span.endMs)) return false;
+    if (span === undefined || !isBegun(span.startMs)) return false;
     this.#events.emit('pieceStarted', this.#started++, atMs + span.startMs - heardMs);
     return true;
   }

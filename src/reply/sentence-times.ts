@@ -25,8 +25,7 @@ export interface SentenceCut {
 
 /** What a way of playing cannot tell at the very end: a part of a unit and of a block that wait for more sound. */
 const END_TOLERANCE_MS = 40;
-/** A word that has just begun is begun again, not gone on with. */
-const BEGUN_MS = 30;
+const CLOCK_ERROR_MS = 0.5;
 const MS_PER_PHONEME = 75;
 const MS_PER_LETTER = { ja: 130, other: 65 };
 const PAUSES: ReadonlySet<string> = new Set(['sil', 'pau']);
@@ -87,7 +86,7 @@ export class SentenceTimes {
     const { text } = this.part;
     if (this.isOver(heardMs)) return { position: text.length, by: 'whole' };
     const { marks, by } = this.#marks(soundMs);
-    const last = marks.findLast(({ atMs }) => atMs <= heardMs + 0.5);
+    const last = marks.findLast(({ atMs }) => atMs <= heardMs + CLOCK_ERROR_MS);
     const position = last === undefined ? 0 : wholeLetters(text, last.to);
     return { position, by: position === 0 ? 'whole' : by };
   }
@@ -107,7 +106,7 @@ export class SentenceTimes {
     for (const { from, to } of places) {
       for (const position of [from, to]) {
         const atMs = position === 0 ? this.startMs : marks.find((mark) => mark.to >= position)?.atMs;
-        if (atMs !== undefined && atMs <= heardMs + BEGUN_MS) borderMs = Math.max(borderMs, atMs);
+        if (atMs !== undefined && atMs <= heardMs + CLOCK_ERROR_MS) borderMs = Math.max(borderMs, atMs);
       }
     }
     return Math.min(borderMs, heardMs);

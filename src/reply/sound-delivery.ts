@@ -112,17 +112,16 @@ export class SoundDelivery implements Delivery {
 
   async #run(): Promise<DeliveryEnd> {
     const parts = begun(this.#options.parts(this.#queue, this.#engine.signal));
-    try {
-      return await this.#flow(parts);
-    } catch (error) {
-      await this.#outlet.interrupt();
-      return this.#stop.signal.aborted
-        ? { reason: 'cancelled' }
-        : { reason: 'failed', error: asBridgeFailure(error) };
-    } finally {
-      this.#over();
-      void parts.return?.(undefined)?.catch(() => {});
-    }
+    const end = await this.#flow(parts).catch((error: unknown) => this.#failed(error));
+    this.#over(end.reason === 'completed');
+    void parts.return?.(undefined)?.catch(() => {});
+    return end;
+  }
+
+  async #failed(error: unknown): Promise<DeliveryEnd> {
+    await this.#outlet.interrupt();
+    if (this.#stop.signal.aborted) return { reason: 'cancelled' };
+    return { reason: 'failed', error: asBridgeFailure(error) };
   }
 
   async #flow(parts: AsyncIterableIterator<SpeechPart | SpokenPart>): Promise<DeliveryEnd> {
@@ -201,11 +200,11 @@ export class SoundDelivery implements Delivery {
     if (positionMs > 0) events.emit('position', this.heard());
   }
 
-  #over(): void {
+  #over(isWhole: boolean): void {
     this.#teller?.cancel();
     this.#queue.stop();
     this.#played.close();
-    this.#pieces.end(this.#outlet.heardMs, this.#options.clock.nowMs());
+    this.#pieces.end(this.#outlet.heardMs, this.#options.clock.nowMs(), isWhole);
     this.#outlet.close();
   }
 }

@@ -52,7 +52,7 @@ export async function replyRig(topology: Topology, options: ReplyRigOptions = {}
   const voice = createReplyVoice({ ...settingsFor(topology), ...options.settings } as ReplyVoiceSettings, {
     ...{ clock, client, speech, pronouncer, env: {} },
     openPlayback: async ({ sampleRateHz }) => {
-      const playback = new FakePlayback(clock, { sampleRateHz });
+      const playback = new StoppedPlayback(clock, { sampleRateHz });
       playbacks.push(playback);
       return playback;
     },
@@ -86,6 +86,15 @@ export async function replyRig(topology: Topology, options: ReplyRigOptions = {}
       await rig.close();
     },
   };
+}
+
+/** What was stopped is not heard. */
+class StoppedPlayback extends FakePlayback {
+  override async stop(): Promise<number> {
+    const heardMs = await super.stop();
+    this.heard.length = Math.min(this.heard.length, Math.round((heardMs * this.sampleRateHz) / 1000));
+    return heardMs;
+  }
 }
 
 export type ReplyRig = Awaited<ReturnType<typeof replyRig>>;
