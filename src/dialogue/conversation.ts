@@ -1,133 +1,291 @@
 import type { Phase } from '../expression/index.js';
-import { type BridgeError, Emitter, InvalidStateError } from '../runtime/index.js';
-import type { History, Said } from './history.js';
-import type { ConversationPorts } from './ports.js';
-import type { ConversationSettings } from './settings.js';
-import type { Question, TurnEnd, TurnHandle } from './turn.js';
+import { Emitter, errorText, SILENT_LOGGER } from '../runtime/index.js';
+import type { FinishedTask } from '../tools/index.js';
+import type { ConversationEvents } from './conversation-events.js';
+import { Floor } from './floor.js';
+import { History, type Said } from './history.js';
+import { HookRunner } from './hook-runner.js';
+import { standardJudge } from './judge.js';
+import type { ConversationPorts, Judge } from './ports.js';
+import type { Services } from './services.js';
+import type { ConversationSettings, LimitSettings } from './settings.js';
+import { SinkBoard } from './sink-board.js';
+import type { Question, TurnHandle } from './turn.js';
+import { refused, TurnDesk } from './turn-desk.js';
+import { TurnTaking } from './turn-taking.js';
 
-/** Where in a conversation something went wrong. */
-export type Stage =
-  | 'recognition'
-  | 'model'
-  | 'voice'
-  | 'tool'
-  | 'vision'
-  | 'guard'
-  | 'hook'
-  | 'sink'
-  | 'kept';
+/** A state that lasts a little longer than its own limit is ended from outside. */
+const SLACK_MS = 5000;
 
-export interface ConversationEvents {
-  /** What sinks are told too. */
-  phase: [phase: Phase];
-  /** The user's words so far, while they come. */
-  partial: [text: string];
-  /** A turn began: its events tell the rest. */
-  turn: [handle: TurnHandle];
-  turnEnded: [end: TurnEnd];
-  /** Somebody was heard and is not answered; `text` may be ''. */
-  ignored: [text: string, why: 'backchannel' | 'echo' | 'asleep' | 'noWords' | 'halfDuplex'];
-  /** The user's voice stopped the reply; `resumed`: it was nothing; else the turn ends. */
-  held: [];
-  resumed: [];
-  awake: [isAwake: boolean];
-  /** Must be shown where the avatar is heard. */
-  credit: [credit: string];
-  warned: [text: string];
-  /** The user is told too where there is a turn; the conversation goes on. */
-  error: [error: BridgeError, stage: Stage];
-  /** A new context began: nothing before it is sent to the model. */
-  forgotten: [];
-}
-
-/** One conversation. Signatures first; the behaviour follows. */
+/**
+ * One conversation: hears, thinks, speaks, feels, is interrupted and remembers.
+ *
+ * Who has the floor is decided by two small machines, the user's and the avatar's: see `Floor` for their tables and `TurnRun` for that of
+ * one turn. A turn can be ended at any moment, by voice, by words or by a call, as one transaction: model, tools, synthesis, sound, lips
+ * and cues together. What comes late of a turn that is not the one under way is ignored. No state waits for ever and no queue grows
+ * without bound.
+ */
 export class Conversation {
   readonly events = new Emitter<ConversationEvents>();
+  readonly #services: Services;
+  readonly #floor: Floor;
+  readonly #desk: TurnDesk;
+  readonly #taking: TurnTaking;
+  readonly #judge: Judge;
+  readonly #leaving: (() => void)[] = [];
+  #isOperated = false;
+  #isClosed = false;
 
   /** @param history - shared by several conversations; left out: its own. */
-  constructor(_ports: ConversationPorts, _settings: ConversationSettings, _history?: History) {}
+  constructor(ports: ConversationPorts, settings: ConversationSettings, history?: History) {
+    const logger = ports.logger ?? SILENT_LOGGER;
+    const sinks = new SinkBoard(ports.sinks ?? [], (sink, error) =>
+      logger.warn({ sink, reason: errorText(error) }, 'an expression sink failed'),
+    );
+    this.#services = {
+      ports,
+      settings,
+      history: history ?? openHistory(ports, settings),
+      hooks: new HookRunner({
+        clock: ports.clock,
+        hooks: ports.hooks ?? [],
+        limitMs: settings.limits.hookMs,
+        onFault: (error) => this.events.emit('error', error, 'hook'),
+      }),
+      sinks,
+      events: this.events,
+      session: ports.session ?? 'conversation',
+    };
+    this.#judge = ports.judge ?? standardJudge(settings.interruption);
+    this.#floor = new Floor({
+      clock: ports.clock,
+      limitsMs: floorLimits(settings.limits),
+      onPhase: (phase) => this.#phase(phase),
+      onStuck: (state) => this.#stuck(state),
+    });
+    this.#desk = new TurnDesk({ services: this.#services, floor: this.#floor, onFree: () => this.#free() });
+    this.#taking = new TurnTaking({
+      services: this.#services,
+      floor: this.#floor,
+      desk: this.#desk,
+      judge: this.#judge,
+      brain: () => (this.#isOperated ? 'operator' : 'model'),
+    });
+    this.#leaving.push(this.events.on('turn', () => this.#taking.touched(true)));
+    const finished = ports.tools?.events.on('finished', (task) => this.#finished(task));
+    if (finished !== undefined) this.#leaving.push(finished);
+  }
 
   get phase(): Phase {
-    return notYet();
+    return this.#floor.phase;
   }
 
   /** False while it waits for a wake word. */
   get isAwake(): boolean {
-    return notYet();
+    return this.#taking.isAwake;
   }
 
   /** Whether an operator writes the replies. */
   get isOperated(): boolean {
-    return notYet();
+    return this.#isOperated;
   }
 
-  /** s16le mono 16 kHz of the microphone, any length. */
-  hear(_frame: Uint8Array, _capturedAtMs: number): void {
-    notYet();
+  /** The turn under way. */
+  get turn(): TurnHandle | undefined {
+    return this.#desk.turn?.handle;
+  }
+
+  /** One frame of the microphone, as `Hearing.hear` takes it. Nothing without an ear. */
+  hear(frame: Uint8Array, capturedAtMs: number): void {
+    if (!this.#isClosed) this.#services.ports.ear?.hear(frame, capturedAtMs);
   }
 
   /** Push to talk: the key went down. A reply that sounds ends at once. */
   press(): void {
-    notYet();
+    const { ear } = this.#services.ports;
+    if (ear === undefined || this.#isClosed) return;
+    if (this.#desk.turn?.hasSounded === true) this.#taking.interruptByKey();
+    ear.isTalking = true;
   }
 
   release(): void {
-    notYet();
+    const { ear } = this.#services.ports;
+    if (ear !== undefined) ear.isTalking = false;
   }
 
   /**
+   * A turn of anything but the voice. Peer turns that overtake an unheard answer soon after the words before go on with those.
+   *
    * @throws {RequestError} BRIDGE_ERR_TURN_REFUSED - closed; busy and told to refuse; too many wait; neither text nor images.
    */
-  ask(_question: Question): TurnHandle {
-    return notYet();
+  ask(question: Question): TurnHandle {
+    this.#mustBeOpen();
+    if (question.text.trim() === '' && (question.images ?? []).length === 0)
+      throw refused('A turn needs a text or an image. Give one of them.');
+    const asked = question.by === 'peer' ? this.#continued(question) : question;
+    if (asked.ifBusy !== 'queue' && asked.by !== 'tool') this.#taking.askedOtherwise();
+    return this.#desk.ask(asked, this.#isOperated ? 'operator' : 'model');
   }
 
-  /** The avatar says this and nothing is asked of the model. While an operator has taken over: the reply to the turn that waits. */
-  say(_text: string): TurnHandle {
-    return notYet();
+  /**
+   * The avatar says this and nothing is asked of the model; control tags hold. While an operator has taken over and a turn waits: its
+   * reply.
+   *
+   * @throws {RequestError} BRIDGE_ERR_TURN_REFUSED
+   */
+  say(text: string, options: Pick<Question, 'ifBusy' | 'metadata'> = {}): TurnHandle {
+    this.#mustBeOpen();
+    if (text.trim() === '') throw refused('There is nothing to say. Give a text.');
+    const waiting = this.#desk.turn;
+    if (waiting?.waitsForOperator === true) {
+      waiting.answer(text);
+      return waiting.handle;
+    }
+    if (options.ifBusy !== 'queue') this.#taking.askedOtherwise();
+    return this.#desk.ask({ ...options, text: '', by: 'operator' }, 'given', text);
   }
 
-  /** Says the welcome of the settings, without a turn of history: it stands there already. Undefined without one. */
+  /** Says the welcome of the settings; it stands in the history already. Undefined without one. */
   greet(): TurnHandle | undefined {
-    return notYet();
+    this.#mustBeOpen();
+    const { settings, ports } = this.#services;
+    if (settings.welcome.trim() === '') return undefined;
+    return this.#desk.begin({
+      by: 'avatar',
+      text: '',
+      fromMs: ports.clock.nowMs(),
+      brain: 'given',
+      given: settings.welcome,
+      isKept: false,
+    }).handle;
   }
 
   /** Ends the turn under way and whatever waits. */
   interrupt(): void {
-    notYet();
+    this.#taking.interruptByKey();
+    this.#desk.cutAll();
   }
 
-  /** From now on `say` answers; the model is not asked. The reply under way ends where it is. */
+  /** From now on `say` answers and the model is not asked. The reply under way ends where it is; one that was not heard yet is awaited. */
   takeOver(): void {
-    notYet();
+    if (this.#isOperated || this.#isClosed) return;
+    this.#isOperated = true;
+    const turn = this.#desk.turn;
+    this.#taking.interruptByKey();
+    if (turn === undefined || turn.hasSounded || turn.plan.brain !== 'model') return;
+    this.#services.history.remove(turn.entry);
+    const { turn: _number, isGuess: _guess, ...plan } = turn.plan;
+    this.#desk.begin({ ...plan, brain: 'operator' });
   }
 
   /** The model answers again, from what was said; a turn that waits for the operator is answered by it now. */
   handBack(): void {
-    notYet();
+    this.#isOperated = false;
+    const turn = this.#desk.turn;
+    if (turn?.waitsForOperator === true) turn.answer(undefined);
   }
 
   /** What was said, oldest first. */
   messages(): readonly Said[] {
-    return notYet();
+    return this.#services.history.said();
   }
 
   /** A new context; ends the turn under way. */
   forget(): void {
-    notYet();
+    this.interrupt();
+    this.#taking.forgetWords();
+    this.#services.history.forget();
+    this.events.emit('forgotten');
   }
 
   /** Gets model and voice ready. Never rejects. */
-  warmUp(): Promise<void> {
-    return notYet();
+  async warmUp(): Promise<void> {
+    const { model, voice } = this.#services.ports;
+    await Promise.allSettled([model.warmUp(), voice.prepare()]);
   }
 
   /** Silence at once. Closes nothing that was handed in. Idempotent. */
-  close(): Promise<void> {
-    return notYet();
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    const turn = this.#desk.turn;
+    const guess = this.#desk.guess;
+    this.#isClosed = true;
+    for (const leave of this.#leaving.splice(0)) leave();
+    this.#taking.close();
+    this.#desk.cutAll();
+    this.#floor.close();
+    await Promise.all([turn?.closed, guess?.closed]);
+    // The end of the last turn counts as activity.
+    this.#taking.close();
+  }
+
+  /** MMDAgent-EX tells what it hears in pieces: what belongs together is answered once. */
+  #continued(question: Question): Question {
+    const { turn } = this.#desk;
+    const { settings, ports, history } = this.#services;
+    const isLate = turn === undefined || ports.clock.nowMs() - turn.plan.fromMs > settings.turnEnd.continueMs;
+    if (isLate || turn.hasSounded || turn.plan.by !== 'peer' || question.ifBusy === 'queue') return question;
+    this.#desk.cut();
+    history.remove(turn.entry);
+    return { ...question, text: this.#judge.join(turn.plan.text, question.text) };
+  }
+
+  #phase(phase: Phase): void {
+    this.#services.sinks.phase(phase);
+    this.events.emit('phase', phase);
+  }
+
+  #free(): void {
+    this.#taking.touched(false);
+    if (!this.#isClosed) this.#desk.next();
+  }
+
+  #stuck(state: string): void {
+    const { turn } = this.#desk;
+    if (state === 'thinking' || state === 'speaking') {
+      if (turn?.waitsForOthers === true) this.#floor.alive(state);
+      else if (turn === undefined) this.#floor.tellAvatar('end');
+      else turn.stuck();
+    } else if (state === 'yielding') this.#taking.stuckYielding();
+    else this.#taking.stuck();
+  }
+
+  /** A tool that went on in the background has ended: a turn of its own, when nobody speaks. */
+  #finished({ call, result, metadata }: FinishedTask): void {
+    const { session } = this.#services;
+    if (metadata.session !== session || this.#isClosed) return;
+    const how = result.isError ? 'failed' : 'has finished';
+    const { turn: _turn, session: _session, user: _user, ...own } = metadata;
+    try {
+      this.ask({
+        by: 'tool',
+        text: `(Tool ${call.name}, which was still running, ${how}.)\n${result.text}`,
+        images: result.images,
+        metadata: own,
+      });
+    } catch (error) {
+      this.events.emit('warned', `The result of ${call.name} came to nothing: ${errorText(error)}`);
+    }
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw refused('The conversation is closed. Open another.');
   }
 }
 
-function notYet(): never {
-  throw new InvalidStateError('The behaviour of this class is being written');
+function openHistory(ports: ConversationPorts, settings: ConversationSettings): History {
+  const { history, welcome, initialMessages } = settings;
+  return new History({ clock: ports.clock, settings: history, welcome, initialMessages });
+}
+
+function floorLimits(limits: LimitSettings): Readonly<Record<string, number>> {
+  return {
+    voicing: limits.listeningMs,
+    pausing: limits.listeningMs,
+    // The recognizer is asked twice at most.
+    knowing: 2 * limits.recognitionMs + SLACK_MS,
+    thinking: Math.max(limits.modelMs, limits.speakingMs) + SLACK_MS,
+    speaking: limits.speakingMs,
+    yielding: limits.recognitionMs + SLACK_MS,
+  };
 }

@@ -1,22 +1,18 @@
-export { Conversation, type ConversationEvents, type Stage } from './conversation.js';
-export type { History, Said } from './history.js';
+export { Conversation } from './conversation.js';
+export type { ConversationEvents, Stage } from './conversation-events.js';
+export { History, type HistoryOptions, type Said } from './history.js';
 export type { ConversationHooks, RequestChange, TurnFacts } from './hooks.js';
+export { standardJudge } from './judge.js';
 export type {
   ConversationPorts,
   Ear,
-  Eyes,
-  Guarded,
-  Guards,
   Judge,
   PieceReader,
-  ToolBox,
+  SpokenByAvatar,
   TurnKeeper,
 } from './ports.js';
 export { conversationSettings, type PartialSettings, readConversationSettings } from './read-settings.js';
-export {
-  CONVERSATION_DEFAULTS,
-  type ConversationSettings,
-} from './settings.js';
+export { CONVERSATION_DEFAULTS, type ConversationSettings } from './settings.js';
 export type {
   Question,
   ToolNews,

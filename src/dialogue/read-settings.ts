@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { HEARING_SCHEMA } from '../hearing/index.js';
 import { ConfigError, nearestName } from '../runtime/index.js';
 import { CONVERSATION_DEFAULTS, type ConversationSettings } from './settings.js';
 
@@ -57,6 +58,7 @@ function schema(zod: Zod): z.ZodType {
       initialMessages: zod.array(initial).max(100),
       language: zod.string().max(35),
       hints: texts,
+      hearing: HEARING_SCHEMA(zod),
       history: zod
         .strictObject({
           maxTokens: whole(100, 10_000_000),
@@ -75,13 +77,21 @@ function schema(zod: Zod): z.ZodType {
       interruption: zod
         .strictObject({
           by: zod.enum(['words', 'voice', 'off']),
-          minWords: whole(1, 20),
+          minLetters: whole(1, 50),
           commitMs: ms(200, 30_000),
+          hardWords: texts,
+          backchannels: texts,
         })
         .partial(),
       speculation: zod.strictObject({ isOn: zod.boolean(), maxTries: whole(1, 20) }).partial(),
       acknowledgement: zod.strictObject({ phrases: texts, afterMs: ms(0, 10_000) }).partial(),
-      wake: zod.strictObject({ words: texts, timeoutMs: ms(1000, 86_400_000) }).partial(),
+      wake: zod
+        .strictObject({
+          words: texts,
+          where: zod.enum(['start', 'anywhere']),
+          timeoutMs: ms(1000, 86_400_000),
+        })
+        .partial(),
       reply: zod
         .strictObject({
           stallMs: ms(50, 10_000),

@@ -1,3 +1,5 @@
+import { DEFAULT_HEARING, type HearingSettings } from '../hearing/index.js';
+
 /** How one conversation goes: section `conversation` of the settings file, and the system prompt, which is a setting of its own. */
 export interface ConversationSettings {
   /** Who the avatar is; `{name}` stands for a parameter of the request or of `parameters`. @default '' */
@@ -12,6 +14,8 @@ export interface ConversationSettings {
   readonly language: string;
   /** Names and terms that the recognizer should expect. @default [] */
   readonly hints: readonly string[];
+  /** What the ear goes by; handed to `createHearing` by whoever opens it. */
+  readonly hearing: HearingSettings;
   readonly history: HistorySettings;
   readonly turnEnd: TurnEndSettings;
   readonly interruption: InterruptionSettings;
@@ -58,10 +62,14 @@ export interface InterruptionSettings {
    * @default 'words'
    */
   readonly by: 'words' | 'voice' | 'off';
-  /** Words (in Japanese: characters / 2) that end a reply, listening noises not counted. @default 1 */
-  readonly minWords: number;
+  /** Letters that end a reply, listening noises not counted: noise is often taken for one. @default 2 */
+  readonly minLetters: number;
   /** So much voice ends a reply when its words are not known yet. @default 1000 */
   readonly commitMs: number;
+  /** Words that always end a reply, besides the built-in ones. @default [] */
+  readonly hardWords: readonly string[];
+  /** Listening noises that never do, besides the built-in ones. @default [] */
+  readonly backchannels: readonly string[];
 }
 
 export interface SpeculationSettings {
@@ -81,6 +89,8 @@ export interface AcknowledgementSettings {
 export interface WakeSettings {
   /** One of these begins a conversation; none: always awake. Only of voice. @default [] */
   readonly words: readonly string[];
+  /** `start`: nothing but a call or greeting stands before the word. @default 'start' */
+  readonly where: 'start' | 'anywhere';
   /** Asleep again after so long without a turn. @default 60000 */
   readonly timeoutMs: number;
 }
@@ -128,6 +138,7 @@ export const CONVERSATION_DEFAULTS: ConversationSettings = {
   initialMessages: [],
   language: '',
   hints: [],
+  hearing: DEFAULT_HEARING,
   history: {
     maxTokens: 3000,
     maxPairs: 20,
@@ -135,10 +146,10 @@ export const CONVERSATION_DEFAULTS: ConversationSettings = {
     interruptedNote: 'The user interrupted your last reply. It stands here as far as it was heard.',
   },
   turnEnd: { unfinishedPauseMs: 3000, finishedPauseMs: 300, continueMs: 2000 },
-  interruption: { by: 'words', minWords: 1, commitMs: 1000 },
+  interruption: { by: 'words', minLetters: 2, commitMs: 1000, hardWords: [], backchannels: [] },
   speculation: { isOn: true, maxTries: 3 },
   acknowledgement: { phrases: [], afterMs: 800 },
-  wake: { words: [], timeoutMs: 60_000 },
+  wake: { words: [], where: 'start', timeoutMs: 60_000 },
   reply: {
     stallMs: 300,
     maxRounds: 8,

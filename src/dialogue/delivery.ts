@@ -1,0 +1,172 @@
+import type { Cue, ReplyPiece } from '../expression/index.js';
+import type { HeardReply, Reply } from '../reply/index.js';
+import type { ResponseGuard } from '../tools/index.js';
+import type { EntryPiece } from './history-entry.js';
+import { PieceLine } from './piece-line.js';
+import { VISION_CUE } from './ports.js';
+import type { SinkBoard } from './sink-board.js';
+
+export interface DeliveryOptions {
+  readonly reply: Reply;
+  readonly sinks: SinkBoard;
+  readonly nowMs: () => number;
+  /** Looks at pieces before they are spoken; undefined: nobody does. */
+  readonly guard: ResponseGuard | undefined;
+  /** Said when a guard that blocks has no words of its own. */
+  readonly blockedText: string;
+  readonly onPiece: (piece: ReplyPiece) => void;
+  /** A guard ended the reply: the model need not go on. */
+  readonly onBlocked: () => void;
+}
+
+/**
+ * Brings the pieces of one reply to the voice, strictly in order, and what hangs on them to the sinks when they are heard.
+ *
+ * Tags without words of their own wait for the next words; those at the end are fired when everything was heard.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #line = new PieceLine();
+  /** Cues of each piece that the voice has, by its number there. Heard ones are let go. */
+  readonly #cues = new Map<number, readonly Cue[]>();
+  readonly #leaving: (() => void)[] = [];
+  #waiting: Cue[] = [];
+  #pushed = 0;
+  #spokenText = '';
+  #isBlocked = false;
+  #isOver = false;
+  #shown = '';
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    const { events } = options.reply;
+    this.#leaving.push(
+      events.on('pieceStarted', (index, atMs) => this.#fire(index, atMs)),
+      events.on('position', (heard) => this.#caption(heard)),
+    );
+  }
+
+  /** How many pieces the voice was given. */
+  get pushed(): number {
+    return this.#pushed;
+  }
+
+  /** Everything the voice was given: what a microphone may hear of it. */
+  get spokenText(): string {
+    return this.#spokenText;
+  }
+
+  add(piece: ReplyPiece, entry: EntryPiece): void {
+    if (!this.#isBlocked) this.#line.add(piece, entry);
+  }
+
+  /** Words that are not the model's. */
+  addFiller(text: string): void {
+    this.#line.add(
+      {
+        index: -1,
+        raw: text,
+        text,
+        cues: [],
+        language: undefined,
+        endsSentence: true,
+      },
+      undefined,
+    );
+  }
+
+  /** No more pieces come. */
+  end(): void {
+    this.#line.end();
+  }
+
+  /** Nothing of what waits is spoken. */
+  dropWaiting(): void {
+    this.#line.clear();
+  }
+
+  /**
+   * Hands pieces on until the last one; the reply then ends by itself.
+   *
+   * @throws the reason of the turn's signal, from a guard.
+   */
+  async run(): Promise<void> {
+    for await (const { piece, entry } of this.#line.read()) {
+      if (this.#isOver) return;
+      const said = entry === undefined ? piece : await this.#guarded(piece);
+      if (this.#isOver) return;
+      if (said !== undefined) await this.#speak(said, entry);
+    }
+    if (!this.#isOver) this.#options.reply.end();
+  }
+
+  /** The reply was heard to its end, or ended: cues without words may still be shown, late events not. */
+  close(how: 'heard' | 'cut'): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const leave of this.#leaving.splice(0)) leave();
+    this.#line.clear();
+    this.#line.end();
+    if (how === 'heard') for (const cue of this.#waiting) this.#show(cue, this.#options.nowMs());
+    this.#waiting = [];
+    this.#cues.clear();
+  }
+
+  async #guarded(piece: ReplyPiece): Promise<ReplyPiece | undefined> {
+    const { guard } = this.#options;
+    if (this.#isBlocked) return undefined;
+    if (guard === undefined || piece.text.trim() === '') return piece;
+    const outcome = await guard.piece(piece.text);
+    if (outcome.action === 'pass') return piece;
+    const tags = tagsOf(piece);
+    if (outcome.action === 'replace') return { ...piece, text: outcome.text, raw: tags + outcome.text };
+    this.#isBlocked = true;
+    this.#line.clear();
+    this.#options.onBlocked();
+    const text = outcome.text ?? this.#options.blockedText;
+    return text === '' ? undefined : { ...piece, text, raw: text, cues: [] };
+  }
+
+  async #speak(piece: ReplyPiece, entry: EntryPiece | undefined): Promise<void> {
+    const { reply, onPiece } = this.#options;
+    const isSpoken = piece.text.trim() !== '';
+    const index = this.#pushed;
+    if (entry !== undefined) {
+      entry.raw = piece.raw;
+      entry.text = piece.text;
+      entry.spoken = isSpoken ? index : 'silent';
+      this.#waiting.push(...piece.cues);
+      onPiece(piece);
+    }
+    if (!isSpoken) return;
+    this.#pushed++;
+    this.#spokenText += piece.text;
+    if (entry !== undefined) this.#cues.set(index, this.#waiting.splice(0));
+    await reply.push({
+      text: piece.text,
+      ...(piece.language === undefined ? {} : { language: piece.language }),
+    });
+  }
+
+  #fire(index: number, atMs: number): void {
+    const cues = this.#cues.get(index) ?? [];
+    this.#cues.delete(index);
+    for (const cue of cues) this.#show(cue, atMs);
+  }
+
+  #show(cue: Cue, atMs: number): void {
+    // A picture is taken, not shown.
+    if (cue.name !== VISION_CUE) this.#options.sinks.cue(cue, atMs);
+  }
+
+  #caption({ text }: HeardReply): void {
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.#options.sinks.caption(text, 'avatar');
+  }
+}
+
+/** The tags of a piece as they stood before its words. */
+export function tagsOf(piece: ReplyPiece): string {
+  return piece.cues.map(({ raw }) => raw).join('');
+}

@@ -1,0 +1,42 @@
+import type { BridgeError } from '../runtime/index.js';
+import type { Stage } from './conversation-events.js';
+import type { TurnBy, TurnEnd } from './turn.js';
+import type { TurnRun } from './turn-run.js';
+
+/** What a turn is to do. */
+export interface TurnPlan {
+  readonly turn: number;
+  readonly by: TurnBy;
+  readonly text: string;
+  readonly images?: readonly string[] | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  /** What its trace counts from: end of the user's speech, or when it came; monotonic milliseconds. */
+  readonly fromMs: number;
+  /** When the user began. @default fromMs */
+  readonly startedMs?: number | undefined;
+  /** `operator`: waits for `giveReply` or `handBack`. */
+  readonly brain: 'model' | 'given' | 'operator';
+  /** Of brain `given`: what is said. Control tags hold. */
+  readonly given?: string | undefined;
+  /** What already failed: `given` tells of it, and the turn ends as failed. */
+  readonly failure?: { readonly error: BridgeError; readonly stage: Stage } | undefined;
+  /** Prepared unheard on a likely end of the user's turn; `confirm` makes it a turn. */
+  readonly isGuess: boolean;
+  /** Whether it is part of the history. @default true */
+  readonly isKept?: boolean | undefined;
+}
+
+/** Who is told how a turn goes; all within the call. */
+export interface TurnOwner {
+  /** The first sound left. */
+  sounded(turn: TurnRun): void;
+  /** It goes on. */
+  alive(turn: TurnRun): void;
+  /** It ends because of the user or a call: nothing of it leaves any more. */
+  cut(turn: TurnRun): void;
+  /** Nothing of it is left. `end` is undefined for a guess that was thrown away or failed. */
+  over(turn: TurnRun, end: TurnEnd | undefined): void;
+  /** May it be heard now? */
+  maySpeak(turn: TurnRun): boolean;
+}

@@ -1,0 +1,37 @@
+import type { TurnRecord } from '../kept/index.js';
+import { errorText } from '../runtime/index.js';
+import type { Services } from './services.js';
+import type { TurnEnd } from './turn.js';
+import type { TurnRun } from './turn-run.js';
+
+/** Writes an ended turn to what is kept, and lets the memory of the user know. Failures are logged: no turn waits for a disk. */
+export function keepTurn({ ports, session }: Services, run: TurnRun, end: TurnEnd): void {
+  const { kept, memory, logger, user } = ports;
+  try {
+    kept?.append(recordOf(run, end, ports.clock.wallMs() - ports.clock.nowMs()));
+    kept?.soundEnded?.(end.turn);
+    if (end.outcome === 'completed' || end.outcome === 'interrupted')
+      memory?.remember({ user: user ?? session, session, userText: end.user, reply: end.heard });
+  } catch (error) {
+    logger?.warn({ turn: end.turn, reason: errorText(error) }, 'a turn was not kept');
+  }
+}
+
+/** @param wallOffsetMs - from the monotonic clock to the wall clock. */
+export function recordOf(run: TurnRun, end: TurnEnd, wallOffsetMs: number): TurnRecord {
+  const { plan } = run;
+  const calls = run.entry.calls();
+  return {
+    turn: end.turn,
+    by: end.by,
+    startedAtMs: Math.round(wallOffsetMs + (plan.startedMs ?? plan.fromMs)),
+    speechEndAtMs: Math.round(wallOffsetMs + plan.fromMs),
+    user: end.user,
+    reply: end.reply,
+    heard: end.heard,
+    outcome: end.outcome,
+    ...(end.error === undefined ? {} : { error: { code: end.error.code, message: end.error.message } }),
+    ...(calls.length === 0 ? {} : { calls }),
+    trace: end.trace,
+  };
+}

@@ -1,0 +1,353 @@
+import type { HeardReply, ReplyEnd } from '../reply/index.js';
+import { BridgeError, errorText, RequestError } from '../runtime/index.js';
+import type { Stage } from './conversation-events.js';
+import { HistoryEntry } from './history-entry.js';
+import type { Services } from './services.js';
+import { deferred } from './settled.js';
+import { sorryText } from './sorry.js';
+import { Trace, type TraceMark } from './trace.js';
+import type { TurnEnd, TurnHandle } from './turn.js';
+import type { TurnOwner, TurnPlan } from './turn-plan.js';
+import { TurnTeller } from './turn-teller.js';
+import { TurnThought } from './turn-thought.js';
+import { TurnVoice } from './turn-voice.js';
+
+type State = 'guess' | 'open' | 'failing' | 'cut' | 'over';
+
+/**
+ * One turn from the question to the end of what is heard of the answer.
+ *
+ * state × input → next:
+ *
+ * | | confirm | letSpeak | hold | cut | failure | all heard |
+ * |---|---|---|---|---|---|---|
+ * | guess | open | | | over, untold | over, untold | |
+ * | open | | open, sounds | open, silent | cut | failing | over |
+ * | failing | | failing, sounds | failing, silent | cut | over | over |
+ * | cut | | | | | | over |
+ * | over | | | | | | |
+ *
+ * `cut` is the transaction of an interruption: model, tools, guards, synthesis, sound, lips, cues and captions end in one call, and what
+ * comes of them later is ignored. Exactly where the ear stopped is known a moment later: `over` tells it. `failing` apologises where the
+ * voice still works.
+ */
+export class TurnRun {
+  readonly plan: TurnPlan;
+  readonly entry: HistoryEntry;
+  readonly #services: Services;
+  readonly #owner: TurnOwner;
+  readonly #teller: TurnTeller;
+  readonly #trace: Trace;
+  readonly #abort = new AbortController();
+  readonly #thinking = new AbortController();
+  readonly #certain = deferred<void>();
+  readonly #closed = deferred<void>();
+  #state: State;
+  #voice: TurnVoice | undefined;
+  #thought: TurnThought | undefined;
+  #failure: BridgeError | undefined;
+  #isHeld = false;
+  #hasSounded = false;
+  #isBlocked = false;
+  /** Everything that will be said was handed to the voice. */
+  #isDelivered = false;
+
+  constructor(services: Services, owner: TurnOwner, plan: TurnPlan) {
+    this.#services = services;
+    this.#owner = owner;
+    this.plan = plan;
+    this.#state = plan.isGuess ? 'guess' : 'open';
+    const { turn, by, text, images = [] } = plan;
+    this.entry = new HistoryEntry({ turn, by, text, images });
+    this.#trace = new Trace(services.ports.clock, plan.fromMs);
+    this.#teller = new TurnTeller(services, plan, this.entry, () => this.cut());
+    this.#failure = plan.failure?.error;
+    const { signal } = this.#abort;
+    signal.addEventListener('abort', () => this.#thinking.abort(signal.reason), { once: true });
+  }
+
+  get handle(): TurnHandle {
+    return this.#teller.handle;
+  }
+
+  /** Whether it is a turn of the user's, and goes on. */
+  get isOpen(): boolean {
+    return this.#state === 'open' || this.#state === 'failing';
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'over' || this.#state === 'cut';
+  }
+
+  get hasSounded(): boolean {
+    return this.#hasSounded;
+  }
+
+  /** Others have their own time limits: it does not stand still. */
+  get waitsForOthers(): boolean {
+    return this.#thought?.waitsForOthers === true;
+  }
+
+  get waitsForOperator(): boolean {
+    return this.isOpen && this.#thought?.waitsForOperator === true;
+  }
+
+  /** Whether all but the last few letters were heard, and nothing more comes. */
+  get isNearlyHeard(): boolean {
+    return this.isOpen && this.#hasSounded && this.#isDelivered && this.#voice?.isNearlyHeard === true;
+  }
+
+  /** Settles when what was heard is known; never rejects. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /** What a microphone may have heard of it. */
+  get spokenText(): string {
+    return this.#voice?.delivery.spokenText ?? '';
+  }
+
+  mark(what: TraceMark, atMs?: number): void {
+    this.#trace.mark(what, atMs);
+  }
+
+  /** @param after - settles when what was heard of the turn before is known; never rejects. */
+  start(after: Promise<unknown>): void {
+    if (!this.plan.isGuess) this.#certain.resolve();
+    void this.#run(after);
+  }
+
+  /** The guess was right: it is a turn. Whether it may be heard is another question. */
+  confirm(): void {
+    if (this.#state !== 'guess') return;
+    this.#state = 'open';
+    this.#teller.confirm();
+    this.#certain.resolve();
+  }
+
+  /** It may be heard, or go on being heard. */
+  letSpeak(): void {
+    if (!this.isOpen) return;
+    this.#isHeld = false;
+    this.#voice?.letSpeak();
+  }
+
+  /** Silence at once; it may go on. */
+  hold(): void {
+    if (!this.isOpen) return;
+    this.#isHeld = true;
+    this.#voice?.hold();
+  }
+
+  /** The operator's words are the reply; undefined: the model shall answer. */
+  answer(words: string | undefined): void {
+    this.#thought?.answer(words);
+  }
+
+  /** The transaction of an interruption; see the class. Idempotent. */
+  cut(): void {
+    if (this.isOver) return;
+    const wasGuess = this.#state === 'guess';
+    this.#state = 'cut';
+    this.#trace.mark('interruptedAt');
+    this.#abort.abort(new DOMException('The turn was interrupted', 'AbortError'));
+    const heard = this.#voice?.heard();
+    const ending = this.#silence();
+    if (wasGuess) {
+      this.#vanish(ending);
+      return;
+    }
+    const outcome = this.#outcomeOfCut(heard);
+    this.entry.finish(outcome, heard);
+    if (this.#hasSounded) this.#services.sinks.interrupted();
+    this.#owner.cut(this);
+    void ending.then((end) => {
+      const last = end?.heard ?? heard;
+      this.#finish(this.#outcomeOfCut(last), last);
+    });
+  }
+
+  /** Something that it waits for does not come. */
+  stuck(): void {
+    if (!this.isOpen) return;
+    const error = new RequestError(
+      'BRIDGE_ERR_SPEECH_STALLED',
+      'Nothing of the reply was heard for too long. Look at the avatar and the voice; the next turn is tried again.',
+      { retryable: true },
+    );
+    void this.#fail(error, 'voice');
+  }
+
+  async #run(after: Promise<unknown>): Promise<void> {
+    try {
+      await after;
+      if (this.isOver) return;
+      const voice = this.#openVoice();
+      const thought = this.#openThought(voice);
+      const { given, refused } = await thought.question();
+      this.#failure ??= refused;
+      const delivered = voice.delivery.run();
+      // Awaited below; until then nobody must call it unhandled.
+      delivered.catch(() => {});
+      const { failure } = this.plan;
+      if (failure !== undefined) this.#teller.failure(failure.error, failure.stage);
+      await this.#think(thought, given);
+      voice.delivery.end();
+      await delivered;
+      this.#isDelivered = true;
+      const end = await voice.reply.ended;
+      if (!this.isOver && end.reason === 'completed') this.#heardOut(end);
+    } catch (error) {
+      if (!this.isOver) await this.#fail(asBridgeError(error), stageOf(error));
+    }
+  }
+
+  async #think(thought: TurnThought, given: string | undefined): Promise<void> {
+    try {
+      await thought.run(given);
+      if (this.#failure === undefined && !this.#isBlocked) await thought.checkWhole();
+    } catch (error) {
+      // A guard ended the reply: the model had nothing more to say to anybody.
+      if (!this.#isBlocked) throw error;
+    }
+  }
+
+  #openVoice(): TurnVoice {
+    const voice = new TurnVoice({
+      services: this.#services,
+      plan: this.plan,
+      teller: this.#teller,
+      signal: this.#abort.signal,
+      watch: {
+        onSent: (atMs) => this.#sounded(atMs),
+        onHeard: (atMs) => this.#trace.mark('heard', atMs),
+        onAlive: () => this.#owner.alive(this),
+      },
+      onBroken: ({ reason, error }) => {
+        if (reason === 'cancelled') this.cut();
+        else void this.#fail(error ?? asBridgeError('the voice failed'), 'voice');
+      },
+      onBlocked: () => {
+        this.#isBlocked = true;
+        this.#thinking.abort(new DOMException('A guard ended the reply', 'AbortError'));
+      },
+    });
+    this.#voice = voice;
+    if (this.#isHeld) voice.hold();
+    else if (this.isOpen && this.#owner.maySpeak(this)) voice.letSpeak();
+    return voice;
+  }
+
+  #openThought(voice: TurnVoice): TurnThought {
+    this.#thought = new TurnThought({
+      services: this.#services,
+      plan: this.plan,
+      entry: this.entry,
+      teller: this.#teller,
+      trace: this.#trace,
+      voice,
+      signal: this.#abort.signal,
+      thinking: this.#thinking.signal,
+      certain: this.#certain.promise,
+      onAlive: () => this.#owner.alive(this),
+    });
+    return this.#thought;
+  }
+
+  async #fail(error: BridgeError, stage: Stage): Promise<void> {
+    if (this.isOver) return;
+    const isFirst = this.#failure === undefined;
+    this.#failure ??= error;
+    this.#thinking.abort(error);
+    if (this.#state === 'guess') {
+      this.#state = 'cut';
+      this.#vanish(this.#silence());
+      return;
+    }
+    this.#state = 'failing';
+    if (isFirst) this.#teller.failure(error, stage);
+    if (isFirst && stage !== 'voice' && this.#voice !== undefined) return this.#apologise(this.#voice);
+    const heard = this.#voice?.heard();
+    const end = await this.#silence();
+    this.#finish('failed', end?.heard ?? heard);
+  }
+
+  async #apologise({ delivery, reply }: TurnVoice): Promise<void> {
+    const { settings } = this.#services;
+    delivery.dropWaiting();
+    const sorry = sorryText(settings.reply.sorry, this.plan.text, settings.language);
+    if (sorry !== '') delivery.addFiller(sorry);
+    delivery.end();
+    const end = await reply.ended;
+    if (!this.isOver) this.#finish('failed', end.heard);
+  }
+
+  #heardOut(end: ReplyEnd): void {
+    this.#voice?.leave('heard');
+    this.#finish(this.#failure === undefined ? 'completed' : 'failed', end.heard);
+  }
+
+  /** Once: records, tells and lets go. */
+  #finish(outcome: TurnEnd['outcome'], heard: HeardReply | undefined): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    void this.#silence();
+    this.#abort.abort(new DOMException('The turn is over', 'AbortError'));
+    this.#trace.mark('ended');
+    this.entry.finish(outcome, heard);
+    const { turn, by } = this.plan;
+    const end: TurnEnd = {
+      turn,
+      by,
+      outcome,
+      user: this.entry.text,
+      reply: this.entry.reply(),
+      heard: heard?.text ?? '',
+      ...(this.#failure === undefined ? {} : { error: this.#failure }),
+      trace: this.#trace.marks(),
+    };
+    this.#closed.resolve();
+    this.#owner.over(this, end);
+    this.#teller.end(end, heard);
+  }
+
+  /** A guess leaves no trace. */
+  #vanish(ending: Promise<unknown>): void {
+    this.#owner.over(this, undefined);
+    void ending.then(() => {
+      this.#state = 'over';
+      this.#closed.resolve();
+    });
+  }
+
+  #silence(): Promise<ReplyEnd | undefined> {
+    this.#teller.silence();
+    this.#thought?.answer('');
+    this.#certain.resolve();
+    return this.#voice?.silence() ?? Promise.resolve(undefined);
+  }
+
+  #outcomeOfCut(heard: HeardReply | undefined): TurnEnd['outcome'] {
+    if (this.#failure !== undefined) return 'failed';
+    return this.#hasSounded || (heard?.text ?? '') !== '' ? 'interrupted' : 'dropped';
+  }
+
+  #sounded(atMs: number): void {
+    if (this.#hasSounded || this.isOver) return;
+    this.#hasSounded = true;
+    this.#trace.mark('sent', atMs);
+    this.#owner.sounded(this);
+    this.#teller.sounded(atMs);
+  }
+}
+
+function asBridgeError(error: unknown): BridgeError {
+  if (error instanceof BridgeError) return error;
+  return new RequestError('BRIDGE_ERR_LLM_FAILED', `The turn failed: ${errorText(error)}. Ask again.`, {
+    cause: error,
+  });
+}
+
+function stageOf(error: unknown): Stage {
+  return error instanceof BridgeError && error.code.startsWith('BRIDGE_ERR_SPEECH') ? 'voice' : 'model';
+}

@@ -1,0 +1,343 @@
+import type { BridgeError } from '../runtime/index.js';
+import { createWakeWords, type WakeWords } from '../turns/index.js';
+import type { Floor } from './floor.js';
+import { Interruption } from './interruption.js';
+import { type Heard, Listener, type ListenerOwner } from './listener.js';
+import type { Judge } from './ports.js';
+import type { Services } from './services.js';
+import { sorryText } from './sorry.js';
+import { Speculation } from './speculation.js';
+import type { TurnDesk } from './turn-desk.js';
+import type { TurnPlan } from './turn-plan.js';
+import type { TurnRun } from './turn-run.js';
+
+export interface TakingOptions {
+  readonly services: Services;
+  readonly floor: Floor;
+  readonly desk: TurnDesk;
+  readonly judge: Judge;
+  /** Who writes the replies now. */
+  readonly brain: () => TurnPlan['brain'];
+}
+
+/** Words of the user that wait for more of them. */
+interface Carried {
+  readonly text: string;
+  readonly fromMs: number;
+  readonly startedMs: number;
+  /** Whose words they were; undefined: of an utterance that was cut. */
+  readonly of: TurnRun | undefined;
+}
+
+/**
+ * Decides what the user's voice means for whose turn it is: see `Interruption` for a voice over a turn, `Speculation` for replies that
+ * are prepared in a pause.
+ *
+ * Words that overtake a turn before anything of it was heard, soon after the words that began it, go on with those: both are answered
+ * once, as one. The same holds for an utterance that was cut because it was long. Words that wait for more are never lost: if nothing
+ * follows, they are answered as they are.
+ */
+export class TurnTaking implements ListenerOwner {
+  readonly #options: TakingOptions;
+  readonly #listener: Listener | undefined;
+  readonly #wake: WakeWords;
+  readonly #interruption: Interruption;
+  readonly #speculation: Speculation;
+  #carried: Carried | undefined;
+
+  constructor(options: TakingOptions) {
+    this.#options = options;
+    const { services, desk } = options;
+    const { ports, settings, events } = services;
+    this.#wake = createWakeWords({
+      ...settings.wake,
+      clock: ports.clock,
+      onChange: (isOpen) => events.emit('awake', isOpen),
+    });
+    this.#interruption = new Interruption({
+      ...options,
+      onCommit: (turn, heard) => this.#committed(turn, heard),
+    });
+    this.#speculation = new Speculation(desk, settings.speculation);
+    const { clock, ear, recognizer } = ports;
+    if (ear !== undefined && recognizer !== undefined)
+      this.#listener = new Listener({ clock, ear, recognizer, settings, owner: this });
+  }
+
+  get isAwake(): boolean {
+    return this.#wake.isOpen;
+  }
+
+  /** A turn that did not come from the voice: it opens the conversation, and unanswered words do not wait for more. */
+  askedOtherwise(): void {
+    this.#wake.wake();
+    this.#interruption.letGo();
+    const carried = this.#carried;
+    if (carried?.of === undefined) return;
+    this.#carried = undefined;
+    this.#options.services.history.add(carried.of.entry);
+  }
+
+  /** A turn has ended, or began. */
+  touched(isUnderWay: boolean): void {
+    if (isUnderWay) this.#wake.hold();
+    else this.#wake.touch();
+  }
+
+  /** The user meant it: a key, a button. */
+  interruptByKey(): void {
+    this.#interruption.letGo();
+    this.#speculation.drop();
+    this.#options.desk.cut();
+  }
+
+  /** Somebody speaks without end, or words never come: the utterance is given up. */
+  stuck(): void {
+    const { floor, services } = this.#options;
+    const isVoice = (): boolean => floor.user === 'voicing' || floor.user === 'pausing';
+    if (isVoice()) services.ports.ear?.flush();
+    // An ear that works has ended it by now; one that does not is not waited for.
+    if (isVoice()) {
+      this.#listener?.forget();
+      floor.tellUser('dropped');
+      this.#interruption.resumeAny();
+      this.#answerCarried();
+    }
+    this.#afterWords();
+  }
+
+  /** Yielding lasted too long: what was said is not known and will not be. */
+  stuckYielding(): void {
+    this.#interruption.resumeAny();
+  }
+
+  forgetWords(): void {
+    this.#carried = undefined;
+    this.#speculation.drop();
+  }
+
+  close(): void {
+    this.#interruption.letGo();
+    this.#listener?.close();
+    this.#wake.close();
+    this.forgetWords();
+  }
+
+  // What the listener tells.
+
+  began(heard: Heard): void {
+    const { floor, services } = this.#options;
+    heard.isIgnored = services.settings.interruption.by === 'off' && floor.avatar === 'speaking';
+    floor.tellUser('began');
+  }
+
+  lasted(heard: Heard): void {
+    const { desk, services } = this.#options;
+    if (heard.isIgnored || desk.turn === undefined || heard.verdict !== 'unknown') return;
+    if (services.settings.interruption.by === 'voice') this.#interruption.commit(heard);
+    else this.#interruption.hold(heard);
+  }
+
+  paused(): void {
+    this.#interruption.pause();
+    this.#options.floor.tellUser('paused');
+  }
+
+  wentOn(heard: Heard): void {
+    const { floor, services } = this.#options;
+    floor.tellUser('wentOn');
+    this.#speculation.drop();
+    // A listening noise that goes on may become more than that.
+    if (heard.verdict === 'harmless') heard.verdict = 'unknown';
+    if (services.settings.interruption.by !== 'voice') this.lasted(heard);
+  }
+
+  ended(heard: Heard): void {
+    this.#interruption.pause();
+    this.#options.floor.tellUser('ended');
+    this.#speculation.ended(heard);
+  }
+
+  words(heard: Heard, text: string, isPause: boolean): void {
+    const { services, desk } = this.#options;
+    services.events.emit('partial', text);
+    if (heard.isIgnored) return;
+    const meant = this.#meant(heard, text);
+    if (desk.turn !== undefined) {
+      const isEnough = this.#interruption.interrupts(heard, meant);
+      if (isEnough) this.#interruption.commit(heard);
+      else if (isPause) this.#interruption.resume(heard);
+      if (!isEnough) return;
+    }
+    if (isPause && meant !== '') this.#likelyEnd(heard, meant);
+  }
+
+  said(heard: Heard, text: string, goesOn: boolean): void {
+    const { desk, services } = this.#options;
+    const meant = heard.isIgnored ? '' : this.#meant(heard, text);
+    if (desk.turn !== undefined && !this.#interruption.interrupts(heard, meant)) {
+      const why = text === '' ? 'noWords' : meant === '' ? 'echo' : 'backchannel';
+      services.events.emit('ignored', text, why);
+      this.#interruption.resume(heard);
+    } else {
+      this.#interruption.commit(heard);
+      this.#answer(heard, { text, meant, goesOn });
+    }
+    this.#afterWords();
+  }
+
+  dropped(heard: Heard): void {
+    this.#options.floor.tellUser('dropped');
+    this.#speculation.drop();
+    this.#interruption.resume(heard);
+    this.#answerCarried();
+    this.#afterWords();
+  }
+
+  failed(heard: Heard, error: BridgeError): void {
+    const { desk, services } = this.#options;
+    this.#speculation.drop();
+    if (desk.turn === undefined && this.#carried === undefined) this.#apologise(heard, error);
+    else {
+      // The reply that sounds, or the words that are known, are worth more than an apology.
+      services.events.emit('error', error, 'recognition');
+      this.#interruption.resume(heard);
+      this.#answerCarried();
+    }
+    this.#afterWords();
+  }
+
+  #apologise({ utterance }: Heard, error: BridgeError): void {
+    const { reply, language } = this.#options.services.settings;
+    this.#options.desk.begin({
+      by: 'voice',
+      text: '',
+      fromMs: utterance.lastVoiceAtMs,
+      startedMs: utterance.startedAtMs,
+      brain: 'given',
+      given: sorryText(reply.sorry, '', language),
+      failure: { error, stage: 'recognition' },
+    });
+  }
+
+  /** The user goes on with words that were not answered yet: both wait to be answered as one. */
+  #committed(turn: TurnRun, heard: Heard): void {
+    const { settings, history } = this.#options.services;
+    const { by, fromMs, text, startedMs = fromMs, failure } = turn.plan;
+    const isSpoken = by === 'voice' || by === 'peer';
+    const gapMs = heard.utterance.startedAtMs - fromMs;
+    const goesOn =
+      isSpoken && !turn.hasSounded && failure === undefined && gapMs <= settings.turnEnd.continueMs;
+    if (!goesOn) return;
+    history.remove(turn.entry);
+    this.#carried = { text, fromMs, startedMs, of: turn };
+  }
+
+  /** Without what the avatar said itself. */
+  #meant(heard: Heard, text: string): string {
+    const { judge, desk } = this.#options;
+    if (text === '') return '';
+    return judge.withoutEcho(text, heard.utterance.startedAtMs, desk.spoken);
+  }
+
+  /** A pause with words: how long it must be, and perhaps a guess. */
+  #likelyEnd(heard: Heard, meant: string): void {
+    const { judge, services, brain } = this.#options;
+    const { settings, ports } = services;
+    const text = this.#joined(meant);
+    const { state } = judge.end(text, heard.language);
+    if (state === 'unfinished') ports.ear?.requirePause(settings.turnEnd.unfinishedPauseMs);
+    else if (state === 'finished') ports.ear?.requirePause(settings.turnEnd.finishedPauseMs);
+    const mayGuess =
+      state !== 'unfinished' &&
+      this.#wake.isOpen &&
+      brain() === 'model' &&
+      judge.interjection(meant, heard.language) !== 'nothing';
+    if (mayGuess) this.#speculation.offer(heard, text, () => this.#plan(heard, text));
+    else this.#speculation.drop();
+  }
+
+  #answer(
+    heard: Heard,
+    { text, meant, goesOn }: { readonly text: string; readonly meant: string; readonly goesOn: boolean },
+  ): void {
+    const { judge, services } = this.#options;
+    if (judge.interjection(meant, heard.language) === 'nothing') {
+      this.#speculation.drop();
+      services.events.emit('ignored', text, text !== '' && meant === '' ? 'echo' : 'noWords');
+      if (!goesOn) this.#answerCarried();
+      return;
+    }
+    const woken = this.#wake.hear(meant);
+    if (!woken.isMeant) {
+      this.#speculation.drop();
+      services.events.emit('ignored', text, 'asleep');
+      return;
+    }
+    // Nothing but the name was said: it is answered.
+    const all = this.#joined(woken.text === '' ? meant : woken.text);
+    if (goesOn) this.#carry(heard, all);
+    else this.#begin(heard, all);
+  }
+
+  #begin(heard: Heard, text: string): void {
+    const { desk, services } = this.#options;
+    if (!this.#speculation.take(heard, text)) {
+      const run = desk.begin(this.#plan(heard, text));
+      run.mark('endOfTurn');
+      run.mark('transcript');
+    }
+    this.#carried = undefined;
+    const { kept } = services.ports;
+    if (desk.turn !== undefined && kept?.sound !== undefined)
+      kept.sound(desk.turn.plan.turn, 'user', heard.utterance.pcm());
+  }
+
+  #carry({ utterance }: Heard, text: string): void {
+    this.#speculation.drop();
+    const startedMs = this.#carried?.startedMs ?? utterance.startedAtMs;
+    this.#carried = { text, fromMs: utterance.lastVoiceAtMs, startedMs, of: undefined };
+  }
+
+  /** What would have gone on did not: it is answered as it was. */
+  #answerCarried(): void {
+    const carried = this.#carried;
+    const { desk, brain } = this.#options;
+    if (carried === undefined || desk.turn !== undefined || this.#isMoreComing) return;
+    this.#carried = undefined;
+    const { text, fromMs, startedMs, of } = carried;
+    const { by = 'voice', metadata, parameters, images } = of?.plan ?? {};
+    desk.begin({ by, text, fromMs, startedMs, metadata, parameters, images, brain: brain() });
+  }
+
+  #joined(words: string): string {
+    return this.#carried === undefined ? words : this.#options.judge.join(this.#carried.text, words);
+  }
+
+  #plan({ utterance }: Heard, text: string): Omit<TurnPlan, 'turn' | 'isGuess'> {
+    const { metadata, parameters, images } = this.#carried?.of?.plan ?? {};
+    return {
+      by: 'voice',
+      text,
+      fromMs: utterance.lastVoiceAtMs,
+      startedMs: this.#carried?.startedMs ?? utterance.startedAtMs,
+      metadata,
+      parameters,
+      images,
+      brain: this.#options.brain(),
+    };
+  }
+
+  get #isMoreComing(): boolean {
+    return this.#listener?.isBusy ?? false;
+  }
+
+  /** Nobody speaks and no words are awaited: what may sound, sounds. */
+  #afterWords(): void {
+    const { floor, desk } = this.#options;
+    if (this.#isMoreComing) return;
+    floor.tellUser('known');
+    if (!this.#interruption.isHolding && floor.user === 'silent') desk.turn?.letSpeak();
+    desk.next();
+  }
+}

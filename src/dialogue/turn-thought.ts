@@ -1,0 +1,158 @@
+import { RequestError } from '../runtime/index.js';
+import { Answer } from './answer.js';
+import { givePieces } from './give-pieces.js';
+import type { HistoryEntry } from './history-entry.js';
+import { checkRequest } from './request-check.js';
+import type { Services } from './services.js';
+import { deferred, within } from './settled.js';
+import { blockedText } from './sorry.js';
+import type { Trace } from './trace.js';
+import type { TurnPlan } from './turn-plan.js';
+import type { TurnTeller } from './turn-teller.js';
+import type { TurnVoice } from './turn-voice.js';
+
+export interface TurnThoughtOptions {
+  readonly services: Services;
+  readonly plan: TurnPlan;
+  readonly entry: HistoryEntry;
+  readonly teller: TurnTeller;
+  readonly trace: Trace;
+  readonly voice: TurnVoice;
+  /** Of the turn. */
+  readonly signal: AbortSignal;
+  /** Of the model and its tools: fires earlier when only they must end. */
+  readonly thinking: AbortSignal;
+  /** Resolves when the turn is certain. */
+  readonly certain: Promise<void>;
+  readonly onAlive: () => void;
+}
+
+/** Where the words of one turn's reply come from: the model, somebody who gave them, or an operator. */
+export class TurnThought {
+  readonly #options: TurnThoughtOptions;
+  readonly #operator = deferred<string | undefined>();
+  #isWithTools = false;
+  #isWithOperator = false;
+  #parameters: Readonly<Record<string, string>>;
+
+  constructor(options: TurnThoughtOptions) {
+    this.#options = options;
+    this.#parameters = options.plan.parameters ?? {};
+  }
+
+  get waitsForOperator(): boolean {
+    return this.#isWithOperator;
+  }
+
+  /** It waits for what has its own time limit. */
+  get waitsForOthers(): boolean {
+    return this.#isWithTools || this.#isWithOperator;
+  }
+
+  /** The operator's words; undefined: the model shall answer. */
+  answer(words: string | undefined): void {
+    this.#operator.resolve(words);
+  }
+
+  /**
+   * What is asked, after hooks and guards, and who answers.
+   *
+   * @returns a text when the model is not asked, with the error where that is a refusal.
+   * @throws the signal's reason.
+   */
+  async question(): Promise<{ readonly given: string | undefined; readonly refused?: RequestError }> {
+    const { plan, entry, teller, services, signal } = this.#options;
+    if (plan.brain === 'given') {
+      teller.start();
+      return { given: plan.given ?? '' };
+    }
+    const checked = await checkRequest(services, teller.facts(), this.#parameters, {
+      metadata: teller.about(),
+      signal,
+      blockedText: blockedText(plan.text, services.settings.language),
+    });
+    signal.throwIfAborted();
+    this.#parameters = checked.parameters;
+    teller.metadata = checked.metadata;
+    entry.text = checked.text;
+    entry.images = checked.images;
+    teller.start();
+    if (checked.refused !== undefined) {
+      const { say, by } = checked.refused;
+      return { given: say, refused: refusal(by) };
+    }
+    return { given: plan.brain === 'operator' ? await this.#operatorsWords() : undefined };
+  }
+
+  /**
+   * Everything that will be said, handed to the delivery.
+   *
+   * @throws {ProviderError} BRIDGE_ERR_LLM_*; the signal's reason.
+   */
+  async run(given: string | undefined): Promise<void> {
+    const { services, entry, teller, trace, voice, thinking, certain, onAlive } = this.#options;
+    const { ports, settings, history } = services;
+    const reader = ports.openReader();
+    const onPiece: Parameters<typeof givePieces>[1]['onPiece'] = (piece, kept) => {
+      if (piece.text.trim() !== '') trace.mark('firstClause');
+      voice.delivery.add(piece, kept);
+    };
+    if (given !== undefined) {
+      givePieces(given, { reader, entry, onPiece });
+      return;
+    }
+    const answer = new Answer({
+      clock: ports.clock,
+      model: ports.model,
+      reader,
+      history,
+      entry,
+      settings,
+      parameters: this.#parameters,
+      metadata: teller.about(),
+      signal: thinking,
+      tools: ports.tools,
+      eyes: ports.eyes,
+      certain,
+      onPiece,
+      onText: (delta) => {
+        onAlive();
+        teller.text(delta);
+      },
+      onTool: (news) => {
+        this.#isWithTools = news.stage !== 'result';
+        onAlive();
+        teller.tool(news);
+      },
+      onVision: (source) => teller.vision(source),
+      onFirstToken: () => trace.mark('firstToken'),
+    });
+    try {
+      await answer.run();
+    } finally {
+      this.#isWithTools = false;
+    }
+  }
+
+  /** Looks at the reply as a whole: what a guard makes of it is what the history keeps. */
+  async checkWhole(): Promise<void> {
+    const { services, plan, entry, teller, signal } = this.#options;
+    const { guards } = services.ports;
+    if (guards?.has('response') !== true || plan.brain === 'given') return;
+    const outcome = await guards.response(teller.about(), signal).whole(entry.reply());
+    if (outcome.action !== 'pass') entry.replaceReply(outcome.text ?? '');
+  }
+
+  /** Undefined: the model answers, because it was handed back or the operator is away. */
+  async #operatorsWords(): Promise<string | undefined> {
+    const { ports, settings } = this.#options.services;
+    this.#isWithOperator = true;
+    const words = await within(ports.clock, settings.limits.operatorMs, this.#operator.promise);
+    this.#isWithOperator = false;
+    return words;
+  }
+}
+
+function refusal(by: string): RequestError {
+  return new RequestError('BRIDGE_ERR_GUARDRAIL', `The request was refused by ${by}. Ask something else.`);
+}
