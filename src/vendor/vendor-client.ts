@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
+import type { Clock } from '../runtime/index.js';
 import { Exchange, type ExchangeOptions } from './exchange.js';
 import { MAX_JSON_BYTES, type VendorPorts } from './ports.js';
 import type { EngineFace } from './provider-fault.js';
@@ -34,6 +35,7 @@ export class VendorClient {
   readonly #options: VendorClientOptions;
   readonly #ports: VendorPorts;
   readonly #closing = new AbortController();
+  readonly #lingering = new Set<Promise<unknown>>();
 
   constructor(options: VendorClientOptions, ports: VendorPorts) {
     this.face = options.face;
@@ -43,6 +45,10 @@ export class VendorClient {
 
   get fetch(): typeof globalThis.fetch {
     return this.#ports.fetch ?? globalThis.fetch;
+  }
+
+  get clock(): Clock {
+    return this.#ports.clock;
   }
 
   redaction(privateText: string | readonly string[] = []): Redaction {
@@ -110,9 +116,21 @@ export class VendorClient {
     };
   }
 
+  /** Goes on with something that nobody waits for; what becomes of it is nobody's concern. */
+  linger(work: Promise<unknown>): void {
+    const quiet = work.catch(() => {}).finally(() => this.#lingering.delete(quiet));
+    this.#lingering.add(quiet);
+  }
+
   /** Ends everything that is under way; nothing can be opened afterwards. Idempotent. */
   close(): void {
     this.#closing.abort();
+  }
+
+  /** As `close`; resolves when what lingered has ended as well. */
+  async end(): Promise<void> {
+    this.close();
+    await Promise.all(this.#lingering);
   }
 }
 

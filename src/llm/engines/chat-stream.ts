@@ -11,21 +11,49 @@ export interface ChatCall {
   readonly client: VendorClient;
   readonly request: ChatRequest;
   readonly send: (signal: AbortSignal) => Promise<Response>;
-  /** Gives `end` last, or throws. */
+  /** Gives `end` last and reads on to the end of the answer, or throws. */
   readonly read: (exchange: Exchange) => AsyncIterable<ChatPart>;
 }
 
-/** One request and its answer; the connection is let go whatever happens, and nothing comes after an abort. */
+/** How long a vendor may take to end an answer behind its last mark, for the connection to be used again. */
+const LINGER_MS = 1000;
+
+/**
+ * One request and its answer; the connection is let go whatever happens, and nothing comes after an abort.
+ *
+ * Behind the end the rest of the answer is read by itself: a connection is used again only when its last byte was taken, and a new one
+ * costs the next turn its first moments.
+ */
 export async function* chatStream({ client, request, send, read }: ChatCall): AsyncGenerator<ChatPart, void> {
   const { signal } = request;
   const exchange = await client.openWith({ signal, privateText: privateTexts(request) }, send);
+  const parts = read(exchange)[Symbol.asyncIterator]();
+  let hasEnd = false;
   try {
-    for await (const part of read(exchange)) {
+    while (!hasEnd) {
+      const next = await parts.next();
+      if (next.done === true) return;
       signal?.throwIfAborted();
-      yield part;
-      signal?.throwIfAborted();
+      hasEnd = next.value.type === 'end';
+      if (hasEnd) client.linger(restOf(parts, exchange, client));
+      yield next.value;
+      if (!hasEnd) signal?.throwIfAborted();
     }
   } finally {
+    if (!hasEnd) exchange.close();
+  }
+}
+
+async function restOf(
+  parts: AsyncIterator<ChatPart>,
+  exchange: Exchange,
+  { clock }: VendorClient,
+): Promise<void> {
+  const timer = clock.after(LINGER_MS, () => exchange.close());
+  try {
+    while ((await parts.next()).done !== true);
+  } finally {
+    timer.cancel();
     exchange.close();
   }
 }

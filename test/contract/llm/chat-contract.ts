@@ -403,6 +403,41 @@ export function chatContract(rig: ChatRig): void {
       expect(clock.pendingCount).toBe(0);
     });
 
+    test('uses a connection again, also where the vendor ends it behind its last word', async () => {
+      const { vendor, model } = await meet();
+      vendor.answers = [streamed(recording(rig.folder, 'text'), { ending: 'late' })];
+      for (let turn = 0; turn < 3; turn++) {
+        expect(textOf(await partsOf(model.stream(request())))).toBe(WORDS);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+      expect(vendor.leftEarly).toBe(0);
+      expect(vendor.connections).toBe(1);
+    });
+
+    test('does not wait for the vendor to end an answer that has ended', async () => {
+      const clock = new WatchedClock();
+      const { vendor, model } = await meet({}, { clock });
+      const whole = Buffer.concat([recording(rig.folder, 'text'), Buffer.from('\n')]);
+      vendor.answers = [streamed(Buffer.concat([whole, whole]), { ending: 'half' })];
+      const parts = model.stream(request())[Symbol.asyncIterator]();
+      const given: ChatPart[] = [];
+      // Gemini says nothing behind its last words: there it is the silence that ends the answer.
+      while (given.at(-1)?.type !== 'end') {
+        const next = parts.next();
+        if (rig.type === 'gemini') {
+          await someTime();
+          clock.advance(60_000);
+        }
+        const { value } = await next;
+        if (value !== undefined) given.push(value as ChatPart);
+      }
+      expect(textOf(given)).toBe(WORDS);
+      clock.advance(1000);
+      await eventually(() => vendor.leftEarly > 0);
+      await model.close();
+      expect(clock.pendingCount).toBe(0);
+    });
+
     test('leaves no wait behind when all went well', async () => {
       const clock = new WatchedClock();
       const { model } = await meet({}, { clock });

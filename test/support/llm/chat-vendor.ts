@@ -49,6 +49,10 @@ export class ChatVendor {
     return this.#server.requests.filter(({ path }) => decodeURIComponent(path) === this.#rig.path);
   }
 
+  get connections(): number {
+    return this.#server.connections;
+  }
+
   get leftEarly(): number {
     return this.#server.leftEarly;
   }

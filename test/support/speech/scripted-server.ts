@@ -18,9 +18,9 @@ export interface ScriptedAnswer {
   readonly body?: Uint8Array | string;
   /**
    * How it ends: `whole`; `silent` never says a word; `headers` stops behind them; `half` stops in the middle of the body; `cut`
-   * breaks the connection there.
+   * breaks the connection there; `late` ends a moment behind the last byte.
    */
-  readonly ending?: 'whole' | 'silent' | 'headers' | 'half' | 'cut';
+  readonly ending?: 'whole' | 'silent' | 'headers' | 'half' | 'cut' | 'late';
 }
 
 export type Script = (request: ScriptedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>;
@@ -30,6 +30,8 @@ export class ScriptedServer {
   readonly requests: ScriptedRequest[] = [];
   /** Requests whose client closed before the answer was whole. */
   leftEarly = 0;
+  /** How often somebody connected. */
+  connections = 0;
   script: Script = () => ({ status: 404, body: 'no script' });
   readonly #server: Server;
 
@@ -45,6 +47,7 @@ export class ScriptedServer {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
+    this.#server.on('connection', () => this.connections++);
   }
 
   get server(): Server {
@@ -94,6 +97,12 @@ export class ScriptedServer {
     }
     if (ending === 'whole') {
       response.end(bytes);
+      return;
+    }
+    if (ending === 'late') {
+      response.write(bytes);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      response.end();
       return;
     }
     response.write(bytes.subarray(0, bytes.byteLength >> 1));

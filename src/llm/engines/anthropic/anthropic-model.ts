@@ -75,7 +75,7 @@ export class AnthropicModel implements ChatModel {
   }
 
   async close(): Promise<void> {
-    this.#client.close();
+    await this.#client.end();
   }
 
   #requireKey(): void {

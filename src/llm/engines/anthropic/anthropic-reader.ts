@@ -32,18 +32,16 @@ export async function* readAnthropic(
   const answer = new AnthropicAnswer(context);
   try {
     for await (const { event, fields } of serverEvents(exchange, face, MAX_ANSWER_BYTES)) {
-      if (fields === undefined) continue;
+      if (fields === undefined || answer.isDone) continue;
       const type = textOf(fields['type']) ?? event;
       if (type === 'error') throw errorInAnswer(fields, context);
-      if (type === 'message_stop') {
-        answer.isStopped = true;
-        break;
-      }
-      yield* answer.take(type, fields);
+      if (type === 'message_stop') yield* answer.end();
+      else yield* answer.take(type, fields);
     }
   } catch (error) {
     if (!endsAnyway(error, answer.hasEnd)) throw error;
   }
+  if (answer.isDone) return;
   if (!answer.hasEnd) throw truncatedFault(face, placeOfAnswer(face));
   yield* answer.end();
 }
@@ -56,7 +54,8 @@ interface Block {
 }
 
 class AnthropicAnswer {
-  isStopped = false;
+  /** Its end was given. */
+  isDone = false;
   readonly #context: ErrorContext;
   readonly #blocks = new Map<number, Block>();
   #textLetters = 0;
@@ -70,7 +69,7 @@ class AnthropicAnswer {
   }
 
   get hasEnd(): boolean {
-    return this.isStopped || this.#stopReason !== undefined;
+    return this.#stopReason !== undefined;
   }
 
   *take(type: string | undefined, fields: Fields): Generator<ChatPart, void> {
@@ -100,6 +99,7 @@ class AnthropicAnswer {
   }
 
   *end(): Generator<ChatPart, void> {
+    this.isDone = true;
     const reason = endReason(this.#stopReason, this.#calls > 0);
     if (reason === 'filter' && this.#textLetters === 0 && this.#calls === 0)
       throw filteredFault(this.#context.client.face, 'refusal');

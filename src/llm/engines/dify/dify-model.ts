@@ -101,7 +101,7 @@ export class DifyModel implements ChatModel {
   }
 
   async close(): Promise<void> {
-    this.#client.close();
+    await this.#client.end();
   }
 
   #send(
@@ -183,14 +183,14 @@ export class DifyModel implements ChatModel {
 
   /** Else the service writes on, and is paid for it. Nobody waits for it. */
   #stop(task: string, user: string): void {
-    this.#client
-      .json({
+    this.#client.linger(
+      this.#client.json({
         url: this.#url(`chat-messages/${encodeURIComponent(task)}/stop`),
         method: 'POST',
         headers: { ...this.#headers, 'content-type': 'application/json' },
         body: JSON.stringify({ user }),
-      })
-      .catch(() => {});
+      }),
+    );
   }
 
   /** A conversation that the service has forgotten begins anew with the next try. */

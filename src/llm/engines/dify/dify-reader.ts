@@ -29,22 +29,21 @@ export async function* readDify(exchange: Exchange, learning: DifyLearning): Asy
   const { face } = learning.client;
   const answer = new DifyAnswer(learning);
   for await (const { event, fields } of serverEvents(exchange, face, MAX_ANSWER_BYTES)) {
-    if (fields === undefined) continue;
+    if (fields === undefined || answer.isDone) continue;
     const type = textOf(fields['event']) ?? event;
     answer.learn(fields);
     if (type === 'error') throw errorInAnswer(fields, learning);
-    if (type === 'message_end') {
-      yield* answer.end(fields);
-      return;
-    }
-    yield* answer.take(type, fields);
+    if (type === 'message_end') yield* answer.end(fields);
+    else yield* answer.take(type, fields);
   }
-  throw truncatedFault(face, placeOfAnswer(face));
+  if (!answer.isDone) throw truncatedFault(face, placeOfAnswer(face));
 }
 
 class DifyAnswer {
   readonly #learning: DifyLearning;
   readonly #thoughts = new ThinkFilter();
+  /** Its end was given. */
+  isDone = false;
   #text = '';
   #isReplaced = false;
 
@@ -84,6 +83,7 @@ class DifyAnswer {
   }
 
   *end(fields: Fields): Generator<ChatPart, void> {
+    this.isDone = true;
     yield* this.#thoughts.end();
     const metadata = isFields(fields['metadata']) ? fields['metadata'] : {};
     const usage = isFields(metadata['usage']) ? metadata['usage'] : {};

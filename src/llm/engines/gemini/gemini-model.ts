@@ -70,7 +70,7 @@ export class GeminiModel implements ChatModel {
   }
 
   async close(): Promise<void> {
-    this.#client.close();
+    await this.#client.end();
   }
 
   #requireKey(): void {

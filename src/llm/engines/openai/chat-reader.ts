@@ -37,20 +37,20 @@ export async function* readChat(exchange: Exchange, reading: ChatReading): Async
   const answer = new ChatAnswer(reading);
   try {
     for await (const event of serverEvents(exchange, face, MAX_ANSWER_BYTES)) {
-      if (event.fields === undefined) {
-        answer.isDone = true;
-        break;
-      }
-      yield* answer.take(event);
+      if (answer.isDone) continue;
+      if (event.fields === undefined) yield* answer.end();
+      else yield* answer.take(event);
     }
   } catch (error) {
     if (!endsAnyway(error, answer.hasEnd)) throw error;
   }
+  if (answer.isDone) return;
   if (!answer.hasEnd) throw truncatedFault(face, placeOfAnswer(face));
   yield* answer.end();
 }
 
 class ChatAnswer {
+  /** Its end was given. */
   isDone = false;
   readonly #reading: ChatReading;
   readonly #slots = new ToolCallSlots();
@@ -65,7 +65,7 @@ class ChatAnswer {
   }
 
   get hasEnd(): boolean {
-    return this.isDone || this.#finish !== undefined;
+    return this.#finish !== undefined;
   }
 
   *take({ event, fields = {} }: ServerEvent): Generator<ChatPart, void> {
@@ -99,6 +99,7 @@ class ChatAnswer {
   }
 
   *end(): Generator<ChatPart, void> {
+    this.isDone = true;
     yield* this.#words(this.#thoughts?.end() ?? []);
     const calls = this.#slots.calls(() => this.#reading.client.newId());
     const reason = endReason(this.#finish, calls.length > 0);

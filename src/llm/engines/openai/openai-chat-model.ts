@@ -87,7 +87,7 @@ export class OpenAiChatModel implements ChatModel {
   }
 
   async close(): Promise<void> {
-    this.#client.close();
+    await this.#client.end();
   }
 
   #requireKey(): void {

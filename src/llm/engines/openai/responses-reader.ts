@@ -27,16 +27,17 @@ export async function* readResponses(
   context: ErrorContext,
 ): AsyncGenerator<ChatPart, void> {
   const { face } = context.client;
-  const answer = { hasWords: false, hasCalls: false };
+  const answer = { hasWords: false, hasCalls: false, isDone: false };
   for await (const { event, fields } of serverEvents(exchange, face, MAX_ANSWER_BYTES)) {
-    if (fields === undefined) break;
+    if (fields === undefined || answer.isDone) continue;
     const type = textOf(fields['type']) ?? event;
     const delta = textOf(fields['delta']);
     if (type === 'error' || isFields(fields['error'])) throw errorInAnswer(fields, context);
     if (type === 'response.failed') throw errorInAnswer(responseIn(fields), context);
     if (type === 'response.completed' || type === 'response.incomplete') {
+      answer.isDone = true;
       yield* ending(responseIn(fields), answer, context);
-      return;
+      continue;
     }
     if (delta !== undefined && type !== undefined && WORDS.has(type)) {
       answer.hasWords = true;
@@ -49,7 +50,7 @@ export async function* readResponses(
       if (part !== undefined) yield part;
     }
   }
-  throw truncatedFault(face, placeOfAnswer(face));
+  if (!answer.isDone) throw truncatedFault(face, placeOfAnswer(face));
 }
 
 function responseIn(fields: Fields): Fields {
