@@ -35,9 +35,9 @@ function pairsOf(run: string): string[] {
   return pairs;
 }
 
-/** The plural and the verb's endings off, no more: "forecasts" finds "forecast". */
+/** Endings off, no more: "forecasts" finds "forecast", and "living" finds "lives". What is left need not be a word. */
 function stemOf(word: string): string {
-  if (word.length < 5 || !/^[a-z]+$/.test(word))
-    return word.length === 4 ? word.replace(/([^s])s$/, '$1') : word;
-  return word.replace(/ies$/, 'y').replace(/(?:ing|ed|es|s)$/, '');
+  if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
+  const short = word.length === 4 ? word : word.replace(/ies$/, 'y').replace(/(?:ing|ed)$/, '');
+  return short.replace(/([^s])s$/, '$1').replace(/e$/, '');
 }

@@ -28,6 +28,8 @@ const ANSWER_MS = 10_000;
 const MAX_DESCRIPTION_CHARS = 2000;
 const MAX_INSTRUCTIONS_CHARS = 4000;
 const MAX_TOOLS = 256;
+/** A program that is downloaded when it is started first needs long. */
+const START_TIMEOUT_MS = 60_000;
 
 export interface McpServerPorts {
   readonly clock: Clock;
@@ -96,7 +98,10 @@ export class McpServer implements ToolSource {
   }
 
   start(): void {
-    if (this.#state.status === 'closed') void this.#connect();
+    if (this.#state.status !== 'closed') return;
+    const { missing } = this.#settings;
+    if (missing === undefined) void this.#connect();
+    else this.#giveUp(missing);
   }
 
   async close(): Promise<void> {
@@ -113,7 +118,7 @@ export class McpServer implements ToolSource {
 
   async #connect(): Promise<void> {
     const { clock, openSession } = this.#ports;
-    const { startTimeoutMs } = this.#settings;
+    const { startTimeoutMs = START_TIMEOUT_MS } = this.#settings;
     const end = new AbortController();
     const state: State = { status: 'connecting', end };
     this.#state = state;
@@ -161,7 +166,7 @@ export class McpServer implements ToolSource {
   }
 
   #toolOf(session: McpSession, { name, description, parameters }: McpTool): Tool {
-    const { dynamic, timeoutMs, backgroundAfterMs } = this.#settings;
+    const { dynamic = false, timeoutMs, backgroundAfterMs } = this.#settings;
     const instruction = session.instructions?.trim().slice(0, MAX_INSTRUCTIONS_CHARS) ?? '';
     return {
       name,
@@ -270,6 +275,13 @@ export class McpServer implements ToolSource {
     const lost = this.#lostText();
     this.#entries = this.#entries.map(({ tool }) => ({ tool, lost }));
     this.events.emit('changed');
+    this.#settle();
+  }
+
+  /** No time will help. */
+  #giveUp(reason: string): void {
+    this.#ports.log.warn({ server: this.name, reason }, 'MCP server is not set up');
+    this.#state = { status: 'waiting', timer: { cancel: () => {} }, reason };
     this.#settle();
   }
 

@@ -73,7 +73,7 @@ export class StdioTransport implements Transport {
   /** @throws {TransportError} BRIDGE_ERR_TOOL_SERVER - its program is not installed. */
   async start(): Promise<void> {
     const { host } = this.#ports;
-    const { command, args, env, cwd } = this.#settings;
+    const { command, args = [], env, cwd } = this.#settings;
     const file = /[\\/]/.test(command) ? command : await host.find(command);
     if (file === undefined) throw serverFault(this.#name, missingText(command, host.platform));
     if (this.#isClosing) return;
