@@ -5,12 +5,19 @@
  */
 export type PeerAction =
   | string
+  | MessageAction
   | MotionAction
   | MorphAction
   | CameraAction
   | CaptionAction
   | SoundAction
   | PromptAction;
+
+export interface MessageAction {
+  readonly message: string;
+  /** Sent when the duration is over, or the next of the same kind comes. */
+  readonly undo?: string | undefined;
+}
 
 export interface MotionAction {
   /** VMD file as MMDAgent-EX sees it: absolute, or relative to the folder of the .mdf. */
@@ -19,7 +26,11 @@ export interface MotionAction {
   readonly part?: boolean | undefined;
   /** Whether it is repeated until its duration is over or the next motion comes. @default false */
   readonly loop?: boolean | undefined;
-  /** Name of the motion in MMDAgent-EX; one with the same name is replaced. @default 'action', with -full and -loop for such */
+  /**
+   * Name of the motion in MMDAgent-EX; one with the same name is replaced.
+   *
+   * @default 'action' for faces, else the tag's name or 'phase'; with -full and -loop for such
+   */
   readonly alias?: string | undefined;
 }
 
@@ -131,3 +142,14 @@ export interface ExpressionSettings {
   /** Whether `promptFor` belongs behind the system prompt. @default true */
   readonly tellModel: boolean;
 }
+
+export const DEFAULT_CAPTION: PeerCaptionSettings = {
+  style: '_default',
+  size: 2,
+  align: 'CENTER',
+  height: 0.12,
+  lineChars: 26,
+  lines: 2,
+  holdMs: 10_000,
+  speakers: ['avatar'],
+};
