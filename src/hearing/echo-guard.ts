@@ -8,7 +8,7 @@ import { UnknownEcho } from './unknown-echo.js';
 
 /** A loudspeaker sounds on so long after it should have stopped: buffers, the room. */
 export const DRAIN_MS = 300;
-/** What is played later than this before can no longer be heard. */
+/** What was played longer ago than this, in slots, is no longer heard. */
 const REACH_SLOTS = 60;
 const AUDIBLE_DB = -62;
 /** The room's noise in each band lies below nearly all of its levels; so far above it may be noise still. */
@@ -44,6 +44,8 @@ export class EchoGuard {
   readonly #playedDb = new Float64Array(BANDS);
   readonly #heardGroups = new Float64Array(GROUPS);
   readonly #playedGroups = new Float64Array(GROUPS);
+  /** The delay that the path was learned for. */
+  #lag: number | undefined;
   #nowMs = 0;
   #lastPlayedSlot = Number.NEGATIVE_INFINITY;
   /** How far the microphone is above the room while something is played, mean, dB. */
@@ -110,6 +112,8 @@ export class EchoGuard {
     this.#delay.add(this.#heardGroups, this.#playedGroups, isPlaying);
     if (isPlaying) this.#heardDb += 0.01 * (mean(this.#heardGroups) - this.#heardDb);
     const { lag } = this.#delay;
+    if (lag !== undefined && Math.abs(lag - (this.#lag ?? lag)) > AROUND_SLOTS) this.#path.reset();
+    this.#lag = lag;
     if (lag === undefined) {
       this.isActive ||= isPlaying && !this.#isNeverHeard;
       return;

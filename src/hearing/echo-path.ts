@@ -14,6 +14,11 @@ const STEP_DB = 0.5;
 const MIN_MARGIN_DB = 6;
 const MAX_MARGIN_DB = 12;
 const SPREAD = 1.6;
+/** What was learned from few slots may be wrong by this; half of it after 0.6 s. */
+const FIRST_DOUBT_DB = 10;
+const DOUBT_SLOTS = 30;
+/** A loudspeaker that clips sounds in every band, this much softer than in the loudest one. */
+const DISTORTION_DB = -36;
 /** Somebody else seems to speak: learned from as well, or a louder loudspeaker would never be learned; but slowly. */
 const DOUBTFUL_WEIGHT = 0.25;
 
@@ -38,12 +43,24 @@ export class EchoPath {
 
   /** @param playedDb - of each band, the loudest around the slot that is heard now. */
   expect(playedDb: Float64Array): void {
+    let loudestDb = LOWEST_DB;
     for (let band = 0; band < BANDS; band++) {
       const levelDb = playedDb[band] as number;
       const fallenDb = (this.#playedDb[band] as number) - FALL_DB;
       this.#isFresh[band] = levelDb > AUDIBLE_DB && levelDb > fallenDb - FRESH_DB ? 1 : 0;
       this.#playedDb[band] = Math.max(levelDb, fallenDb, LOWEST_DB);
       this.expectedDb[band] = this.#expected(band);
+      loudestDb = Math.max(loudestDb, this.expectedDb[band] as number);
+    }
+    for (let band = 0; band < BANDS; band++)
+      this.expectedDb[band] = Math.max(this.expectedDb[band] as number, loudestDb + DISTORTION_DB);
+  }
+
+  /** Another way: nothing is known of it. */
+  reset(): void {
+    for (let band = 0; band < BANDS; band++) {
+      this.#middle[band]?.reset();
+      this.#low[band]?.reset();
     }
   }
 
@@ -65,7 +82,9 @@ export class EchoPath {
     if (middle === undefined || low === undefined || playedDb <= AUDIBLE_DB - 20) return LOWEST_DB;
     // Not learned yet: as loud as it was played.
     if (middle.count === 0) return playedDb;
-    const marginDb = SPREAD * (middle.valueDb - low.valueDb);
-    return playedDb + middle.valueDb + Math.max(MIN_MARGIN_DB, Math.min(MAX_MARGIN_DB, marginDb));
+    const spreadDb = SPREAD * (middle.valueDb - low.valueDb);
+    const marginDb = Math.max(MIN_MARGIN_DB, Math.min(MAX_MARGIN_DB, spreadDb));
+    const doubtDb = (FIRST_DOUBT_DB * DOUBT_SLOTS) / (DOUBT_SLOTS + middle.count);
+    return playedDb + middle.valueDb + marginDb + doubtDb;
   }
 }

@@ -19,6 +19,10 @@ export class Quantile {
     return this.#count;
   }
 
+  reset(): void {
+    this.#count = 0;
+  }
+
   add(levelDb: number, weight = 1): void {
     if (this.#count++ === 0) {
       this.valueDb = levelDb;

@@ -198,8 +198,7 @@ export class UtteranceTracker {
         if (this.#run.voicedMs >= RESUME_VOICE_MS) this.#goOn(utterance);
         return;
       case 'keyed':
-        utterance.addVoice(frame.endMs, FRAME_MS);
-        this.#hold(utterance);
+        this.#hold(utterance).addVoice(frame.endMs, FRAME_MS);
     }
   }
 
@@ -299,18 +298,18 @@ export class UtteranceTracker {
     return next;
   }
 
-  /** While a key is held everything belongs to the utterance. */
-  #hold(utterance: HeardUtterance): void {
-    if (utterance.lengthMs(this.#endMs) <= this.#settings.maxUtteranceMs) {
-      utterance.sound.tell(Number.POSITIVE_INFINITY);
-      return;
+  /** While a key is held everything belongs to the utterance. @returns The one that the frame is in. */
+  #hold(utterance: HeardUtterance): HeardUtterance {
+    const isTooLong = utterance.lengthMs(this.#endMs) > this.#settings.maxUtteranceMs;
+    const held = isTooLong ? this.#splitOff(utterance, this.#endMs) : utterance;
+    if (isTooLong) {
+      this.#state = { status: 'keyed', utterance: held };
+      utterance.end();
+      this.#events.emit('ended', utterance, 'cut');
+      this.#events.emit('began', held);
     }
-    const next = this.#splitOff(utterance, this.#endMs);
-    this.#state = { status: 'keyed', utterance: next };
-    utterance.end();
-    this.#events.emit('ended', utterance, 'cut');
-    this.#events.emit('began', next);
-    next.sound.tell(Number.POSITIVE_INFINITY);
+    held.sound.tell(Number.POSITIVE_INFINITY);
+    return held;
   }
 
   #becomeKeyed(utterance: HeardUtterance, tell: 'began' | 'wentOn' | undefined): void {
