@@ -20,7 +20,7 @@ export interface SessionSummary extends SessionAbout {
   /** When something was last written. */
   readonly lastAtMs: number;
   readonly turns: number;
-  /** What it takes on the disk, recordings included; 0 in memory. */
+  /** What it takes, recordings included. */
   readonly bytes: number;
 }
 
@@ -63,7 +63,9 @@ export interface KeptSession {
   /**
    * Sound of a turn, in pieces as it comes; nothing unless recordings are asked for.
    *
-   * @param pcm - s16le mono 16 kHz, whole samples; copied. `turn` counts from 1.
+   * @param turn - from 1 on.
+   * @param pcm - s16le mono 16 kHz, whole samples; copied.
+   * @throws {InvalidStateError} for another turn or half a sample.
    */
   sound(turn: number, side: RecordedSide, pcm: Uint8Array): void;
   /** No more sound comes of this turn: its files get their lengths. Called by `end` for all. */
