@@ -150,7 +150,7 @@ class ToolBoxOfTurns implements ToolBox {
   }
 
   async close(): Promise<void> {
-    this.#calls.stopTasks();
+    this.#calls.close();
     await Promise.all(this.#sources.map((source) => source.close()));
   }
 
@@ -220,7 +220,9 @@ function offerOf(tools: readonly Tool[], more: readonly string[]): OfferedTools 
 
 /** What a vendor is told, and nothing else of the tool. */
 function specOf({ name, description, parameters }: Tool): ToolSpec {
-  return { name, description, parameters };
+  // OpenAI refuses an object without properties, which MCP servers give for tools that take nothing.
+  const whole = parameters['properties'] === undefined ? { ...parameters, properties: {} } : parameters;
+  return { name, description, parameters: whole };
 }
 
 async function* just(

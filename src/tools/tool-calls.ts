@@ -36,7 +36,9 @@ type Step = { readonly outcome: ToolOutcome | undefined } | { readonly fault: un
 export class ToolCalls {
   readonly #parts: ToolCallsParts;
   readonly #background = new Map<string, { readonly task: ToolTask; readonly session: string }>();
+  readonly #running = new Set<ToolTask>();
   #taskCount = 0;
+  #isClosed = false;
 
   constructor(parts: ToolCallsParts) {
     this.#parts = parts;
@@ -48,8 +50,9 @@ export class ToolCalls {
     signal?.throwIfAborted();
     const checked = await this.#parts.checks.check(entry.tool, call.argumentsJson, entry.isForeign);
     signal?.throwIfAborted();
-    if ('problem' in checked) {
-      yield errorResult(checked.problem);
+    const problem = this.#isClosed ? 'Tools are closed.' : 'problem' in checked ? checked.problem : undefined;
+    if (problem !== undefined || 'problem' in checked) {
+      yield errorResult(problem ?? '');
       return;
     }
     const { tool } = entry;
@@ -58,6 +61,13 @@ export class ToolCalls {
     const { clock } = this.#parts;
     const task = new ToolTask(tool, checked.args, { metadata, clock, timeoutMs, signal });
     yield* this.#foreground(task, asked, { timeoutMs, backgroundAfterMs: tool.backgroundAfterMs });
+  }
+
+  /** Ends everything that runs; what is called later ends with an error. */
+  close(): void {
+    this.#isClosed = true;
+    this.stopTasks();
+    for (const task of this.#running) task.stop();
   }
 
   stopTasks(session?: string): void {
@@ -75,6 +85,7 @@ export class ToolCalls {
   ): AsyncGenerator<CallOutcome, void> {
     const patience = this.#patience(limits.backgroundAfterMs);
     let isHandedOver = false;
+    this.#running.add(task);
     try {
       for (;;) {
         const pending = settled(task);
@@ -98,6 +109,7 @@ export class ToolCalls {
       }
     } finally {
       patience.cancel();
+      this.#running.delete(task);
       if (!isHandedOver) task.stop();
     }
   }
@@ -168,6 +180,7 @@ export class ToolCalls {
       return errorResult('The tool ended without a result.');
     }
     if (task.end === 'aborted') throw asked.signal?.reason;
+    if (task.end === 'stopped') return errorResult('The tool was ended.');
     const { log } = this.#parts;
     log.warn({ tool: asked.call.name, end: task.end, error: faultText(step.fault) }, 'A tool failed');
     if (task.end === 'tooSlow') {

@@ -39,7 +39,8 @@ export interface McpServerPorts {
 }
 
 type State =
-  | { readonly status: 'connecting'; readonly end: AbortController }
+  /** `gone`: nothing is left of the try. */
+  | { readonly status: 'connecting'; readonly end: AbortController; readonly gone: Promise<void> }
   | {
       readonly status: 'connected';
       readonly session: McpSession;
@@ -117,27 +118,22 @@ export class McpServer implements ToolSource {
   }
 
   async #connect(): Promise<void> {
-    const { clock, openSession } = this.#ports;
     const { startTimeoutMs = START_TIMEOUT_MS } = this.#settings;
     const end = new AbortController();
-    const state: State = { status: 'connecting', end };
-    this.#state = state;
     const late = `expected its list of tools within ${startTimeoutMs / 1000} s; set startTimeoutMs higher if it needs longer`;
-    const timer = clock.after(startTimeoutMs, () => end.abort(serverFault(this.name, late)));
+    const timer = this.#ports.clock.after(startTimeoutMs, () => end.abort(serverFault(this.name, late)));
+    const opening = this.#open(end);
+    // Whoever opens a session ends it when it is not wanted any more; one that came too late is ended here.
+    const gone = opening.then(
+      (session) => (end.signal.aborted ? session.close() : undefined),
+      () => {},
+    );
+    const state: State = { status: 'connecting', end, gone };
+    this.#state = state;
     let session: McpSession | undefined;
-    let endedReason: string | undefined;
     try {
-      const events = {
-        onEnded: (reason: string) => {
-          endedReason = reason;
-          end.abort(serverFault(this.name, reason));
-          this.#onEnded(session, reason);
-        },
-        onToolsChanged: () => void this.#onToolsChanged(session),
-      };
-      session = await orAborted(openSession(this.name, this.#settings, events, end.signal), end.signal);
+      session = await orAborted(opening, end.signal);
       const tools = await orAborted(session.listTools(end.signal), end.signal);
-      if (this.#state !== state || endedReason !== undefined) throw end.signal.reason;
       this.#onConnected(session, tools);
     } catch (error) {
       void session?.close();
@@ -145,6 +141,20 @@ export class McpServer implements ToolSource {
     } finally {
       timer.cancel();
     }
+  }
+
+  /** @param end - fires when the session ends before it is in use. */
+  async #open(end: AbortController): Promise<McpSession> {
+    let session: McpSession | undefined;
+    const events = {
+      onEnded: (reason: string) => {
+        end.abort(serverFault(this.name, reason));
+        this.#onEnded(session, reason);
+      },
+      onToolsChanged: () => void this.#onToolsChanged(session),
+    };
+    session = await this.#ports.openSession(this.name, this.#settings, events, end.signal);
+    return session;
   }
 
   #onConnected(session: McpSession, tools: readonly McpTool[]): void {

@@ -122,7 +122,9 @@ class MachineEyes implements Eyes {
       }
     }
     if (faults.length > 0)
-      throw fault(`No picture could be taken from ${shown(source)}. ${faults.join('; ')}`);
+      throw fault(
+        `No picture could be taken from ${shown(source)}. ${faults.join('; ')}${adviceFor(source)}`,
+      );
     const packages = [...new Set(ways.map((way) => way.package))];
     throw fault(
       `No program that takes a picture from ${shown(source)} was found. Install ${packages.join(' or ')}.`,
@@ -198,6 +200,12 @@ class MachineEyes implements Eyes {
 
 function fault(message: string, cause?: unknown): DeviceError {
   return new DeviceError('BRIDGE_ERR_VISION', message, { retryable: true, cause });
+}
+
+function adviceFor(source: string): string {
+  return source === 'camera'
+    ? '. Connect a camera, close what else uses it, or name it with tools.vision.camera.'
+    : '';
 }
 
 /** The model made the name up. */

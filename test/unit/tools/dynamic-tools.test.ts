@@ -38,6 +38,12 @@ describe('ToolBox offers', () => {
     expect(offered.instructions).toEqual(['Say the time.']);
   });
 
+  it('parameters with properties, which OpenAI wants', async () => {
+    const bare = cityTool(() => 1, { parameters: { type: 'object' } });
+    const { specs } = await boxOf([bare]).box.offered([], TURN);
+    expect(specs[0]?.parameters).toEqual({ type: 'object', properties: {} });
+  });
+
   it('the trigger with a list of the dynamic tools, and not the tools themselves', async () => {
     const { box } = boxOf([clockTool, weather, search]);
     const { specs, instructions } = await box.offered([user('weather?')], TURN);

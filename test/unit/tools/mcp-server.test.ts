@@ -34,11 +34,12 @@ class ActedServer {
   });
   events: McpSessionEvents | undefined;
 
-  readonly open = async (_: string, __: McpServerSettings, events: McpSessionEvents): Promise<McpSession> => {
+  readonly open = async (events: McpSessionEvents, signal: AbortSignal): Promise<McpSession> => {
     this.opened += 1;
     this.events = events;
     if (this.refuses !== undefined) throw this.refuses;
-    if (this.isMute) return new Promise(() => {});
+    if (this.isMute)
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     return {
       instructions: this.instructions,
       listTools: async () => {
@@ -80,10 +81,10 @@ async function connected(
         warn: (fields, text) => void logged.push(`${text} ${JSON.stringify(fields)}`),
       },
       host: undefined as never,
-      openMcpSession: (name, server, events) => {
+      openMcpSession: (name, _settings, events, signal) => {
         const acted = servers[name];
         if (acted === undefined) throw new Error(name);
-        return acted.open(name, server, events);
+        return acted.open(events, signal);
       },
     },
   );
@@ -250,6 +251,45 @@ describe('MCP servers', () => {
     for await (const outcome of box.call(callOf('look'), TURN)) seen.push(outcome.value);
     expect(seen).toEqual([...Array.from({ length: 32 }, (_, step) => 68 + step), 'done']);
     await box.close();
+  });
+
+  it('end a connection that came too late', async () => {
+    const server = new ActedServer();
+    let connect: () => void = () => {};
+    const open = server.open;
+    const late = Object.assign(server, {
+      open: async (...call: Parameters<typeof open>) => {
+        await new Promise<void>((resolve) => {
+          connect = resolve;
+        });
+        return open(...call);
+      },
+    });
+    const { box, clock } = await connected({ eyes: late }, { startTimeoutMs: 1000 });
+    await clock.advanceAsync(1000);
+    expect(box.sources[0]?.isConnected).toBe(false);
+    connect();
+    await clock.advanceAsync(0);
+    expect([server.opened, server.closed]).toEqual([1, 1]);
+    await box.close();
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('that miss a variable are not tried', async () => {
+    const server = new ActedServer();
+    const { box, clock, logged } = await connected(
+      { eyes: server },
+      { missing: 'set TOKEN in the environment' },
+    );
+    await box.settled();
+    await clock.advanceAsync(100_000);
+    expect([server.opened, logged.length, box.sources[0]]).toEqual([
+      0,
+      1,
+      { name: 'eyes', isConnected: false, reason: 'set TOKEN in the environment', tools: 0 },
+    ]);
+    await box.close();
+    expect(clock.pendingCount).toBe(0);
   });
 
   it.each(['connecting', 'waiting'])('end at once when closed while %s', async (when) => {

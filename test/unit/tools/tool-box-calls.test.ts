@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type FinishedTask, tool } from '../../../src/tools/index.js';
+import { type FinishedTask, type ToolOutcome, tool } from '../../../src/tools/index.js';
 import { boxOf, callOf, cityTool, outcomesOf, resultOf, TURN } from './support.js';
 
 const CITY = { city: 'Nagoya' };
@@ -226,6 +227,81 @@ describe('ToolBox call', () => {
     await clock.advanceAsync(30_000);
     expect(signals[0]?.aborted).toBe(true);
     expect(clock.pendingCount).toBe(0);
+  });
+});
+
+describe('ToolBox closed', () => {
+  it('ends what runs with a result, and runs nothing any more', async () => {
+    const { box, clock } = boxOf([cityTool(never)]);
+    const running = resultOf(box.call(callOf('get_weather', CITY), TURN));
+    await clock.advanceAsync(10);
+    await box.close();
+    expect(await running).toMatchObject({ isError: true, text: 'The tool was ended.' });
+    expect((await resultOf(box.call(callOf('get_weather', CITY), TURN))).isError).toBe(true);
+    expect(clock.pendingCount).toBe(0);
+  });
+});
+
+describe('ToolBox with tools of every mood', () => {
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 3000 }) }),
+    fc.record({ do: fc.constantFrom('progress', 'result', 'throw', 'hang', 'nonsense') }),
+  );
+  const scene = fc.record({
+    steps: fc.array(step, { maxLength: 6 }),
+    abortAtMs: fc.option(fc.integer({ min: 0, max: 6000 }), { nil: undefined }),
+    backgroundAfterMs: fc.option(fc.integer({ min: 0, max: 4000 }), { nil: undefined }),
+    isGenerator: fc.boolean(),
+  });
+
+  it('ends every call once: with one result, or with the reason of the turn', async () => {
+    await fc.assert(
+      fc.asyncProperty(scene, async ({ steps, abortAtMs, backgroundAfterMs, isGenerator }) => {
+        const { box, clock } = boxOf([]);
+        const acted = async function* (): AsyncGenerator<ToolOutcome> {
+          for (const each of steps) {
+            if (each.do === 'wait' && 'ms' in each)
+              await new Promise<void>((resolve) => void clock.after(each.ms, resolve));
+            else if (each.do === 'progress') yield { type: 'progress', value: 1 };
+            else if (each.do === 'result') yield { type: 'result', value: 'ok' };
+            else if (each.do === 'throw') throw new Error('thrown');
+            else if (each.do === 'nonsense') yield 5 as never;
+            else await never();
+          }
+        };
+        const plain = async (): Promise<unknown> => {
+          for await (const outcome of acted()) if (outcome.type === 'result') return outcome.value;
+          return undefined;
+        };
+        const background = backgroundAfterMs === undefined ? {} : { backgroundAfterMs };
+        box.add(cityTool(isGenerator ? acted : plain, { timeoutMs: 5000, ...background }));
+        let finished = 0;
+        box.events.on('finished', () => finished++);
+        const turn = new AbortController();
+        const reason = new Error('interrupted');
+        if (abortAtMs !== undefined) clock.after(abortAtMs, () => turn.abort(reason));
+        let results = 0;
+        let owed = false;
+        const call = (async () => {
+          for await (const outcome of box.call(callOf('get_weather', CITY), TURN, turn.signal)) {
+            if (outcome.type !== 'result') continue;
+            results += 1;
+            owed = outcome.taskId !== undefined;
+          }
+        })();
+        const end = call.then(
+          () => 'result',
+          (error: unknown) => error,
+        );
+        await clock.advanceAsync(30_000);
+        expect(await end).toBe(results === 1 ? 'result' : reason);
+        expect(results).toBeLessThanOrEqual(1);
+        if (owed) expect(finished).toBe(1);
+        expect(finished).toBeLessThanOrEqual(1);
+        expect(clock.pendingCount).toBe(0);
+      }),
+      { numRuns: 300, seed: 5 },
+    );
   });
 });
 
