@@ -19,6 +19,7 @@ export {
   type VoiceGateRule,
   type VoiceMeter,
 } from './audio/index.js';
+export type { Chat } from './chat/index.js';
 export type { ClientEvents, SpeechEnd, SpeechEvents, SpeechHandle } from './client/index.js';
 export type {
   DaemonStatus,
@@ -44,6 +45,16 @@ export {
   type PlaybackOptions,
   systemHost,
 } from './devices/index.js';
+export type {
+  Conversation,
+  ConversationEvents,
+  ConversationHooks,
+  Question,
+  TurnChunk,
+  TurnEnd,
+  TurnHandle,
+} from './dialogue/index.js';
+export type { Cue, ExpressionSink, Phase } from './expression/index.js';
 export {
   Bridge,
   type ConnectOptions,
@@ -56,6 +67,8 @@ export {
   type SayOptions,
   type Speech,
   type SpokenOptions,
+  Talk,
+  type TalkOptions,
 } from './library/index.js';
 export {
   type AlignableWord,
@@ -76,6 +89,7 @@ export {
   type TextMouthOptions,
   type TimedPhoneme,
 } from './lipsync/index.js';
+export type { ChatMessage, ChatModel, ChatPart, ChatRequest, LlmSettings } from './llm/index.js';
 export {
   BridgeError,
   type Clock,
@@ -90,3 +104,4 @@ export {
 } from './runtime/index.js';
 export type { LipsChoice } from './speaking/index.js';
 export type { SpeechSettings } from './speech/index.js';
+export { type Guard, type LongTermMemory, type Tool, tool } from './tools/index.js';

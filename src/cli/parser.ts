@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { type SettingKey, yargsOptionsFor } from '../config/index.js';
+import { chatCommands } from './chat-commands.js';
 import type { Arguments } from './context.js';
 import { hearingCommands } from './hearing-commands.js';
 import { LIPS_TIMINGS, LIPS_WAY } from './lips-flags.js';
@@ -69,6 +70,7 @@ export async function buildParser(onChosen: Choose): Promise<Argv> {
     .options(yargsOptionsFor(COMMON));
   speaking(parser, choose);
   speechCommands(parser, choose);
+  chatCommands(parser, choose);
   liveCommands(parser, choose);
   hearingCommands(parser, choose);
   messages(parser, choose);

@@ -10,6 +10,7 @@ import { type Lips, type LipsOptions, openLips } from './lips.js';
 import { Microphone, type MicrophoneOptions } from './microphone.js';
 import { Sayer, type SayOptions } from './say.js';
 import { beginSpeech, type Speech, type SpokenOptions } from './speech.js';
+import { Talk, type TalkOptions } from './talk.js';
 
 /** What is played here is heard by people, who hear more than MMDAgent-EX does. */
 const LOCAL_RATE_HZ = 48_000;
@@ -34,11 +35,13 @@ export class Bridge {
   readonly #close: () => Promise<void>;
   readonly #clock = new SystemClock();
   readonly #sayer: Sayer;
+  readonly #speech: SpeechSettings;
 
   /** @internal */
   constructor(client: BridgeClient, close: () => Promise<void>, speech: SpeechSettings = {}) {
     this.#client = client;
     this.#close = close;
+    this.#speech = speech;
     this.#sayer = new Sayer(speech, this.#clock);
   }
 
@@ -51,6 +54,16 @@ export class Bridge {
    */
   say(text: string | AsyncIterable<string>, options: SayOptions = {}): Promise<Speech> {
     return this.#sayer.say(this.#client, text, options);
+  }
+
+  /**
+   * Begins a conversation: the avatar hears, thinks, speaks and can be interrupted. Without settings the model is the first with a key
+   * in the environment, else the built-in demonstration.
+   *
+   * @throws {BridgeError} BRIDGE_ERR_CONFIG_INVALID, BRIDGE_ERR_LLM_ENGINE, BRIDGE_ERR_SPEECH_ENGINE, BRIDGE_ERR_DEVICE_*
+   */
+  talk(options: TalkOptions = {}): Promise<Talk> {
+    return Talk.open(this.#client, this.#clock, this.#speech, options);
   }
 
   /**

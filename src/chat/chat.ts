@@ -1,0 +1,42 @@
+import type { LaneStatus } from '../control/index.js';
+import type { Conversation } from '../dialogue/index.js';
+import type { BrowserFace } from '../expression/index.js';
+import type { Hearing } from '../hearing/index.js';
+import type { KeptConversations, TraceBook } from '../kept/index.js';
+import type { LongTermMemory, ToolBox } from '../tools/index.js';
+import type { Topology } from './choose-topology.js';
+
+/** What takes part in a conversation, for people. */
+export interface ChatParts {
+  /** `openai (gpt-5)`, `offline`. */
+  readonly model: string;
+  /** Who understands speech, and why this one; undefined: nobody does. */
+  readonly hears: string | undefined;
+  readonly topology: Topology;
+  readonly topologyWhy: string;
+}
+
+/** A conversation with everything around it. Made by `openChat`. */
+export interface Chat {
+  readonly conversation: Conversation;
+  readonly parts: ChatParts;
+  /** Canned lines of the operator, by name. */
+  readonly lines: Readonly<Record<string, string>>;
+  /** Where the time goes, over all turns. */
+  readonly latency: TraceBook;
+  /** For a page: faces, cues and captions as events. */
+  readonly face: BrowserFace;
+  /** Of the voice, where somebody understands speech: meter, mute, push to talk. */
+  readonly hearing: Hearing | undefined;
+  readonly kept: KeptConversations;
+  /** Name under which this conversation is kept; undefined: it is not. */
+  readonly session: string | undefined;
+  readonly tools: ToolBox;
+  readonly memory: LongTermMemory | undefined;
+  /** The avatar that it is with; undefined: there is none yet. */
+  readonly lane: LaneStatus | undefined;
+  /** The model forgets, and so do disk and long-term memory what they have of this session. */
+  forget(): Promise<void>;
+  /** Silence at once, then everything that was opened ends. Idempotent. */
+  close(): Promise<void>;
+}

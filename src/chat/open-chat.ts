@@ -1,0 +1,271 @@
+import type { BridgeClient } from '../client/index.js';
+import { Conversation, type ConversationHooks } from '../dialogue/index.js';
+import {
+  createSinks,
+  type ExpressionSink,
+  promptFor,
+  ReplyReader,
+  readExpressionSettings,
+} from '../expression/index.js';
+import { createHearing, type Hearing } from '../hearing/index.js';
+import { openKept, readKeep, TraceBook } from '../kept/index.js';
+import { createThreadedPronouncer } from '../language/index.js';
+import type { LlmSettings } from '../llm/index.js';
+import type { ProgramHost } from '../programs/index.js';
+import { type Clock, ConfigError, errorText, type Logger } from '../runtime/index.js';
+import type { OpenLocalPlayback } from '../speaking/index.js';
+import {
+  createSpeech,
+  type OpenedRecognizer,
+  openRecognizer,
+  type Recognizer,
+  type RecognizerSettings,
+  type Speech,
+  type SpeechSettings,
+} from '../speech/index.js';
+import { avatarMessages } from './avatar-messages.js';
+import { AvatarWatch } from './avatar-watch.js';
+import type { Chat } from './chat.js';
+import { readConversation } from './chat-settings.js';
+import { type OwnThinking, openThinking, type Thinking } from './open-thinking.js';
+import { openVoice, type VoiceSettings } from './open-voice.js';
+import { takePeerTurns } from './peer-turns.js';
+
+/** What a conversation is made of; sections as they stand in the settings file. */
+export interface ChatSettings {
+  readonly llm?: LlmSettings | undefined;
+  readonly systemPrompt?: string | undefined;
+  readonly conversation?: Readonly<Record<string, unknown>> | undefined;
+  readonly expression?: unknown;
+  readonly tools?: unknown;
+  readonly keep?: unknown;
+  readonly speech?: SpeechSettings | undefined;
+  readonly recognition?: RecognizerSettings | undefined;
+  readonly voice?: VoiceSettings | undefined;
+  /** Whether somebody will speak into a microphone. @default false */
+  readonly hears?: boolean | undefined;
+  /** Of whom it is; for memory, tools and what is kept. */
+  readonly user?: string | undefined;
+}
+
+/** What it needs of the world, and what the caller adds. */
+export interface ChatPorts extends OwnThinking {
+  readonly client: BridgeClient;
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly host: ProgramHost;
+  readonly logger: Logger;
+  readonly version: string;
+  /** The loudspeaker of this machine, for local playback. */
+  readonly openPlayback?: OpenLocalPlayback | undefined;
+  /** Where conversations and memories go that name no folder. */
+  readonly stateFolder?: string | undefined;
+  /** Faces in the terminal. */
+  readonly write?: ((line: string) => void) | undefined;
+  /** Things worth telling a person: who speaks and why, what fails, what must be shown. */
+  readonly tell?: ((text: string) => void) | undefined;
+  readonly hooks?: readonly ConversationHooks[] | undefined;
+  readonly sinks?: readonly ExpressionSink[] | undefined;
+  /** In place of the settings' engines. */
+  readonly recognizer?: Recognizer | undefined;
+  readonly speech?: Speech | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/**
+ * Opens a conversation with an avatar: reads every section of its settings, then opens what they name.
+ *
+ * @throws {ConfigError} a section is wrong (one line for each fault), an engine is not set up; {DeviceError}
+ *   BRIDGE_ERR_VOICE_ACTIVITY; {TransportError} BRIDGE_ERR_DAEMON_UNREACHABLE. What was opened is closed again.
+ */
+export async function openChat(settings: ChatSettings, ports: ChatPorts): Promise<Chat> {
+  const closers: (() => unknown)[] = [];
+  try {
+    return await composed(settings, ports, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() => unknown)[]): Promise<Chat> {
+  const { client, clock, logger } = ports;
+  const tell = ports.tell ?? (() => {});
+  const read = await readSections(settings);
+  const thinking = await openThinking(
+    { llm: settings.llm ?? {}, tools: settings.tools },
+    { ...ports, memoryFolder: folderOf(ports, 'memory') },
+  );
+  closers.push(() => thinking.close());
+  tellOfModel(thinking, tell);
+  const avatar = await AvatarWatch.open(client, settings.voice?.lane);
+  closers.push(() => avatar.close());
+  const ears = settings.hears === true ? await openEars(settings, ports, read, closers) : undefined;
+  const spoken = await openSpoken(settings, ports, { avatar, tell }, closers);
+  const sinks = createSinks(read.expression, {
+    clock,
+    logger,
+    send: await avatarMessages({ client, clock, avatar, logger }),
+    write: ports.write,
+    more: ports.sinks,
+  });
+  closers.push(() => sinks.sink.close());
+  const kept = await openKept(read.keep, { clock, logger, defaultFolder: folderOf(ports, 'conversations') });
+  closers.push(() => kept.close());
+  const session = kept.begin({
+    ...(settings.user === undefined ? {} : { user: settings.user }),
+    ...(avatar.lane === undefined ? {} : { lane: avatar.lane.lane }),
+  });
+  const conversation = new Conversation(
+    {
+      clock,
+      model: thinking.llm,
+      voice: spoken.voice,
+      openReader: () => new ReplyReader(read.expression.tags),
+      ear: ears?.hearing,
+      recognizer: ears?.recognizer,
+      tools: thinking.tools,
+      eyes: thinking.eyes,
+      guards: thinking.guards,
+      sinks: [sinks.sink],
+      hooks: ports.hooks,
+      kept: session,
+      memory: thinking.memory,
+      logger,
+      session: session.id,
+      user: settings.user,
+    },
+    read.conversation,
+  );
+  closers.push(() => conversation.close());
+  const latency = new TraceBook();
+  conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
+  closers.push(takePeerTurns({ client, avatar, conversation, sink: sinks.peer, warn: tell }));
+  return {
+    conversation,
+    parts: {
+      model: `${thinking.llm.name} (${thinking.llm.model})`,
+      hears: ears?.hears,
+      topology: spoken.topology,
+      topologyWhy: spoken.why,
+    },
+    lines: read.lines,
+    latency,
+    face: sinks.face,
+    hearing: ears?.hearing,
+    kept,
+    session: kept.store === 'none' ? undefined : session.id,
+    tools: thinking.tools,
+    memory: thinking.memory,
+    get lane() {
+      return avatar.lane;
+    },
+    forget: async () => {
+      conversation.forget();
+      await kept.forget(session.id);
+      await thinking.memory?.forget(settings.user ?? '', session.id);
+    },
+    close: () => closeAll(closers),
+  };
+}
+
+/** All faults of all sections are told at once. */
+async function readSections(settings: ChatSettings) {
+  const problems: string[] = [];
+  const collect = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await reading;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const expression = await collect(readExpressionSettings(settings.expression));
+  const told = expression === undefined ? '' : promptFor(expression);
+  const prompt = [settings.systemPrompt, told]
+    .filter((text) => text !== undefined && text !== '')
+    .join('\n\n');
+  const conversation = await collect(readConversation(settings.conversation ?? {}, prompt));
+  const keep = await collect(readKeep(settings.keep));
+  if (problems.length > 0 || expression === undefined || conversation === undefined || keep === undefined)
+    throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.join('\n'));
+  return { ...conversation, expression, keep };
+}
+
+async function openEars(
+  settings: ChatSettings,
+  ports: ChatPorts,
+  read: Awaited<ReturnType<typeof readSections>>,
+  closers: (() => unknown)[],
+): Promise<{ readonly hearing: Hearing; readonly recognizer: Recognizer; readonly hears: string }> {
+  const { clock, env, fetch } = ports;
+  const opened: OpenedRecognizer =
+    ports.recognizer === undefined
+      ? await openRecognizer(settings.recognition ?? {}, { clock, env, fetch })
+      : { recognizer: ports.recognizer, why: 'it was given' };
+  if (ports.recognizer === undefined) closers.push(() => opened.recognizer.close());
+  const hearing = await createHearing({ settings: read.hearing });
+  closers.push(() => hearing.close());
+  return { hearing, recognizer: opened.recognizer, hears: `${opened.recognizer.name}: ${opened.why}` };
+}
+
+async function openSpoken(
+  settings: ChatSettings,
+  ports: ChatPorts,
+  { avatar, tell }: { readonly avatar: AvatarWatch; readonly tell: (text: string) => void },
+  closers: (() => unknown)[],
+) {
+  const { clock, env, host } = ports;
+  const pronouncer = createThreadedPronouncer();
+  const toKana = (text: string): Promise<string> => pronouncer.kanaOf(text);
+  const speech = ports.speech ?? (await createSpeech(settings.speech ?? {}, { clock, env, host, toKana }));
+  if (ports.speech === undefined) {
+    closers.push(() => speech.close());
+    tellOfSpeech(speech, tell);
+  }
+  const spoken = await openVoice(settings.voice ?? {}, {
+    client: ports.client,
+    clock,
+    env,
+    speech,
+    engines: settings.speech?.engines,
+    pronouncer,
+    openPlayback: ports.openPlayback,
+    avatar,
+    onShownOnly: () => tell('No MMDAgent-EX is connected: replies are only shown until one is'),
+  });
+  closers.push(() => spoken.voice.close());
+  return spoken;
+}
+
+function tellOfModel({ llm }: Thinking, tell: (text: string) => void): void {
+  llm.events.on('chosen', ({ engine, model, why }) => tell(`${engine} (${model}) thinks: ${why}`));
+  llm.events.on('retried', ({ engine, error, delayMs }) =>
+    tell(`${engine} is asked again in ${(delayMs / 1000).toFixed(1)} s: ${errorText(error)}`),
+  );
+  llm.events.on('fellBack', ({ from, to, error }) =>
+    tell(`warning: ${from} failed, ${to} thinks instead: ${errorText(error)}`),
+  );
+  llm.events.on('warned', (text) => tell(`warning: ${text}`));
+}
+
+function tellOfSpeech({ events }: Speech, tell: (text: string) => void): void {
+  events.on('chosen', ({ engine, voice, why }) =>
+    tell(`${engine}${voice === undefined ? '' : ` (${voice})`} speaks: ${why}`),
+  );
+  events.on('fellBack', ({ from, to, error }) =>
+    tell(`warning: ${from} failed, ${to} speaks instead: ${errorText(error)}`),
+  );
+  events.on('warned', (text) => tell(`warning: ${text}`));
+}
+
+function folderOf({ stateFolder, host }: ChatPorts, name: string): string | undefined {
+  if (stateFolder === undefined) return undefined;
+  return `${stateFolder}${host.platform === 'win32' ? '\\' : '/'}${name}`;
+}
+
+/** Last opened, first closed; one that fails keeps no other from being closed. */
+async function closeAll(closers: (() => unknown)[]): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await Promise.resolve(close()).catch(() => {});
+}

@@ -1,0 +1,90 @@
+import { type Llm, type LlmSettings, openLlm } from '../llm/index.js';
+import type { ProgramHost } from '../programs/index.js';
+import type { Clock, Logger } from '../runtime/index.js';
+import {
+  createEyes,
+  createGuards,
+  createToolBox,
+  type Eyes,
+  type GetDynamicTools,
+  type GetImageUrl,
+  type Guard,
+  type Guards,
+  type LongTermMemory,
+  memoryTool,
+  openMemory,
+  readToolSettings,
+  type Tool,
+  type ToolBox,
+  wordGuards,
+} from '../tools/index.js';
+
+/** What a program adds to the thinking of its conversations. */
+export interface OwnThinking {
+  readonly tools?: readonly Tool[] | undefined;
+  readonly getDynamicTools?: GetDynamicTools | undefined;
+  readonly getImageUrl?: GetImageUrl | undefined;
+  readonly guards?: readonly Guard[] | undefined;
+  readonly memory?: LongTermMemory | undefined;
+}
+
+export interface ThinkingPorts extends OwnThinking {
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly host: ProgramHost;
+  readonly logger: Logger;
+  readonly version: string;
+  /** For memory on disk; undefined: there is no place, and a memory needs a folder in the settings. */
+  readonly memoryFolder: string | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** A model and what it may use. */
+export interface Thinking {
+  readonly llm: Llm;
+  readonly tools: ToolBox;
+  readonly eyes: Eyes;
+  readonly guards: Guards;
+  readonly memory: LongTermMemory | undefined;
+  /** Of what was opened here. */
+  close(): Promise<void>;
+}
+
+/** @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID, BRIDGE_ERR_LLM_ENGINE */
+export async function openThinking(
+  settings: { readonly llm: LlmSettings; readonly tools: unknown },
+  ports: ThinkingPorts,
+): Promise<Thinking> {
+  const { clock, env, host, logger, version, fetch } = ports;
+  const read = await readToolSettings(settings.tools, env);
+  const guards = createGuards([...wordGuards(read.guards), ...(ports.guards ?? [])], { clock, log: logger });
+  const llm = await openLlm(settings.llm, { clock, env, fetch });
+  const common = { clock, log: logger, ...(fetch === undefined ? {} : { fetch }) };
+  const folder = ports.memoryFolder ?? '';
+  const opened = read.memory === undefined ? undefined : openMemory(read.memory, { ...common, folder });
+  const memory = ports.memory ?? opened;
+  const tools = await createToolBox(read, {
+    ...common,
+    host,
+    version,
+    random: Math.random,
+    tools: [...(memory === undefined ? [] : [memoryTool(memory)]), ...(ports.tools ?? [])],
+    ...(ports.getDynamicTools === undefined ? {} : { getDynamicTools: ports.getDynamicTools }),
+  });
+  const { getImageUrl } = ports;
+  const eyes = createEyes(read.vision, {
+    ...common,
+    host,
+    ...(getImageUrl === undefined ? {} : { getImageUrl }),
+  });
+  return {
+    llm,
+    tools,
+    eyes,
+    guards,
+    memory,
+    close: async () => {
+      await Promise.all([llm.close(), tools.close(), opened?.close()]);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { BridgeClient } from '../client/index.js';
+import type { Conversation } from '../dialogue/index.js';
+import type { PeerSink } from '../expression/index.js';
+import { RequestError } from '../runtime/index.js';
+import type { AvatarWatch } from './avatar-watch.js';
+
+/** What MMDAgent-EX recognised, whole. @source MMDAgent-EX docs "Connect to ChatGPT": `RECOG_EVENT_STOP|text` */
+const RECOGNISED = 'RECOG_EVENT_STOP';
+
+export interface PeerTurnsOptions {
+  readonly client: BridgeClient;
+  readonly avatar: AvatarWatch;
+  readonly conversation: Conversation;
+  /** Knows the choices of questions on the screen. */
+  readonly sink: PeerSink | undefined;
+  readonly warn: (text: string) => void;
+}
+
+/**
+ * Makes turns of what the avatar's program says: words that it recognised, and choices on its screen.
+ *
+ * @returns ends it.
+ */
+export function takePeerTurns({ client, avatar, conversation, sink, warn }: PeerTurnsOptions): () => void {
+  return avatar.onMessage(client, ({ type, args }) => {
+    // Words may hold the separator.
+    const text = type === RECOGNISED ? args.join('|') : sink?.promptChoice([type, ...args].join('|'));
+    if (text === undefined || text.trim() === '') return;
+    try {
+      conversation.ask({ text, by: 'peer' });
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      warn(error.message);
+    }
+  });
+}

@@ -1,0 +1,61 @@
+import type { Argv } from 'yargs';
+import { type SettingKey, yargsOptionsFor } from '../config/index.js';
+import { type Choose, LINK_LIFE, LINKS, OUTPUT } from './parser-parts.js';
+import { SPEECH } from './speech-commands.js';
+
+/** Settings of every command that holds a conversation. */
+const CHAT: readonly SettingKey[] = [
+  'llmEngine',
+  'llmModel',
+  'systemPrompt',
+  'systemPromptFile',
+  'topology',
+  ...SPEECH,
+  ...LINKS,
+  'lane',
+  'mode',
+  'leadMs',
+  'readyTimeoutMs',
+  'lips',
+  'lipTxt',
+];
+
+/** Conversations with the avatar. */
+export function chatCommands(parser: Argv, choose: Choose): void {
+  parser.command(
+    'chat',
+    'Talk with the avatar in the terminal, typed or by microphone',
+    (command) =>
+      command
+        .options({
+          ...yargsOptionsFor([...CHAT, 'record', 'sttEngine', 'inputBackend', 'inputDevice']),
+          ...yargsOptionsFor(OUTPUT),
+          ...LINK_LIFE,
+        })
+        .option('mic', { type: 'boolean', describe: 'Listen to the microphone too' })
+        .option('script', {
+          type: 'string',
+          requiresArg: true,
+          describe:
+            'File with what would be typed, line by line; each waits for the end of its turn, & before it does not wait. Ends with it',
+        })
+        .option('tags', {
+          type: 'boolean',
+          describe: 'Show control tags such as [face:joy] where they stand',
+        })
+        .option('timings', { type: 'boolean', describe: 'Show after each turn when what happened in it' })
+        .option('user', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Who speaks: for memory, tools and what is kept',
+        })
+        .example('$0 chat --mic --timings', ''),
+    (args) => choose(async () => (await import('./commands/chat.js')).chat, args),
+  );
+  parser.command(
+    'submodule',
+    'Hold a conversation as a child of MMDAgent-EX: Plugin_AnyScript_Command=mmdagent-bridge submodule',
+    (command) => command.options({ ...yargsOptionsFor([...CHAT, 'record']), ...yargsOptionsFor(OUTPUT) }),
+    (args) => choose(async () => (await import('./commands/submodule.js')).submodule, args),
+  );
+}

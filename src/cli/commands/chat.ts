@@ -1,0 +1,259 @@
+import type { Chat } from '../../chat/index.js';
+import type { TurnHandle } from '../../dialogue/index.js';
+import {
+  anySignal,
+  type Clock,
+  ConfigError,
+  errorText,
+  isAbortError,
+  SystemClock,
+  sleep,
+} from '../../runtime/index.js';
+import { ChatEar } from '../chat-ear.js';
+import { type ChatLine, chatHelp, readChatLine } from '../chat-line.js';
+import { ChatScreen } from '../chat-screen.js';
+import { scriptLines } from '../chat-script.js';
+import { stageLine } from '../chat-trace.js';
+import { type CommandContext, textArg } from '../context.js';
+import { connectDaemon } from '../daemon-connection.js';
+import { EXIT } from '../exit-codes.js';
+import { openChatHere } from '../open-chat.js';
+import { pictureOf } from '../picture-file.js';
+import { openMicrophone, type VoiceSource } from '../voice-source.js';
+
+/** `chat`: a conversation with the avatar in the terminal, typed or by microphone. */
+export async function chat(context: CommandContext): Promise<number> {
+  const script = textArg(context.args, 'script');
+  const lines = script === undefined ? undefined : await scriptLines(script);
+  const hears = context.args['mic'] === true || (lines ?? []).some(({ line }) => /^\s*\/voice\b/.test(line));
+  if (context.args['json'] !== true && lines === undefined)
+    context.say('Type to talk; /help lists what else there is');
+  const clock = new SystemClock();
+  const connection = await connectDaemon(context);
+  const talk = new Talk(context, clock, { isScript: lines !== undefined || !isTyped(context) });
+  try {
+    const opened = await openChatHere(context, {
+      client: connection.client,
+      clock,
+      hears,
+      user: textArg(context.args, 'user'),
+      tell: (text) => talk.tell(text),
+      write: (line) => talk.tell(line),
+    });
+    return await talk.run(opened, lines);
+  } finally {
+    await talk.close();
+    await connection.leave();
+  }
+}
+
+/** One conversation at a terminal, or by a script. */
+class Talk {
+  readonly #context: CommandContext;
+  readonly #clock: Clock;
+  readonly #isScript: boolean;
+  readonly #screen: ChatScreen;
+  readonly #over = new AbortController();
+  readonly #stopped: AbortSignal;
+  #chat: Chat | undefined;
+  #ear: ChatEar | undefined;
+  #microphone: VoiceSource | undefined;
+  #hasFailed = false;
+  /** Lines in their order, one after the other. */
+  #line: Promise<void> = Promise.resolve();
+
+  constructor(context: CommandContext, clock: Clock, { isScript }: { readonly isScript: boolean }) {
+    this.#context = context;
+    this.#clock = clock;
+    this.#isScript = isScript;
+    this.#stopped = anySignal(context.io.drain, context.io.quit, this.#over.signal);
+    this.#screen = new ChatScreen({
+      context,
+      showsTags: context.args['tags'] === true,
+      showsTimings: context.args['timings'] === true,
+      onLine: (line) => this.#enqueue(line),
+      onHotkey: (digit) => this.#enqueue(`/line ${digit}`),
+      onEnd: () => void this.#line.then(() => this.#awaitTurn()).then(() => this.#over.abort()),
+    });
+  }
+
+  tell(text: string): void {
+    this.#screen.say(text);
+  }
+
+  async run(chat: Chat, lines: readonly { readonly line: string }[] | undefined): Promise<number> {
+    this.#chat = chat;
+    const { conversation, parts } = chat;
+    this.#screen.show(conversation);
+    conversation.events.on('turnEnded', ({ outcome }) => {
+      if (outcome === 'failed') this.#hasFailed = true;
+    });
+    this.tell(`Replies: ${parts.topology} (${parts.topologyWhy})`);
+    if (parts.hears !== undefined) await this.#listen(chat, parts.hears);
+    void conversation.warmUp();
+    conversation.greet();
+    if (lines === undefined) this.#screen.read();
+    else {
+      for (const { line } of lines) this.#enqueue(line);
+      void this.#line.then(() => this.#awaitTurn()).then(() => this.#over.abort());
+    }
+    await new Promise<void>((resolve) => {
+      if (this.#stopped.aborted) resolve();
+      this.#stopped.addEventListener('abort', () => resolve(), { once: true });
+    });
+    if (this.#context.io.drain.aborted || this.#context.io.quit.aborted) return EXIT.interrupted;
+    return this.#isScript && this.#hasFailed ? EXIT.failed : EXIT.ok;
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    this.#over.abort();
+    this.#ear?.close();
+    await this.#microphone?.close();
+    await this.#chat?.close();
+    this.#screen.close();
+    // Else its silence would keep the process alive.
+    this.#context.io.stdin.destroy();
+  }
+
+  async #listen(chat: Chat, hears: string): Promise<void> {
+    this.#ear = new ChatEar(chat.conversation, this.#clock);
+    this.tell(`${hears.replace(': ', ' listens: ')}`);
+    if (this.#context.args['mic'] !== true) {
+      this.#ear.listenToSilence();
+      return;
+    }
+    this.#microphone = await openMicrophone({
+      context: this.#context,
+      clock: this.#clock,
+      signal: this.#stopped,
+      say: (text) => this.tell(text),
+    });
+    this.tell(`Microphone: ${this.#microphone.label}`);
+    this.#ear.listen(this.#microphone);
+  }
+
+  #enqueue(line: string): void {
+    const read = readChatLine(line.replace(/^\s*&\s*/, ''));
+    // What is typed acts at once; of a script each line waits for the one before.
+    if (!this.#isScript) {
+      void this.#do(read, false);
+      return;
+    }
+    const isAwaited = !/^\s*&/.test(line);
+    this.#line = this.#line.then(() => (this.#stopped.aborted ? undefined : this.#do(read, isAwaited)));
+  }
+
+  async #do(line: ChatLine, isAwaited: boolean): Promise<void> {
+    try {
+      await this.#act(line, isAwaited);
+    } catch (error) {
+      if (isAbortError(error) && this.#stopped.aborted) return;
+      this.#hasFailed = true;
+      this.tell(errorText(error));
+    }
+  }
+
+  async #act(line: ChatLine, isAwaited: boolean): Promise<void> {
+    const chat = this.#chat;
+    if (chat === undefined) return;
+    const { conversation } = chat;
+    switch (line.type) {
+      case 'nothing':
+        return;
+      case 'ask':
+        return this.#finish(
+          conversation.ask({ ...line, images: await pictures(line.images), by: 'typed' }),
+          isAwaited,
+        );
+      case 'say':
+        return this.#finish(conversation.say(line.text), isAwaited);
+      case 'line':
+        return this.#finish(conversation.say(cannedLine(chat, line.name)), isAwaited);
+      case 'voice':
+        return this.#voice(line.file, isAwaited);
+      case 'wait':
+        return sleep(this.#clock, line.ms, this.#stopped);
+      case 'await':
+        return this.#awaitTurn();
+      case 'stop':
+        return conversation.interrupt();
+      case 'takeOver':
+        conversation.takeOver();
+        return this.tell('You write the replies: /say TEXT; /back gives them to the model again');
+      case 'handBack':
+        return conversation.handBack();
+      case 'forget':
+        return chat.forget();
+      case 'latency':
+        return this.#latency(chat);
+      case 'help':
+        return this.#screen.list(chatHelp());
+      case 'quit':
+        return this.#over.abort();
+      case 'wrong':
+        throw new ConfigError('BRIDGE_ERR_USAGE', line.why);
+    }
+  }
+
+  async #finish(turn: TurnHandle, isAwaited: boolean): Promise<void> {
+    if (isAwaited) await turn.ended;
+  }
+
+  async #voice(file: string, isAwaited: boolean): Promise<void> {
+    if (this.#ear === undefined)
+      throw new ConfigError(
+        'BRIDGE_ERR_USAGE',
+        '/voice needs an ear: start with --mic, or name it in a --script',
+      );
+    const { events } = this.#chat?.conversation ?? {};
+    if (!isAwaited || events === undefined) {
+      void this.#ear.play(file, this.#stopped).catch((error: unknown) => this.tell(errorText(error)));
+      return;
+    }
+    // Nothing may have been said: a pause longer than any that ends an utterance then ends the wait.
+    const answered = new Promise<void>((resolve) => {
+      const off = events.on('turn', (turn) => {
+        off();
+        void turn.ended.then(() => resolve());
+      });
+      void this.#line.catch(() => {});
+      this.#stopped.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await this.#ear.play(file, this.#stopped);
+    await Promise.race([answered, sleep(this.#clock, LONGEST_PAUSE_MS, this.#stopped)]);
+    await this.#awaitTurn();
+  }
+
+  async #awaitTurn(): Promise<void> {
+    await this.#chat?.conversation.turn?.ended;
+  }
+
+  #latency({ latency }: Chat): void {
+    const lines = latency.stages().map(stageLine);
+    this.#screen.list(lines.length === 0 ? 'No turn has ended yet' : lines.join('\n'));
+  }
+}
+
+/** Pause after plainly unfinished words, recognition, and some room. */
+const LONGEST_PAUSE_MS = 15_000;
+
+function isTyped({ io }: CommandContext): boolean {
+  return 'isTTY' in io.stdin && io.stdin.isTTY === true;
+}
+
+async function pictures(files: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(files.map(pictureOf));
+}
+
+function cannedLine({ lines }: Chat, name: string): string {
+  const line = lines[name];
+  if (line !== undefined) return line;
+  const known = Object.keys(lines);
+  throw new ConfigError(
+    'BRIDGE_ERR_USAGE',
+    known.length === 0
+      ? `Expected a canned line called "${name.slice(0, 40)}", but there are none: conversation.lines in the settings file holds them`
+      : `Expected a canned line (${known.join(', ')}), got "${name.slice(0, 40)}"`,
+  );
+}

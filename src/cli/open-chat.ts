@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { type Chat, type ChatPorts, openChat } from '../chat/index.js';
+import type { BridgeClient } from '../client/index.js';
+import { chatSection, userConfigFolder } from '../config/index.js';
+import { systemHost } from '../devices/index.js';
+import { type Clock, ConfigError, errorText } from '../runtime/index.js';
+import type { CommandContext } from './context.js';
+import { lipsSource } from './lips-source.js';
+import { playbackHere } from './local-playback.js';
+import { speakOptions } from './open-speech.js';
+import { loudspeaker } from './play-with-lips.js';
+
+export interface OpenChatHere {
+  readonly client: BridgeClient;
+  readonly clock: Clock;
+  /** Whether somebody will speak into a microphone. */
+  readonly hears: boolean;
+  readonly user?: string | undefined;
+  readonly tell: (text: string) => void;
+  /** Faces, where they are shown in the terminal. */
+  readonly write?: ChatPorts['write'];
+}
+
+/** A conversation as the settings of this command have it. @throws as `openChat`. */
+export async function openChatHere(
+  context: CommandContext,
+  { client, clock, hears, user, tell, write }: OpenChatHere,
+): Promise<Chat> {
+  const { config, origins } = context.resolved;
+  const { env } = context.io;
+  const host = systemHost(env);
+  const section = chatSection(config, env, host.platform);
+  const { table } = (await lipsSource(context, '-')).names;
+  return openChat(
+    {
+      ...section,
+      systemPrompt: await systemPromptOf(section),
+      hears,
+      user,
+      voice: {
+        topology: section.topology,
+        lips: section.lips,
+        lane: config.lane,
+        model: origins.model === 'default' ? undefined : config.model,
+        leadMs: origins.leadMs === 'default' ? undefined : config.leadMs,
+        readyTimeoutMs: origins.readyTimeoutMs === 'default' ? undefined : config.readyTimeoutMs,
+        table,
+        speak: speakOptions(context),
+      },
+    },
+    {
+      client,
+      clock,
+      env,
+      host,
+      tell,
+      write,
+      logger: await context.logger(),
+      version: context.version,
+      openPlayback: loudspeaker(context, await playbackHere(context.io, clock)),
+      stateFolder: userConfigFolder(env, host.platform),
+    },
+  );
+}
+
+/** @throws {ConfigError} BRIDGE_ERR_CONFIG_UNREADABLE */
+async function systemPromptOf({
+  systemPrompt,
+  systemPromptFile,
+}: {
+  readonly systemPrompt: string | undefined;
+  readonly systemPromptFile: string | undefined;
+}): Promise<string | undefined> {
+  if (systemPromptFile === undefined) return systemPrompt;
+  try {
+    return (await readFile(systemPromptFile, 'utf8')).trim();
+  } catch (error) {
+    throw new ConfigError(
+      'BRIDGE_ERR_CONFIG_UNREADABLE',
+      `systemPromptFile: expected a readable text file, got ${systemPromptFile}: ${errorText(error)}`,
+    );
+  }
+}
