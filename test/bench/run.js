@@ -13,6 +13,7 @@ const RUNS = [
   ['mic-latency.js', '--minutes', '0.5'],
   ['say-latency.js', '--sentences', '100'],
   ['say-to-link.js', '--sentences', '50'],
+  ['reply.js', '--runs', '15'],
   ['scale.js', '--counts', '1,100,1000', '--seconds', '5'],
 ];
 let failed = 0;
