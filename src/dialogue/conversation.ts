@@ -55,6 +55,7 @@ export class Conversation {
       sinks,
       events: this.events,
       session: ports.session ?? 'conversation',
+      isOperated: () => this.#isOperated,
     };
     this.#judge = ports.judge ?? standardJudge(settings.interruption);
     this.#floor = new Floor({
@@ -69,7 +70,6 @@ export class Conversation {
       floor: this.#floor,
       desk: this.#desk,
       judge: this.#judge,
-      brain: () => (this.#isOperated ? 'operator' : 'model'),
     });
     this.#leaving.push(this.events.on('turn', () => this.#taking.touched(true)));
     const finished = ports.tools?.events.on('finished', (task) => this.#finished(task));
@@ -124,7 +124,7 @@ export class Conversation {
       throw refused('A turn needs a text or an image. Give one of them.');
     const asked = question.by === 'peer' ? this.#continued(question) : question;
     if (asked.ifBusy !== 'queue' && asked.by !== 'tool') this.#taking.askedOtherwise();
-    return this.#desk.ask(asked, this.#isOperated ? 'operator' : 'model');
+    return this.#desk.ask(asked);
   }
 
   /**
@@ -142,7 +142,7 @@ export class Conversation {
       return waiting.handle;
     }
     if (options.ifBusy !== 'queue') this.#taking.askedOtherwise();
-    return this.#desk.ask({ ...options, text: '', by: 'operator' }, 'given', text);
+    return this.#desk.ask({ ...options, text: '', by: 'operator' }, text);
   }
 
   /** Says the welcome of the settings; it stands in the history already. Undefined without one. */
@@ -154,7 +154,6 @@ export class Conversation {
       by: 'avatar',
       text: '',
       fromMs: ports.clock.nowMs(),
-      brain: 'given',
       given: settings.welcome,
       isKept: false,
     }).handle;
@@ -172,10 +171,10 @@ export class Conversation {
     this.#isOperated = true;
     const turn = this.#desk.turn;
     this.#taking.interruptByKey();
-    if (turn === undefined || turn.hasSounded || turn.plan.brain !== 'model') return;
+    if (turn === undefined || turn.hasSounded || turn.plan.given !== undefined) return;
     this.#services.history.remove(turn.entry);
     const { turn: _number, isGuess: _guess, ...plan } = turn.plan;
-    this.#desk.begin({ ...plan, brain: 'operator' });
+    this.#desk.begin(plan);
   }
 
   /** The model answers again, from what was said; a turn that waits for the operator is answered by it now. */

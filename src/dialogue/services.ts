@@ -15,4 +15,6 @@ export interface Services {
   readonly sinks: SinkBoard;
   readonly events: Emitter<ConversationEvents>;
   readonly session: string;
+  /** Whether an operator writes the replies now. */
+  readonly isOperated: () => boolean;
 }

@@ -1,7 +1,7 @@
-import { type BridgeError, RequestError } from '../runtime/index.js';
+import { RequestError } from '../runtime/index.js';
 import type { Floor } from './floor.js';
 import type { Services } from './services.js';
-import type { Question, TurnBy, TurnEnd, TurnHandle } from './turn.js';
+import type { Question, TurnEnd, TurnHandle } from './turn.js';
 import type { TurnOwner, TurnPlan } from './turn-plan.js';
 import { keepTurn } from './turn-record.js';
 import { TurnRun } from './turn-run.js';
@@ -11,13 +11,6 @@ export interface DeskOptions {
   readonly floor: Floor;
   /** A turn has ended or was cut: nothing is under way. */
   readonly onFree: () => void;
-}
-
-/** What the user said last and was not answered: it goes on with the next words. */
-export interface Carried {
-  readonly text: string;
-  readonly fromMs: number;
-  readonly turn: TurnRun | undefined;
 }
 
 /** A little of the avatar's past speech, so that its echo is known. */
@@ -81,7 +74,7 @@ export class TurnDesk {
   }
 
   /** @throws {RequestError} BRIDGE_ERR_TURN_REFUSED */
-  ask(question: Question, brain: TurnPlan['brain'], given?: string): TurnHandle {
+  ask(question: Question, given?: string): TurnHandle {
     const { ifBusy = question.by === 'tool' ? 'queue' : 'interrupt' } = question;
     const isBusy = this.#turn !== undefined || this.#options.floor.user !== 'silent';
     if (isBusy && ifBusy === 'refuse')
@@ -97,7 +90,6 @@ export class TurnDesk {
       metadata: question.metadata,
       parameters: question.parameters,
       fromMs: this.#nowMs(),
-      brain,
       given,
       isGuess: false,
     });
@@ -224,19 +216,4 @@ export class TurnDesk {
 
 export function refused(why: string): RequestError {
   return new RequestError('BRIDGE_ERR_TURN_REFUSED', why, { retryable: true });
-}
-
-/** @internal for `Conversation`: what is told of an error as a turn. */
-export function failurePlan(
-  error: BridgeError,
-  options: { readonly by: TurnBy; readonly fromMs: number; readonly say: string },
-): Omit<TurnPlan, 'turn' | 'isGuess'> {
-  return {
-    by: options.by,
-    text: '',
-    fromMs: options.fromMs,
-    brain: 'given',
-    given: options.say,
-    failure: { error, stage: 'recognition' },
-  };
 }

@@ -15,9 +15,7 @@ export interface TurnPlan {
   readonly fromMs: number;
   /** When the user began. @default fromMs */
   readonly startedMs?: number | undefined;
-  /** `operator`: waits for `giveReply` or `handBack`. */
-  readonly brain: 'model' | 'given' | 'operator';
-  /** Of brain `given`: what is said. Control tags hold. */
+  /** What is said, control tags and all; undefined: the model answers, or the operator who has taken over. */
   readonly given?: string | undefined;
   /** What already failed: `given` tells of it, and the turn ends as failed. */
   readonly failure?: { readonly error: BridgeError; readonly stage: Stage } | undefined;

@@ -16,8 +16,6 @@ export interface TakingOptions {
   readonly floor: Floor;
   readonly desk: TurnDesk;
   readonly judge: Judge;
-  /** Who writes the replies now. */
-  readonly brain: () => TurnPlan['brain'];
 }
 
 /** Words of the user that wait for more of them. */
@@ -214,7 +212,6 @@ export class TurnTaking implements ListenerOwner {
       text: '',
       fromMs: utterance.lastVoiceAtMs,
       startedMs: utterance.startedAtMs,
-      brain: 'given',
       given: sorryText(reply.sorry, '', language),
       failure: { error, stage: 'recognition' },
     });
@@ -230,7 +227,8 @@ export class TurnTaking implements ListenerOwner {
       isSpoken && !turn.hasSounded && failure === undefined && gapMs <= settings.turnEnd.continueMs;
     if (!goesOn) return;
     history.remove(turn.entry);
-    this.#carried = { text, fromMs, startedMs, of: turn };
+    // Words of a cut utterance may be waiting still.
+    this.#carried = { text: this.#joined(text), fromMs, startedMs, of: turn };
   }
 
   /** Without what the avatar said itself. */
@@ -242,7 +240,7 @@ export class TurnTaking implements ListenerOwner {
 
   /** A pause with words: how long it must be, and perhaps a guess. */
   #likelyEnd(heard: Heard, meant: string): void {
-    const { judge, services, brain } = this.#options;
+    const { judge, services } = this.#options;
     const { settings, ports } = services;
     const text = this.#joined(meant);
     const { state } = judge.end(text, heard.language);
@@ -251,7 +249,7 @@ export class TurnTaking implements ListenerOwner {
     const mayGuess =
       state !== 'unfinished' &&
       this.#wake.isOpen &&
-      brain() === 'model' &&
+      !services.isOperated() &&
       judge.interjection(meant, heard.language) !== 'nothing';
     if (mayGuess) this.#speculation.offer(heard, text, () => this.#plan(heard, text));
     else this.#speculation.drop();
@@ -302,12 +300,12 @@ export class TurnTaking implements ListenerOwner {
   /** What would have gone on did not: it is answered as it was. */
   #answerCarried(): void {
     const carried = this.#carried;
-    const { desk, brain } = this.#options;
+    const { desk } = this.#options;
     if (carried === undefined || desk.turn !== undefined || this.#isMoreComing) return;
     this.#carried = undefined;
     const { text, fromMs, startedMs, of } = carried;
     const { by = 'voice', metadata, parameters, images } = of?.plan ?? {};
-    desk.begin({ by, text, fromMs, startedMs, metadata, parameters, images, brain: brain() });
+    desk.begin({ by, text, fromMs, startedMs, metadata, parameters, images });
   }
 
   #joined(words: string): string {
@@ -324,7 +322,6 @@ export class TurnTaking implements ListenerOwner {
       metadata,
       parameters,
       images,
-      brain: this.#options.brain(),
     };
   }
 

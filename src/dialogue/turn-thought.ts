@@ -62,9 +62,9 @@ export class TurnThought {
    */
   async question(): Promise<{ readonly given: string | undefined; readonly refused?: RequestError }> {
     const { plan, entry, teller, services, signal } = this.#options;
-    if (plan.brain === 'given') {
+    if (plan.given !== undefined) {
       teller.start();
-      return { given: plan.given ?? '' };
+      return { given: plan.given };
     }
     const checked = await checkRequest(services, teller.facts(), this.#parameters, {
       metadata: teller.about(),
@@ -81,7 +81,7 @@ export class TurnThought {
       const { say, by } = checked.refused;
       return { given: say, refused: refusal(by) };
     }
-    return { given: plan.brain === 'operator' ? await this.#operatorsWords() : undefined };
+    return { given: services.isOperated() ? await this.#operatorsWords() : undefined };
   }
 
   /**
@@ -138,7 +138,7 @@ export class TurnThought {
   async checkWhole(): Promise<void> {
     const { services, plan, entry, teller, signal } = this.#options;
     const { guards } = services.ports;
-    if (guards?.has('response') !== true || plan.brain === 'given') return;
+    if (guards?.has('response') !== true || plan.given !== undefined) return;
     const outcome = await guards.response(teller.about(), signal).whole(entry.reply());
     if (outcome.action !== 'pass') entry.replaceReply(outcome.text ?? '');
   }

@@ -56,7 +56,7 @@ export class TurnVoice {
       onCredit: (credit) => events.emit('credit', credit),
       onWarned: (text) => events.emit('warned', text),
     });
-    const isGuarded = ports.guards?.has('response') === true && plan.brain !== 'given';
+    const isGuarded = ports.guards?.has('response') === true && plan.given === undefined;
     this.delivery = new Delivery({
       reply: this.reply,
       sinks,
@@ -128,7 +128,7 @@ export class TurnVoice {
     const { services, plan } = this.#options;
     const { phrases, afterMs } = services.settings.acknowledgement;
     const phrase = phrases[plan.turn % Math.max(1, phrases.length)];
-    if (phrase === undefined || plan.brain !== 'model') return;
+    if (phrase === undefined || plan.given !== undefined || services.isOperated()) return;
     const { clock } = services.ports;
     const leftMs = Math.max(0, plan.fromMs + afterMs - clock.nowMs());
     this.#acknowledging = clock.after(leftMs, () => {

@@ -96,12 +96,16 @@ export class ScriptedEar implements Ear {
     if (utterance.hasBegun) this.events.emit('dropped', utterance, why);
   }
 
-  /** The longest length was reached: what follows is the next utterance. */
-  cut(): void {
+  /** The longest length was reached: these words are the next utterance, which begins in the same call. */
+  cut(text = '、それで。', ms = 300): void {
     const utterance = this.#current;
-    if (utterance === undefined) return;
-    utterance.finishVoice();
+    if (utterance === undefined || !utterance.hasBegun) return;
     this.#end(utterance, 'cut');
+    const next = new ScriptedUtterance(++this.#count, this.#clock);
+    next.hasBegun = true;
+    this.#current = next;
+    this.events.emit('began', next);
+    this.#voice(next, text, ms);
   }
 
   close(): void {

@@ -82,6 +82,7 @@ export class ScriptedVoiceReply implements Reply {
   #timer: Timer | undefined;
   #room: (() => void)[] = [];
   #hasSent = false;
+  #isSounding = false;
 
   constructor(
     voice: ScriptedVoice,
@@ -133,6 +134,9 @@ export class ScriptedVoiceReply implements Reply {
   pause(): void {
     if (this.#state !== 'open') return;
     this.#state = 'paused';
+    // What left is heard.
+    if (this.#isSounding) this.#unit++;
+    this.#isSounding = false;
     this.#timer?.cancel();
     this.#timer = undefined;
     this.events.emit('paused', this.heard());
@@ -142,7 +146,9 @@ export class ScriptedVoiceReply implements Reply {
     if (this.#state !== 'paused') return;
     this.#state = 'open';
     this.events.emit('resumed');
-    this.#play();
+    const piece = this.pieces[this.#piece];
+    if (piece !== undefined && this.#unit >= piece.text.length) this.#step(piece);
+    else this.#play();
   }
 
   async cancel(): Promise<ReplyEnd> {
@@ -188,8 +194,10 @@ export class ScriptedVoiceReply implements Reply {
     if (this.#isEnded()) return;
     const unit = piece.text[this.#unit] ?? '';
     this.#voice.sent.push({ atMs: clock.nowMs(), reply: this.#number, text: unit });
+    this.#isSounding = true;
     this.#timer = clock.after(msPerCharacter, () => {
       this.#timer = undefined;
+      this.#isSounding = false;
       this.#unit++;
       this.#step(piece);
     });
