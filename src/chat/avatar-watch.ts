@@ -1,5 +1,6 @@
 import type { BridgeClient } from '../client/index.js';
 import type { LaneStatus } from '../control/index.js';
+import type { Clock } from '../runtime/index.js';
 
 export interface PeerMessageSeen {
   readonly lane: string;
@@ -12,6 +13,7 @@ export class AvatarWatch {
   readonly #lanes = new Map<string, LaneStatus>();
   readonly #name: string | undefined;
   readonly #offs: (() => void)[] = [];
+  readonly #onChange = new Set<() => void>();
 
   private constructor(name: string | undefined) {
     this.#name = name;
@@ -20,7 +22,12 @@ export class AvatarWatch {
   /** @param name - of the lane; undefined: the only one, or the first that carries sound. */
   static async open(client: BridgeClient, name: string | undefined): Promise<AvatarWatch> {
     const watch = new AvatarWatch(name);
-    watch.#offs.push(client.events.on('laneState', (lane) => void watch.#lanes.set(lane.lane, lane)));
+    watch.#offs.push(
+      client.events.on('laneState', (lane) => {
+        watch.#lanes.set(lane.lane, lane);
+        for (const changed of watch.#onChange) changed();
+      }),
+    );
     await client.request('subscribe', { topics: ['lanes', 'messages'] });
     const { lanes } = await client.request('status', {});
     for (const lane of lanes) watch.#lanes.set(lane.lane, lane);
@@ -36,6 +43,20 @@ export class AvatarWatch {
 
   get isReady(): boolean {
     return this.lane?.state === 'ready';
+  }
+
+  /** Resolves when an avatar is ready, or after so long without one. */
+  async readyWithin(ms: number, clock: Clock): Promise<void> {
+    if (this.isReady) return;
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(ms, resolve);
+      this.#onChange.add(() => {
+        if (!this.isReady) return;
+        timer.cancel();
+        resolve();
+      });
+    });
+    this.#onChange.clear();
   }
 
   /** Messages of this avatar that are not echoes of ours. @returns ends it. */

@@ -72,6 +72,9 @@ export interface ChatPorts extends OwnThinking {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
+/** A link that was opened just now needs a moment; without an avatar nobody wants to wait longer. */
+const AVATAR_WAIT_MS = 1500;
+
 /**
  * Opens a conversation with an avatar: reads every section of its settings, then opens what they name.
  *
@@ -100,6 +103,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   tellOfModel(thinking, tell);
   const avatar = await AvatarWatch.open(client, settings.voice?.lane);
   closers.push(() => avatar.close());
+  await avatar.readyWithin(AVATAR_WAIT_MS, clock);
   const ears = settings.hears === true ? await openEars(settings, ports, read, closers) : undefined;
   const spoken = await openSpoken(settings, ports, { avatar, tell }, closers);
   const sinks = createSinks(read.expression, {

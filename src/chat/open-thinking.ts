@@ -1,6 +1,6 @@
 import { type Llm, type LlmSettings, openLlm } from '../llm/index.js';
 import type { ProgramHost } from '../programs/index.js';
-import type { Clock, Logger } from '../runtime/index.js';
+import type { Clock, Logger, Random } from '../runtime/index.js';
 import {
   createEyes,
   createGuards,
@@ -34,6 +34,8 @@ export interface ThinkingPorts extends OwnThinking {
   readonly host: ProgramHost;
   readonly logger: Logger;
   readonly version: string;
+  /** @default Math.random */
+  readonly random?: Random | undefined;
   /** For memory on disk; undefined: there is no place, and a memory needs a folder in the settings. */
   readonly memoryFolder: string | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -67,7 +69,7 @@ export async function openThinking(
     ...common,
     host,
     version,
-    random: Math.random,
+    random: ports.random ?? Math.random,
     tools: [...(memory === undefined ? [] : [memoryTool(memory)]), ...(ports.tools ?? [])],
     ...(ports.getDynamicTools === undefined ? {} : { getDynamicTools: ports.getDynamicTools }),
   });
