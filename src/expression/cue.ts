@@ -20,7 +20,7 @@ export interface ReplyPiece {
   /** Counted from 0 within the reply. */
   readonly index: number;
   readonly raw: string;
-  /** '' for a piece of nothing but cues or code, at the end of a reply or before a stall. */
+  /** '' for a piece without a word: cues, code, marks or emoji alone, at the end of a reply or before a stall. */
   readonly text: string;
   readonly cues: readonly Cue[];
   /** BCP 47, from a `[language:…]` tag before it; it holds until the next. */

@@ -28,6 +28,8 @@ type State =
 
 /** A row of marks that is no code until so much has come is text. */
 const MAX_INLINE_CODE = 200;
+/** A longer row of marks is more than one. */
+const MAX_ROW = 64;
 /** Of what is shown, so much is looked at to tell where a sentence begins. */
 const TAIL = 48;
 /** A closing `</reasoning >` is not longer. */
@@ -99,7 +101,7 @@ export class MarkupScanner {
   }
 
   #plain(isFinal: boolean): boolean {
-    const special = this.#options.numberedEmotions === true ? /[[<`~0-9]/ : /[[<`~]/;
+    const special = this.#options.numberedEmotions === true ? /[[<`~0-9０-９]/ : /[[<`~]/;
     const at = this.#text.search(special);
     if (at !== 0) {
       this.#show(at < 0 ? this.#text.length : at);
@@ -149,7 +151,7 @@ export class MarkupScanner {
     else if (next === '' && !isFinal) return false;
     else if (/[^\S\r\n]/.test(next)) {
       const raw = this.#text.slice(0, 2);
-      const value = raw.charAt(0);
+      const value = raw.charAt(0).normalize('NFKC');
       this.#put('cue', 2, { name: 'emotion', value, durationMs: undefined, attributes: {}, raw });
     } else this.#show(1);
     return true;
@@ -164,8 +166,8 @@ export class MarkupScanner {
 
   /** Rows of three or more begin a block, shorter ones a piece of code in the line. */
   #backticks(isFinal: boolean): boolean {
-    const row = /^`+/.exec(this.#text)?.[0].length ?? 0;
-    if (row === this.#text.length && !isFinal) return false;
+    const row = /^`{1,64}/.exec(this.#text)?.[0].length ?? 0;
+    if (row === this.#text.length && row < MAX_ROW && !isFinal) return false;
     if (row >= 3) {
       this.#state = { status: 'code', mark: '`', length: row };
       this.#put('block', row);
@@ -189,10 +191,10 @@ export class MarkupScanner {
 
   /** `~~~` at the beginning of a line; else a wave. */
   #tildes(isFinal: boolean): boolean {
-    const row = /^~+/.exec(this.#text)?.[0].length ?? 0;
+    const row = /^~{1,64}/.exec(this.#text)?.[0].length ?? 0;
     const isLineStart = /(?:^|\n) {0,3}$/.test(this.#shown);
     if (!isLineStart) this.#show(row);
-    else if (row === this.#text.length && !isFinal) return false;
+    else if (row === this.#text.length && row < MAX_ROW && !isFinal) return false;
     else if (row < 3) this.#show(row);
     else {
       this.#state = { status: 'code', mark: '~', length: row };
@@ -202,11 +204,12 @@ export class MarkupScanner {
   }
 
   #code(mark: string, length: number, isFinal: boolean): boolean {
-    const row = new RegExp(`${mark}{${length},}`).exec(this.#text);
+    const row = new RegExp(`${mark}{${length},${MAX_ROW}}`).exec(this.#text);
     if (row === null)
       return this.#hideAllBut(new RegExp(`${mark}*$`).exec(this.#text)?.[0].length ?? 0, isFinal);
     const end = row.index + row[0].length;
-    if (end === this.#text.length && !isFinal) return this.#hideAllBut(row[0].length, false);
+    if (end === this.#text.length && row[0].length < MAX_ROW && !isFinal)
+      return this.#hideAllBut(row[0].length, false);
     this.#state = { status: 'text' };
     this.#put('block', end);
     this.#shown = '\n';

@@ -52,7 +52,8 @@ export class PeerTable {
       (cue.value === '' ? this.#own.get(name) : undefined) ??
       (face === undefined ? undefined : byFace(this.#ownFaces, face)) ??
       this.#own.get(`${name}:*`) ??
-      this.#builtIn.get(key)
+      this.#builtIn.get(key) ??
+      (face === undefined ? undefined : this.#builtIn.get(`face:${face}`))
     );
   }
 

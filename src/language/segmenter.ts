@@ -1,5 +1,7 @@
 import { type ClauseSize, clauseShare, endOfClause, isClauseMark } from './clause-end.js';
-import { endAfterMark, isCjk, isSentenceMark, looksEnded } from './sentence-end.js';
+import { openQuotesAfter } from './open-quotes.js';
+import { type CutRules, firstEnd } from './segment-scan.js';
+import { looksEnded } from './sentence-end.js';
 
 export interface SegmenterOptions {
   /** A sentence that is longer is cut, at a comma or blank where there is one. With `reply` a wide letter counts as two. @default 300 */
@@ -25,13 +27,6 @@ export interface Segment {
   readonly endsSentence: boolean;
 }
 
-const OPENING: Readonly<Record<string, string>> = { '「': '」', '『': '』', '（': '）', '“': '”' };
-/** Quotes behind whose closing a sentence may go on only with a small letter. */
-const WESTERN_CLOSER = /["”]/;
-/** Behind so much (wide letters count as two) a quote that is still open is none that holds sentences together. */
-const LONG_QUOTE = 80;
-/** Where a sentence that is too long may be cut. */
-const COMMA = /[、，,;；:：]/;
 const FIRST_CLAUSE: ClauseSize = { minCharacters: 5, minWords: 2 };
 const LONG_CHARS = 120;
 
@@ -48,9 +43,11 @@ const LONG_CHARS = 120;
  * at the end.
  */
 export class Segmenter {
-  readonly #rules: Rules;
+  readonly #rules: CutRules;
   #text = '';
   #isFirst = true;
+  /** Whether nothing but blanks is pending. */
+  #isBlank = true;
   /** Quotes that pieces given before left open, by what closes them. */
   #open: readonly string[] = [];
 
@@ -69,8 +66,10 @@ export class Segmenter {
   }
 
   push(chunk: string): Segment[] {
+    this.#isBlank &&= chunk.trim() === '';
     this.#text += chunk;
-    return this.#take(false);
+    // A model may write blanks without end.
+    return this.#isBlank ? [] : this.#take(false);
   }
 
   /** Nothing came for a while: what can be spoken of it, if a sentence or clause is there. */
@@ -112,176 +111,12 @@ export class Segmenter {
 
   #give(end: number, endsSentence: boolean): Segment {
     const text = this.#text.slice(0, end);
-    this.#open = openQuotes(this.#text, end, this.#open);
+    this.#open = openQuotesAfter(this.#text, end, this.#open);
     this.#text = this.#text.slice(end);
     this.#isFirst = false;
+    this.#isBlank = this.#text.trim() === '';
     return { text, endsSentence };
   }
-}
-
-interface Rules {
-  readonly maxChars: number;
-  readonly isReply: boolean;
-  readonly firstClause: ClauseSize;
-  readonly longChars: number;
-}
-
-interface End {
-  readonly at: number;
-  readonly endsSentence: boolean;
-}
-
-interface Stage {
-  readonly isFinal: boolean;
-  readonly isFirst: boolean;
-  readonly open: readonly string[];
-}
-
-/** Where the first piece ends, or undefined while that is not certain. */
-function firstEnd(text: string, stage: Stage, rules: Rules): End | undefined {
-  const begin = text.search(/\S/);
-  if (begin < 0) return undefined;
-  const scan = new Scan(text, begin, stage, rules);
-  for (let at = begin; at < text.length; at++) {
-    const end = scan.step(at);
-    if (end === 'wait') return undefined;
-    if (end !== undefined) return end;
-  }
-  return undefined;
-}
-
-/** One walk over the text of a piece. */
-class Scan {
-  readonly #text: string;
-  readonly #begin: number;
-  readonly #stage: Stage;
-  readonly #rules: Rules;
-  readonly #quotes: Quotes;
-  #size = 0;
-  #hasWord = false;
-
-  constructor(text: string, begin: number, stage: Stage, rules: Rules) {
-    this.#text = text;
-    this.#begin = begin;
-    this.#stage = stage;
-    this.#rules = rules;
-    this.#quotes = new Quotes(stage.open);
-  }
-
-  step(at: number): End | 'wait' | undefined {
-    const letter = this.#text.charAt(at);
-    if (this.#size >= this.#rules.maxChars)
-      return { at: this.#begin + cutAt(this.#text.slice(this.#begin, at)), endsSentence: false };
-    this.#size += this.#rules.isReply && isWide(letter) ? 2 : 1;
-    this.#hasWord ||= isWordPart(letter);
-    if (letter === '\n') return this.#mayEnd() ? { at: at + 1, endsSentence: true } : undefined;
-    if (this.#quotes.step(this.#text, at))
-      return WESTERN_CLOSER.test(letter) ? this.#behindQuote(at) : undefined;
-    if (!this.#mayEnd()) return undefined;
-    const isOpen = this.#quotes.isOpen || this.#size >= LONG_QUOTE;
-    if (!isOpen && !this.#isInLeadingQuote(at)) return undefined;
-    if (isSentenceMark(letter)) {
-      const end = this.#sentence(at);
-      if (end !== undefined) return end;
-    }
-    return this.#rules.isReply ? this.#clause(at) : undefined;
-  }
-
-  /** In a reply a piece without a word joins the next. */
-  #mayEnd(): boolean {
-    return this.#hasWord || !this.#rules.isReply;
-  }
-
-  /** A reply may be one long quote: its first piece ends inside. */
-  #isInLeadingQuote(at: number): boolean {
-    if (!this.#rules.isReply || !this.#stage.isFirst || this.#quotes.depth > 1) return false;
-    if (!/[「『“"]/.test(this.#text.charAt(this.#begin))) return false;
-    return clauseShare(this.#text.slice(this.#begin, at + 1), this.#rules.firstClause) >= 1;
-  }
-
-  /** `"Go." Then he left.`: the mark inside ends the sentence around it. */
-  #behindQuote(at: number): End | 'wait' | undefined {
-    const isEnd = this.#quotes.isOpen && at > this.#begin && isSentenceMark(this.#text.charAt(at - 1));
-    if (!isEnd || !this.#mayEnd()) return undefined;
-    const next = this.#text.charAt(at + 1);
-    if (next === '') return this.#stage.isFinal ? undefined : 'wait';
-    return /\s/.test(next) ? this.#sentence(at - 1) : undefined;
-  }
-
-  #sentence(at: number): End | 'wait' | undefined {
-    if (this.#rules.isReply && this.#quotes.depth === 0 && /[。｡]/.test(this.#text.charAt(at)))
-      return { at: at + 1, endsSentence: true };
-    const end = endAfterMark(this.#text, { begin: this.#begin, at, isFinal: this.#stage.isFinal });
-    return typeof end === 'number' ? { at: end, endsSentence: true } : end;
-  }
-
-  #clause(at: number): End | 'wait' | undefined {
-    const isSong = this.#text.charAt(at) === '♪';
-    const isLong = isSong || this.#size >= this.#rules.longChars;
-    if (!isLong && !this.#stage.isFirst) return undefined;
-    const end = endOfClause(this.#text, at);
-    if (end === undefined) return undefined;
-    const said = this.#text.slice(this.#begin, end === 'wait' ? this.#text.length : end);
-    // Between brackets a sign is more likely a face's eye than a comma.
-    if (/[(（[][^)）\]]{0,20}$/.test(said)) return undefined;
-    if (!isLong && clauseShare(said, this.#rules.firstClause) < 1) return undefined;
-    if (end !== 'wait') return { at: end, endsSentence: isSong };
-    return this.#stage.isFinal ? undefined : 'wait';
-  }
-}
-
-/** Which quotes and brackets are open. */
-class Quotes {
-  readonly #closers: string[];
-  /** So many of them were left open by earlier pieces: sentences may end inside. */
-  #carried: number;
-
-  constructor(open: readonly string[]) {
-    this.#closers = [...open];
-    this.#carried = open.length;
-  }
-
-  get depth(): number {
-    return this.#closers.length;
-  }
-
-  get closers(): readonly string[] {
-    return this.#closers;
-  }
-
-  /** Whether sentences may end here. */
-  get isOpen(): boolean {
-    return this.depth <= this.#carried;
-  }
-
-  /** @returns Whether the letter opens or closes a quote. */
-  step(text: string, at: number): boolean {
-    const letter = text.charAt(at);
-    if (letter === this.#closers.at(-1)) {
-      this.#closers.pop();
-      this.#carried = Math.min(this.#carried, this.depth);
-      return true;
-    }
-    const closer = letter === '"' && opensQuote(text, at) ? '"' : OPENING[letter];
-    if (closer !== undefined) this.#closers.push(closer);
-    return closer !== undefined;
-  }
-}
-
-/** What is open at `end`; a line break closes all, so that a forgotten bracket is forgotten. */
-function openQuotes(text: string, end: number, open: readonly string[]): readonly string[] {
-  let quotes = new Quotes(open);
-  for (let at = 0; at < end; at++) {
-    if (text.charAt(at) === '\n') quotes = new Quotes([]);
-    else quotes.step(text, at);
-  }
-  return quotes.closers;
-}
-
-/** A straight quote opens one before a word and not behind a digit or letter: `5"`, `word"`. */
-function opensQuote(text: string, at: number): boolean {
-  const next = text.charAt(at + 1);
-  return /[^\s"”」』）)\]、。，！？!?.,:;]/.test(next) && !/[A-Za-z0-9]/.test(text.charAt(at - 1));
 }
 
 function lastClause(text: string): number | undefined {
@@ -295,23 +130,4 @@ function lastClause(text: string): number | undefined {
 
 function hasWord(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);
-}
-
-/** Half of a letter beyond the first plane counts as one: almost all of those are Chinese characters or emoji. */
-function isWordPart(letter: string): boolean {
-  return /[\p{L}\p{N}]/u.test(letter);
-}
-
-function isWide(letter: string): boolean {
-  return isCjk(letter) || /[\u3000-\u303f\uff01-\uff60]/.test(letter);
-}
-
-/** Where to cut a sentence that is too long: behind its last comma or blank in the second half, else at its end. */
-function cutAt(text: string): number {
-  for (const where of [COMMA, /\s/]) {
-    for (let at = text.length - 1; at > text.length / 2; at--) if (where.test(text.charAt(at))) return at + 1;
-  }
-  const last = text.charCodeAt(text.length - 1);
-  const isHalf = last >= 0xd800 && last < 0xdc00;
-  return isHalf && text.length > 1 ? text.length - 1 : text.length;
 }

@@ -60,6 +60,16 @@ describe('PeerSink', () => {
     expect(clock.pendingCount).toBe(0);
   });
 
+  it('knows a built-in emotion by its name too', async () => {
+    const { sink, messages } = await bench();
+    sink.cue(cue('emotion', 'anger'), 0);
+    sink.cue(cue('face', 'Sorrow'), 0);
+    expect(messages().map((message) => parseMessage(message).args[2])).toEqual([
+      'gene/motion/33_angry.vmd',
+      'gene/motion/34_sad.vmd',
+    ]);
+  });
+
   it('hands a message over shortly before its time, with that time', async () => {
     const { sink, clock, sent } = await bench();
     sink.cue(cue('face', 'joy'), 500);

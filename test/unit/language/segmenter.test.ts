@@ -79,6 +79,10 @@ describe('Segmenter of a reply', () => {
     expect(givenBy(['。。。', '！！', '\n', 'はい。'])).toEqual(['', '', '', '。。。！！\nはい。']);
   });
 
+  it('takes a letter beyond the first plane for a word', () => {
+    expect(givenBy(['𠮷', '。', '次。'])).toEqual(['', '𠮷。', '次。']);
+  });
+
   it('forgets at the end of a line a quote that was not closed', () => {
     expect(givenBy(['彼は「待てと言った\n', 'はい。', 'いいえ。'])).toEqual([
       '彼は「待てと言った\n',
@@ -188,6 +192,9 @@ describe('Segmenter of a reply', () => {
           '\ud83d',
           '\ude00',
           '！'.repeat(70),
+          '「'.repeat(12),
+          '𠮷',
+          ' '.repeat(12),
         ],
         ...['あ'.repeat(45), 'word '.repeat(20), 'https://a.b/c?d=e.f', 'x@y.z'],
       ),
