@@ -91,7 +91,8 @@ class Talk {
     this.tell(`Replies: ${parts.topology} (${parts.topologyWhy})`);
     if (parts.hears !== undefined) await this.#listen(chat, parts.hears);
     void conversation.warmUp();
-    conversation.greet();
+    const greeting = conversation.greet();
+    if (this.#isScript) this.#line = this.#line.then(() => greeting?.ended.then(() => {}));
     if (lines === undefined) this.#screen.read();
     else {
       for (const { line } of lines) this.#enqueue(line);
