@@ -30,6 +30,7 @@ export class ActiveSession implements KeptSession {
   readonly about: SessionAbout;
   readonly earlier: readonly TurnRecord[];
   readonly #parts: ActiveSessionParts;
+  readonly #openedAtMs: number;
   readonly #sounds = new Map<string, TurnSound>();
   readonly #closing = new Set<Promise<void>>();
   #nextTurn: number;
@@ -46,6 +47,7 @@ export class ActiveSession implements KeptSession {
     this.about = parts.about;
     this.earlier = parts.earlier ?? [];
     this.#parts = parts;
+    this.#openedAtMs = parts.clock.wallMs();
     this.#nextTurn = 1 + this.earlier.reduce((most, { turn }) => Math.max(most, turn), 0);
   }
 
@@ -126,9 +128,9 @@ export class ActiveSession implements KeptSession {
 
   async #begin(): Promise<void> {
     if (this.#isBegun) return;
-    const { store, about, earlier, clock } = this.#parts;
-    if (earlier === undefined) await store.begin(this.id, about, clock.wallMs());
-    else await store.resumed(this.id, clock.wallMs());
+    const { store, about, earlier } = this.#parts;
+    if (earlier === undefined) await store.begin(this.id, about, this.#openedAtMs);
+    else await store.resumed(this.id, this.#openedAtMs);
     this.#isBegun = true;
   }
 

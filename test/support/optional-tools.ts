@@ -61,7 +61,8 @@ export function optionalTools(): readonly OptionalTool[] {
     {
       package: 'python3',
       isThere: isOnPath('python3'),
-      needed: 'test/unit/lipsync/training: sentences kept out of the training',
+      needed:
+        'test/unit/lipsync/training: sentences kept out of the training; test/integration/kept: SQLite on Node 20',
     },
   ];
 }
