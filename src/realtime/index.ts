@@ -1,3 +1,5 @@
+export { type AnswerSound, answerSound } from './answer-sound.js';
+export { openRealtime, type RealtimePorts, type RealtimeSettings } from './open-realtime.js';
 export {
   REALTIME_SAMPLE_RATE_HZ,
   type RealtimeEndReason,
