@@ -17,7 +17,7 @@ export async function* mergeCalls<C, T>(
       yield { call: source.call, outcome: next.value };
     }
   } finally {
+    // Whoever asked for them ends them.
     for (const late of pending.values()) late.catch(() => {});
-    for (const index of pending.keys()) void iterators[index]?.return?.()?.catch(() => {});
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ChatMessage, ToolCall, ToolSpec } from '../llm/index.js';
 import {
   type Clock,
@@ -48,6 +49,7 @@ const DEFAULT_RESULT_CHARS = 16_000;
 /** A search that takes longer keeps the user waiting more than it helps. */
 const RETRIEVAL_TIMEOUT_MS = 3000;
 const MAX_CALLS_AT_ONCE = 16;
+const TOO_MANY_CALLS = `At most ${MAX_CALLS_AT_ONCE} calls can run at once. Call this one again later, if it is still needed.`;
 
 /** @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - two tools with one name. */
 export function openToolBox(options: ToolBoxOptions, ports: ToolBoxPorts): ToolBox {
@@ -130,19 +132,30 @@ class ToolBoxOfTurns implements ToolBox {
     return this.#calls.run(entry, { call, metadata, signal });
   }
 
-  callAll(
+  async *callAll(
     calls: readonly ToolCall[],
     metadata: TurnMetadata,
     signal?: AbortSignal,
-  ): AsyncIterable<{ readonly call: ToolCall; readonly outcome: CallOutcome }> {
-    const tooMany = `At most ${MAX_CALLS_AT_ONCE} calls can run at once. Call this one again later, if it is still needed.`;
-    return mergeCalls(
-      calls.map((call, index) => ({
-        call,
-        outcomes:
-          index < MAX_CALLS_AT_ONCE ? this.call(call, metadata, signal) : just(errorResult(tooMany), signal),
-      })),
-    );
+  ): AsyncGenerator<{ readonly call: ToolCall; readonly outcome: CallOutcome }, void> {
+    // A generator that waits hears nothing of who does not want it any more, so that is told by a signal.
+    const left = new AbortController();
+    const linked = linkedSignal(left.signal, ...(signal === undefined ? [] : [signal]));
+    // Each call listens to it; that many are meant.
+    setMaxListeners(0, linked.signal);
+    try {
+      yield* mergeCalls(
+        calls.map((call, index) => ({
+          call,
+          outcomes:
+            index < MAX_CALLS_AT_ONCE
+              ? this.call(call, metadata, linked.signal)
+              : just(errorResult(TOO_MANY_CALLS), linked.signal),
+        })),
+      );
+    } finally {
+      left.abort(new DOMException('The calls are not wanted any more', 'AbortError'));
+      linked.release();
+    }
   }
 
   stopTasks(session?: string): void {

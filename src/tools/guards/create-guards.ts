@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Clock, type Logger, linkedSignal, orAborted, SILENT_LOGGER } from '../../runtime/index.js';
 import { faultText } from '../result-text.js';
 import type { TurnMetadata } from '../tool.js';
@@ -108,6 +109,8 @@ class JoinedGuards implements Guards {
       enough.signal,
       ...(asked.signal === undefined ? [] : [asked.signal]),
     );
+    // Each guard listens to it; that many are meant.
+    setMaxListeners(0, signal);
     try {
       const sayings = guards.map(async (guard) => ({
         guard,

@@ -41,6 +41,19 @@ describe('Guards', () => {
     expect([guards.has('request'), guards.has('response')]).toEqual([true, false]);
   });
 
+  it('may be many', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', onWarning);
+    const many = Array.from({ length: 30 }, (_, n) => guard(`g${n}`, async () => ({ action: 'pass' })));
+    expect((await of(...many).guards.request('hello', TURN, new AbortController().signal)).action).toBe(
+      'pass',
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('block as soon as the first does, and tell the others to stop', async () => {
     const signals: AbortSignal[] = [];
     const { guards, clock } = of(
@@ -188,6 +201,11 @@ describe('Word guards', () => {
     const reply = guards.response(TURN);
     expect((await reply.piece('the secret ')).text).toBe('the secret ');
     expect((await reply.piece('word is x')).text).toBe('*** is x');
+  });
+
+  it.each([1797, 1799, 1997, 1998, 1999, 2000, 3599])('find a word behind %s characters', async (before) => {
+    const outcome = await ask(`${'あ'.repeat(before)}禁句です`, word({ words: ['禁句'], text: '' }));
+    expect(outcome.text).toBe(`${'あ'.repeat(before)}です`);
   });
 
   it('find words wherever they stand in a long text', async () => {

@@ -27,6 +27,7 @@ class ActedServer {
   refuses: Error | undefined;
   isMute = false;
   instructions: string | undefined;
+  lists: (() => Promise<McpTool[]>) | undefined;
   call: McpSession['callTool'] = async (name, args) => ({
     value: `${name} ${JSON.stringify(args)}`,
     isError: false,
@@ -44,7 +45,7 @@ class ActedServer {
       instructions: this.instructions,
       listTools: async () => {
         this.listed += 1;
-        return this.tools;
+        return this.lists?.() ?? this.tools;
       },
       callTool: (name, args, options) => this.call(name, args, options),
       ping: () => (this.answersPing ? Promise.resolve() : new Promise(() => {})),
@@ -237,6 +238,58 @@ describe('MCP servers', () => {
     old?.onToolsChanged();
     await clock.advanceAsync(0);
     expect([server.opened, server.listed, box.sources[0]?.isConnected]).toEqual([2, 2, true]);
+    await box.close();
+  });
+
+  it('wait longer each time they end at once, and start over after they held', async () => {
+    const server = new ActedServer();
+    const { box, clock } = await connected({ eyes: server });
+    const waits: number[] = [];
+    for (const heldMs of [0, 0, 0, 30_000, 0]) {
+      await clock.advanceAsync(heldMs);
+      const [before, endedMs] = [server.opened, clock.nowMs()];
+      server.events?.onEnded('it ended');
+      while (server.opened === before) await clock.advanceAsync(1000);
+      waits.push(clock.nowMs() - endedMs);
+    }
+    expect(waits).toEqual([1000, 2000, 4000, 1000, 2000]);
+    await box.close();
+  });
+
+  it('do not take a list that an old connection told late', async () => {
+    const server = new ActedServer();
+    const { box, clock } = await connected({ eyes: server });
+    let tell: (tools: McpTool[]) => void = () => {};
+    server.lists = () =>
+      new Promise((resolve) => {
+        tell = resolve;
+      });
+    server.events?.onToolsChanged();
+    await clock.advanceAsync(0);
+    const tellLate = tell;
+    server.lists = undefined;
+    server.events?.onEnded('it ended');
+    await clock.advanceAsync(1000);
+    tellLate([described('old')]);
+    await clock.advanceAsync(0);
+    expect(box.tools.map(({ name }) => name)).toEqual(['get_weather', 'look']);
+    await box.close();
+  });
+
+  it('check patterns of arguments themselves, since one of theirs could hold us up', async () => {
+    const server = new ActedServer();
+    const text = { type: 'string', pattern: '^(a+)+$' };
+    const properties = { text, pattern: { type: 'number' } };
+    server.tools = [
+      { ...described('look'), parameters: { type: 'object', properties, required: ['pattern'] } },
+    ];
+    const { box } = await connected({ eyes: server });
+    const args = { text: `${'a'.repeat(60)}!`, pattern: 1 };
+    expect((await resultOf(box.call(callOf('look', args), TURN))).text).toBe(`look ${JSON.stringify(args)}`);
+    expect((await resultOf(box.call(callOf('look', { pattern: 'x' }), TURN))).text).toMatch(
+      /pattern: Invalid input/,
+    );
+    expect((await box.offered([], TURN)).specs[1]?.parameters['properties']).toEqual(properties);
     await box.close();
   });
 

@@ -191,6 +191,20 @@ describe('What a model reads of a result', () => {
     );
   });
 
+  it('does not cost what is not told', () => {
+    let read = 0;
+    const row = (): object => ({
+      inner: {
+        get text() {
+          read += 1;
+          return 'text';
+        },
+      },
+    });
+    resultText(Array.from({ length: 10_000 }, row), 1000);
+    expect(read).toBeLessThan(200);
+  });
+
   it('says of a fault one line', () => {
     expect(faultText(new Error('one\n  at two'))).toBe('one');
     expect(faultText(new Error(''))).toBe('it told no reason');

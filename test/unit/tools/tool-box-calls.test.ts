@@ -211,6 +211,28 @@ describe('ToolBox call', () => {
     expect([runs, errors.length, errors.filter(Boolean).length]).toEqual([16, 20, 4]);
   });
 
+  it('throws the reason of the signal for several as for one, and ends them all', async () => {
+    const signals: AbortSignal[] = [];
+    const { box, clock } = boxOf([
+      cityTool((_, { signal }) => {
+        signals.push(signal);
+        return never();
+      }),
+    ]);
+    const turn = new AbortController();
+    const all = (async () => {
+      for await (const _ of box.callAll(
+        [callOf('get_weather', CITY), callOf('get_weather', CITY)],
+        TURN,
+        turn.signal,
+      ));
+    })();
+    await clock.advanceAsync(10);
+    turn.abort(new Error('interrupted'));
+    await expect(all).rejects.toThrow('interrupted');
+    expect([signals.map(({ aborted }) => aborted), clock.pendingCount]).toEqual([[true, true], 0]);
+  });
+
   it('ends the other calls when who asked stops listening', async () => {
     const signals: AbortSignal[] = [];
     const { box, clock } = boxOf([
@@ -219,12 +241,9 @@ describe('ToolBox call', () => {
         return args['city'] === 'fast' ? 1 : never();
       }),
     ]);
-    for await (const _ of box.callAll(
-      [callOf('get_weather', { city: 'slow' }), callOf('get_weather', { city: 'fast' })],
-      TURN,
-    ))
-      break;
-    await clock.advanceAsync(30_000);
+    const calls = ['slow', 'fast'].map((city) => callOf('get_weather', { city }));
+    for await (const _ of box.callAll(calls, TURN)) break;
+    await clock.advanceAsync(0);
     expect(signals[0]?.aborted).toBe(true);
     expect(clock.pendingCount).toBe(0);
   });
