@@ -3,6 +3,7 @@ import { ConfigError, nearestName } from '../runtime/index.js';
 import { actionProblem } from './action-problem.js';
 import { MOMENTS } from './peer-table.js';
 import { DEFAULT_CAPTION, type ExpressionSettings, type PeerAction } from './settings.js';
+import { isReserved } from './tag-forms.js';
 
 type Zod = typeof z;
 
@@ -33,7 +34,10 @@ export function expressionSchema(zod: Zod): z.ZodType<ExpressionSettings> {
     .regex(/^[\p{L}_][\p{L}\p{N}_.-]{0,39}$/u, 'expected a name of letters, digits, "_", "." and "-"');
   const tags = zod.strictObject({
     numberedEmotions: zod.boolean().default(false),
-    own: zod.array(tagName).max(50).default([]),
+    own: zod
+      .array(tagName.refine((name) => !isReserved(name), 'expected a name that no built-in tag has'))
+      .max(50)
+      .default([]),
     spokenTag: tagName.optional(),
     inlineCode: zod.enum(['drop', 'keep']).default('drop'),
   });

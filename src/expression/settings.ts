@@ -35,7 +35,10 @@ export interface MotionAction {
 }
 
 export interface MorphAction {
-  /** Morphs of the model with their weights, 0 to 1. The next face, or its duration, undoes them. */
+  /**
+   * Morphs of the model with their weights, 0 to 1. The next face, or its duration, undoes them. Not those of the mouth: a morph
+   * that is bound moves with no voice.
+   */
   readonly morph: Readonly<Record<string, number>>;
   /** How long the change takes, milliseconds, both ways. @default 200 */
   readonly fadeMs?: number | undefined;

@@ -13,7 +13,13 @@ const TAGS: Readonly<Record<string, string>> = {
 export const THOUGHTS = ['think', 'thinking', 'thought', 'reasoning', 'reflection', 'scratchpad'] as const;
 /** Elements of which only the marks are dropped. */
 export const ANSWER = 'answer';
-/** What a tag's value may be of. */
+/** Whether a tag of the user's own may not have this name. */
+export function isReserved(name: string): boolean {
+  const plain = name.toLowerCase();
+  return Object.hasOwn(TAGS, plain) || plain === ANSWER || THOUGHTS.some((known) => known === plain);
+}
+
+/** The longest tag. */
 const MAX_TAG = 300;
 /** Attributes that hold the value of an XML tag, in this order; else the first that is no duration. */
 const VALUE_ATTRIBUTES = ['name', 'value', 'source', 'code', 'lang'];

@@ -94,6 +94,7 @@ describe('readExpressionSettings', () => {
     [{ vrchat: { faces: {}, port: 0 } }, 'expression.vrchat.port: '],
     [{ vrchat: { faces: {}, address: 'face' } }, 'expected an OSC address'],
     [{ tags: { own: ['a b'] } }, 'expression.tags.own.0: expected a name'],
+    [{ tags: { own: ['Think'] } }, 'expression.tags.own.0: expected a name that no built-in tag has'],
     ['on', 'expression: '],
   ])('refuses %j', async (section, problem) => {
     const refused = await readExpressionSettings(section).catch((error: unknown) => error);

@@ -37,6 +37,29 @@ function marked(text: string, sizes: readonly number[]): string {
     .join('');
 }
 
+/** How many letters behind each piece were there when it was given, letter by letter. */
+function waits(text: string): readonly { readonly mark: string; readonly letters: number }[] {
+  const segmenter = new Segmenter({ reply: {} });
+  let given = 0;
+  return Array.from({ length: text.length }, (_, at) => at + 1).flatMap((pushed) =>
+    segmenter.push(text.charAt(pushed - 1)).map((piece) => {
+      given += piece.text.length;
+      return { mark: piece.text.slice(-1), letters: pushed - given };
+    }),
+  );
+}
+
+it('Segmenter > gives pieces as soon as they are certain: Japanese with their mark, others with the next word', () => {
+  const japanese = casesOf('japanese.tsv').flatMap(({ text }) => waits(text));
+  const atOnce = japanese.filter(({ letters }) => letters === 0).length;
+  expect(atOnce / japanese.length).toBeGreaterThan(0.8);
+  expect(japanese.filter(({ mark, letters }) => mark === '、' && letters > 0)).toEqual([]);
+  expect(Math.max(...japanese.map(({ letters }) => letters))).toBeLessThanOrEqual(2);
+  const english = casesOf('english.tsv').flatMap(({ text }) => waits(text));
+  // A blank and the letter behind it; more only where there are more blanks.
+  expect(english.filter(({ letters }) => letters > 2).length / english.length).toBeLessThan(0.02);
+});
+
 describe.each(['japanese.tsv', 'english.tsv'])('Segmenter > fixtures/segmenter/%s', (file) => {
   const cases = casesOf(file);
 
