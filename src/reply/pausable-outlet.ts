@@ -21,8 +21,8 @@ export interface PausableOutletEvents {
   sent: [];
   /** Sound from this position on leaves, or will: the first time 0, later where it goes on. */
   takeBegan: [fromMs: number];
-  /** A take was cut off, or is over: up to this position it is heard. */
-  takeEnded: [untilMs: number];
+  /** A take was cut off, or is over: up to `untilMs` it is heard, and `positionMs` is heard now. */
+  takeEnded: [untilMs: number, positionMs: number];
 }
 
 /** One opened way, until it is cut off or over. */
@@ -42,6 +42,8 @@ const KEPT_MS = 30_000;
 /** Speech that begins in the middle would click. */
 const FADE_MS = 8;
 const HEARD_TO_END_MS = 1;
+/** From a sound's leaving until it is heard. */
+const USUAL_LATENCY_MS = 45;
 
 /**
  * An outlet that can be silenced and go on: it keeps what it was given, and opens a new way for what was not heard.
@@ -272,9 +274,12 @@ export class PausableOutlet implements Outlet {
   }
 
   #over(take: Take, end: SpeechEnd): void {
-    this.#heardMs = Math.max(this.#heardMs, Math.min(take.fromMs + end.heardMs, this.track.endMs));
+    const untilMs = Math.min(take.fromMs + end.heardMs, this.track.endMs);
+    this.#heardMs = Math.max(this.#heardMs, untilMs);
+    // Of one that was cut off at once it is not told yet.
+    const positionMs = take.fromMs + (take.outlet.heardMs ?? -USUAL_LATENCY_MS);
     this.#leave(take);
-    this.events.emit('takeEnded', take.fromMs + end.heardMs);
+    this.events.emit('takeEnded', untilMs, positionMs);
     if (end.reason === 'failed') this.#failed(end.error);
   }
 

@@ -3,8 +3,6 @@ import { VoiceConverter } from '../speaking/index.js';
 import type { PlayedSound } from './reply-voice.js';
 import type { SoundTrack } from './sound-track.js';
 
-/** Of what is under way nothing can be called back for so long: the lead, and the way to the loudspeaker. */
-const CERTAIN_MS = 120;
 const PIECE_MS = 100;
 
 /** Tells the sound that is heard, again where it is heard again, at 16 kHz and with its time. */
@@ -32,9 +30,17 @@ export class PlayedTeller {
     });
   }
 
-  /** @param positionMs - what is heard at `nowMs`. @param givenMs - how far the sound has left. */
-  tell(positionMs: number, givenMs: number, nowMs: number): void {
-    const until = this.#track.bytesAt(Math.min(positionMs + CERTAIN_MS, givenMs));
+  /** The sound up to `untilMs` is or will be heard; `positionMs` is heard at `nowMs`. */
+  tell({
+    positionMs,
+    untilMs,
+    nowMs,
+  }: {
+    readonly positionMs: number;
+    readonly untilMs: number;
+    readonly nowMs: number;
+  }): void {
+    const until = this.#track.bytesAt(untilMs);
     const pieceBytes = 2 * Math.round((this.#track.sampleRateHz * PIECE_MS) / 1000);
     while (this.#ears !== undefined && this.#cursor < until) {
       const pcm = this.#track.read(this.#cursor, Math.min(pieceBytes, until - this.#cursor));

@@ -21,6 +21,8 @@ import type { HeardReply, SpokenPiece } from './reply-voice.js';
 export interface SoundWay {
   readonly way: LipsWay;
   readonly knows: LipsKnowledge;
+  /** Whose mouth it is, where that is known by now. */
+  readonly model?: string | undefined;
 }
 
 export interface SoundDeliveryOptions {
@@ -36,9 +38,16 @@ export interface SoundDeliveryOptions {
   readonly text: ReplyText;
   readonly pronouncer: VoiceFlowOptions['pronouncer'];
   readonly estimator: (() => LipEstimator) | undefined;
+  /** Closes a mouth that MMDAgent-EX's own lips have left open. */
+  readonly closeMouth: (way: SoundWay) => void;
 }
 
 const TELL_EVERY_MS = 80;
+/** Sound that is given away and not heard may be a part of a unit and of a block, which wait for more. */
+const DRY_MS = 40;
+const DRY_LOOKS = 2;
+/** Of what is under way nothing can be called back for so long: the lead, and the way to the loudspeaker. */
+const CERTAIN_MS = 120;
 /** A pause farther back is no place to go on from. */
 const MAX_REPEATED_MS = 2000;
 
@@ -60,6 +69,10 @@ export class SoundDelivery implements Delivery {
   #way: SoundWay | undefined;
   #teller: Timer | undefined;
   #hasStarted = false;
+  /** Times in a row that the sound was found to stand still, and whether it ever did. */
+  #dryLooks = 0;
+  #wasDry = false;
+  #isStopped = false;
 
   constructor(options: SoundDeliveryOptions) {
     this.#options = options;
@@ -75,7 +88,7 @@ export class SoundDelivery implements Delivery {
     this.#pieces = new PieceTeller(text, events);
     this.#outlet.events.on('sent', () => events.emit('sent', clock.nowMs()));
     this.#outlet.events.on('takeBegan', (fromMs) => this.#takeBegan(fromMs));
-    this.#outlet.events.on('takeEnded', (untilMs) => this.#takeEnded(untilMs));
+    this.#outlet.events.on('takeEnded', (untilMs, nowMs) => this.#takeEnded(untilMs, nowMs));
     this.ended = this.#run();
   }
 
@@ -98,6 +111,7 @@ export class SoundDelivery implements Delivery {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#queue.stop();
     this.#engine.abort();
     this.#stop.abort();
@@ -120,7 +134,7 @@ export class SoundDelivery implements Delivery {
 
   async #failed(error: unknown): Promise<DeliveryEnd> {
     await this.#outlet.interrupt();
-    if (this.#stop.signal.aborted) return { reason: 'cancelled' };
+    if (this.#isStopped) return { reason: 'cancelled' };
     return { reason: 'failed', error: asBridgeFailure(error) };
   }
 
@@ -172,10 +186,10 @@ export class SoundDelivery implements Delivery {
     this.#tellLater();
   }
 
-  #takeEnded(untilMs: number): void {
+  #takeEnded(untilMs: number, positionMs: number): void {
     this.#teller?.cancel();
-    // What is cut off is heard up to here, in a moment at the latest.
-    this.#played.tell(untilMs, untilMs, this.#options.clock.nowMs());
+    // What was cut off is still heard up to here.
+    this.#played.tell({ positionMs, untilMs, nowMs: this.#options.clock.nowMs() });
   }
 
   #tellLater(): void {
@@ -195,12 +209,23 @@ export class SoundDelivery implements Delivery {
       this.#hasStarted = true;
       events.emit('started', nowMs - positionMs, this.#way?.way ?? 'peer');
     }
-    this.#played.tell(positionMs, givenMs, nowMs);
+    this.#played.tell({ positionMs, untilMs: Math.min(positionMs + CERTAIN_MS, givenMs), nowMs });
+    this.#watchMouth(positionMs >= givenMs - DRY_MS);
     this.#pieces.tell(this.#outlet.heardMs, nowMs + this.#outlet.heardMs - positionMs);
     if (positionMs > 0) events.emit('position', this.heard());
   }
 
+  /** MMDAgent-EX's own lips stay open where the sound runs out in the middle of a vowel. */
+  #watchMouth(isDry: boolean): void {
+    if (this.#way?.way !== 'peer') return;
+    this.#dryLooks = isDry ? this.#dryLooks + 1 : 0;
+    if (this.#dryLooks !== DRY_LOOKS) return;
+    this.#wasDry = true;
+    this.#options.closeMouth(this.#way);
+  }
+
   #over(isWhole: boolean): void {
+    if (this.#wasDry && isWhole && this.#way !== undefined) this.#options.closeMouth(this.#way);
     this.#teller?.cancel();
     this.#queue.stop();
     this.#played.close();

@@ -1,4 +1,5 @@
 import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
+import { closingMessage, DEFAULT_LIP_TABLE } from '../lipsync/index.js';
 import { BridgeError, errorText } from '../runtime/index.js';
 import {
   chooseLips,
@@ -31,6 +32,8 @@ import type {
 } from './voice-settings.js';
 
 const LOCAL_RATE_HZ = 48_000;
+/** Later it could close the mouth of somebody else's speech. */
+const CLOSE_WITHIN_MS = 500;
 
 /** What the two voices of our own sound differ in. */
 interface SoundVoiceParts {
@@ -130,7 +133,8 @@ class SoundVoice implements SoundReplyVoice {
     const { ports, sampleRateHz } = this.#parts;
     const { clock, estimator } = ports;
     const open = (known: SoundWay, signal: AbortSignal) => this.#outlet(known, signal);
-    return { clock, events, sampleRateHz, way, open, estimator, pronouncer: this.#pronouncer };
+    const closeMouth = ({ model }: SoundWay): void => this.#closeMouth(model);
+    return { clock, events, sampleRateHz, way, open, estimator, closeMouth, pronouncer: this.#pronouncer };
   }
 
   /** A loudspeaker is opened before it is known what rate its engine has: the engine's sound comes at the loudspeaker's. */
@@ -157,6 +161,15 @@ class SoundVoice implements SoundReplyVoice {
     }
   }
 
+  /** A mouth that cannot be closed now is gone. */
+  #closeMouth(model: string | undefined): void {
+    const { ports, settings } = this.#parts;
+    const { lane, table = DEFAULT_LIP_TABLE } = settings;
+    const message = closingMessage(model ?? '0', table);
+    const params = { message, timeoutMs: CLOSE_WITHIN_MS, ...(lane === undefined ? {} : { lane }) };
+    ports.client.request('send', params).catch(() => {});
+  }
+
   #way(): Promise<SoundWay> {
     this.#known ??= this.#knowledge()
       .then((knows) => this.#look(knows))
@@ -175,7 +188,8 @@ class SoundVoice implements SoundReplyVoice {
     if (lane === undefined) this.#known = undefined;
     const situation = { knows, carriesSound: lane?.carriesSound ?? true, lane: lane?.lane ?? '' };
     const way = chooseLips(lips, situation);
-    return { way: way === 'local' ? chooseLips('own', situation) : way, knows };
+    const model = settings.model ?? lane?.model;
+    return { way: way === 'local' ? chooseLips('own', situation) : way, knows, model };
   }
 
   /** An engine that cannot be had fails when it shall speak. */

@@ -115,8 +115,8 @@ describe.each(['stream', 'local'] as const)(
           if (end.reason === 'completed') {
             const saidMs = rig.engines.reduce((sum, { saidMs: ms }) => sum + ms, 0);
             // One that is paused in its very last block loses that.
-          const lostMs = saidMs - 1 - (heard.at(-1) ?? -1);
-          expect(lostMs).toBeLessThanOrEqual(resumes === 0 ? 0 : MAX_LOST_MS);
+            const lostMs = saidMs - 1 - (heard.at(-1) ?? -1);
+            expect(lostMs).toBeLessThanOrEqual(resumes === 0 ? 0 : MAX_LOST_MS);
             expect(end.heard.heardMs).toBeGreaterThan(saidMs - 1);
           }
           // The lead, and the way.
