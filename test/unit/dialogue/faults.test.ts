@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { FAULT_KINDS, FAULT_TIMES } from '../../support/dialogue/scripted-fault.js';
+import { talk } from '../../support/dialogue/talk.js';
+
+const cells = FAULT_KINDS.flatMap((kind) => FAULT_TIMES.map((when) => ({ kind, when })));
+const LIMITS = { limits: { recognitionMs: 3000, modelMs: 3000, speakingMs: 3000 } };
+/** Longer than any limit. */
+const LATER_MS = 30_000;
+
+describe.each(['model', 'voice', 'recognizer', 'streaming recognizer'] as const)(
+  'When the %s fails',
+  (engine) => {
+    it.each(cells)(
+      '$when: $kind: the user is told where something is missing, and the next turn works within a second',
+      async (fault) => {
+        const t = talk({ settings: LIMITS, recognizer: { isStreaming: engine === 'streaming recognizer' } });
+        const broken = engine === 'model' ? t.model : engine === 'voice' ? t.voice : t.recognizer;
+        // A recognizer is asked again.
+        broken.faults.push(fault, ...(engine.endsWith('recognizer') ? [fault, fault] : []));
+        t.ear.say({ text: '一つ目の質問です。', ms: 800 });
+        await t.pass(LATER_MS);
+        expect(t.conversation.phase).toBe('idle');
+        expect(t.conversation.turn).toBeUndefined();
+        const failed = t.ends.filter(({ outcome }) => outcome === 'failed');
+        const errors = t.told.filter(([name]) => name === 'error');
+        expect(errors).toHaveLength(failed.length);
+        // Nothing was missing: it was all there before it broke, or nothing was said.
+        if (failed.length === 0)
+          expect(
+            t.ends.every(({ outcome, heard, reply }) => outcome === 'completed' && heard === reply),
+          ).toBe(true);
+        for (const pending of [t.model, t.voice, t.recognizer]) pending.faults.length = 0;
+        const askedAtMs = t.clock.nowMs();
+        t.ear.say({ text: '二つ目の質問です。', ms: 800 });
+        await t.pass(10_000);
+        expect(t.ends.at(-1)).toMatchObject({ outcome: 'completed', user: '二つ目の質問です。' });
+        const firstMs = t.voice.sent.find(({ atMs }) => atMs > askedAtMs)?.atMs ?? Number.POSITIVE_INFINITY;
+        expect(firstMs - (askedAtMs + 800)).toBeLessThan(1000);
+        expect(await t.end()).toBe(0);
+      },
+    );
+  },
+);
+
+describe('A turn that fails', () => {
+  it('leaves the history for the model as it was, and says so aloud in the language of the user (C7)', async () => {
+    const t = talk();
+    t.model.faults.push({ kind: 'error', when: 'during' });
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(10_000);
+    expect(t.ends[0]).toMatchObject({ outcome: 'failed', heard: expect.stringContaining('すみません') });
+    t.conversation.ask({ text: 'Hello', by: 'typed' });
+    await t.pass(100);
+    expect(t.asked()).toEqual([{ role: 'user', text: 'Hello' }]);
+    expect(t.conversation.messages()[0]).toMatchObject({ text: 'やあ', outcome: 'failed' });
+    await t.end();
+  });
+
+  it('is silent about it when the settings say so', async () => {
+    const t = talk({ settings: { reply: { sorry: '' } } });
+    t.model.faults.push({ kind: 'error', when: 'before' });
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(1000);
+    expect(t.ends[0]).toMatchObject({ outcome: 'failed', heard: '' });
+    await t.end();
+  });
+
+  it('can be interrupted in its apology', async () => {
+    const t = talk();
+    t.model.faults.push({ kind: 'error', when: 'before' });
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(500);
+    t.conversation.ask({ text: 'もう一度', by: 'typed' });
+    await t.pass(10_000);
+    expect(t.ends.map(({ outcome }) => outcome)).toEqual(['failed', 'completed']);
+    await t.end();
+  });
+});
