@@ -139,7 +139,7 @@ export class FileMemory implements LongTermMemory {
     if (bytes > MAX_FILE_BYTES)
       throw memoryFault(`Expected at most ${MAX_FILE_BYTES} bytes in ${path}, found ${bytes}. Move it away.`);
     const text = await told(`Expected to read ${path}`, () => readFile(path, 'utf8'));
-    for (const line of readMemoryLines(text).slice(-this.#maxTurns)) index.add(line);
+    await index.addAll(readMemoryLines(text).slice(-this.#maxTurns));
     return { index, bytes };
   }
 
