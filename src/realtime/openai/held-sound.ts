@@ -15,6 +15,7 @@ export class HeldSound {
   #error: { readonly cause: unknown } | undefined;
   #waiting: (() => void)[] = [];
   #isLeft = false;
+  #dropped = 0;
 
   /** @param source - s16le mono 16 kHz; read at once. */
   constructor(source: AsyncIterable<Uint8Array>) {
@@ -27,9 +28,12 @@ export class HeldSound {
     return this.#isWhole;
   }
 
-  /** Nothing more is read of it; idempotent. */
+  /** Nothing more is read of it, and nothing kept; idempotent. */
   leave(): void {
     this.#isLeft = true;
+    this.#isWhole = false;
+    this.#held = [];
+    this.#heldBytes = 0;
     this.#tell();
   }
 
@@ -50,8 +54,6 @@ export class HeldSound {
     }
   }
 
-  #dropped = 0;
-
   async #pump(): Promise<void> {
     let upward: UpwardSound | undefined;
     try {
@@ -71,7 +73,7 @@ export class HeldSound {
   }
 
   #hold(chunk: Uint8Array): void {
-    if (chunk.byteLength === 0) return;
+    if (chunk.byteLength === 0 || this.#isLeft) return;
     this.#held.push(chunk);
     this.#heldBytes += chunk.byteLength;
     while (this.#heldBytes > MAX_HELD_BYTES) {

@@ -267,7 +267,6 @@ export class TurnRun implements RealtimeTurn {
 
   #fail(error: unknown): void {
     this.#isOver = true;
-    this.#sound?.leave();
     this.parts.fail(error);
     this.#finish();
   }
@@ -279,6 +278,8 @@ export class TurnRun implements RealtimeTurn {
   }
 
   #finish(): void {
+    // Turns are remembered for what comes late; what they carried is not.
+    this.#sound?.leave();
     this.#try?.answer.finish();
     this.#userText.waitShortly();
     this.#host.ended(this);
