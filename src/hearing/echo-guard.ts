@@ -20,6 +20,8 @@ const MAX_BAND_DB = 12;
 /** So much must stand out, summed over the bands, mean of two slots. */
 const NEEDED_DB = 14;
 const NEEDED_BANDS = 2;
+/** The same where only the time of the echo is known. */
+const UNKNOWN_NEEDED_DB = 20;
 /** Playing without any likeness in the microphone for so long: headphones, or the loudspeaker is off. */
 const QUIET_SLOTS = 60;
 const UNLIKE_SLOTS = 300;
@@ -102,7 +104,10 @@ export class EchoGuard {
     }
     this.excessDb = excessDb;
     this.isActive ||= isUnknown;
-    this.isUser = excessDb >= NEEDED_DB && bandCount >= NEEDED_BANDS && this.#isLearned(slot, isUnknown);
+    this.isUser =
+      excessDb >= (isUnknown ? UNKNOWN_NEEDED_DB : NEEDED_DB) &&
+      bandCount >= NEEDED_BANDS &&
+      this.#isLearned(slot, isUnknown);
     this.#learn(bands, isUnknown);
   }
 

@@ -1,4 +1,5 @@
 import { NoiseFloor } from '../audio/index.js';
+import { decibels } from './band-powers.js';
 import { BAND_GROUPS, GROUPS, type HeardBands } from './heard-bands.js';
 import { SteadyLevel } from './steady-level.js';
 
@@ -12,6 +13,8 @@ const QUIETEST_DB = -72;
 /** A steady sound is believed until it falls by this. */
 const GONE_DB = 6;
 const GONE_FRAMES = 3;
+/** Levels of bands are those of a sine's spectrum, summed over its window's bins: so much more than its RMS. */
+const BANDS_ABOVE_RMS_DB = 6.8;
 /** Mean of about 0.3 s. */
 const MEAN = 0.06;
 
@@ -64,11 +67,11 @@ export class RoomNoise {
   /** For how many frames the sound has been steady up to now; 0: it is not. */
   steadyFrames = 0;
 
-  /** Of the group that is loudest, dB. */
-  get floorDb(): number {
-    let floorDb = QUIETEST_DB;
-    for (const group of this.#groups) floorDb = Math.max(floorDb, group.floorDb);
-    return floorDb;
+  /** Of all groups together, dBFS as a meter shows it. */
+  get floorDbfs(): number {
+    let power = 0;
+    for (const group of this.#groups) power += 10 ** (group.floorDb / 10);
+    return decibels(power) - BANDS_ABOVE_RMS_DB;
   }
 
   /** @param level - of the whole frame, without rumble and leaning towards high frequencies. */

@@ -8,7 +8,7 @@ const STEP_DB = 0.3;
 const MARGIN_DB = 4;
 /** Until so much of it was heard, all is taken for it: 3 s of speech, once. */
 const LEARNING_SLOTS = 300;
-const DOUBTFUL_WEIGHT = 0.5;
+const DOUBTFUL_WEIGHT = 0.2;
 
 /**
  * The echo of an avatar whose sound the bridge does not have (MMDAgent-EX speaks by itself): all that is known is when. Its loudness is

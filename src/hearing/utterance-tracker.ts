@@ -17,8 +17,8 @@ const TAIL_NEAR_CUT_MS = 60;
 const MAYBE_GAP_MS = 120;
 /** … or when it has not become one in this time (typing). */
 const MAYBE_MAX_MS = 1000;
-/** In a pause so much voice shows that it goes on; less is a click, which must not prolong the pause. */
-const RESUME_VOICE_MS = 60;
+/** So much voice without a gap is a syllable; less is a click, which neither begins an utterance nor prolongs a pause. */
+const SYLLABLE_MS = 80;
 /** Of the voice that is to have lasted, this part must be voice. */
 const LASTED_PART = 0.6;
 /** And silence at its end no longer than this. */
@@ -61,9 +61,9 @@ export interface JudgedFrame {
  * | state | voiced frame | unvoiced frame | key pressed | key released | `forget` | `flush` |
  * |---|---|---|---|---|---|---|
  * | idle | maybe | - | keyed: began, lasted | - | - | - |
- * | maybe | speaking once `minVoiceMs` are together: began; given up after 1 s | given up after 120 ms | keyed: began, lasted | - | dropped | dropped |
+ * | maybe | speaking once `minVoiceMs` are together, a syllable among them: began; given up after 1 s | given up after 120 ms | keyed: began, lasted | - | dropped | dropped |
  * | speaking | lasted, once; a cut where the longest length is near: ended, began | pausing after `likelyEndMs`: paused | keyed, lasted | - | dropped | ended |
- * | pausing | after 60 ms of voice speaking: wentOn; a cut as above | idle after the required pause: ended | keyed: wentOn, lasted | - | dropped | ended |
+ * | pausing | after a syllable speaking: wentOn; a cut as above | idle after the required pause: ended | keyed: wentOn, lasted | - | dropped | ended |
  * | keyed | a cut at the longest length | the same | - | idle: ended, or dropped without any voice | - | as released |
  *
  * `given up` is `dropped … tooShort` without `began`. Every sample of an utterance and the next one that was cut from it is in exactly one
@@ -195,7 +195,8 @@ export class UtteranceTracker {
           this.#addVoice(utterance, FRAME_MS);
         return;
       case 'pausing':
-        if (this.#run.voicedMs >= RESUME_VOICE_MS) this.#goOn(utterance);
+        // The pause does not end in the middle of what may be a syllable: the next frames tell.
+        if (this.#run.longestMs >= SYLLABLE_MS) this.#goOn(utterance);
         return;
       case 'keyed':
         this.#hold(utterance).addVoice(frame.endMs, FRAME_MS);
@@ -217,8 +218,7 @@ export class UtteranceTracker {
         return;
       case 'pausing':
         this.#tell(utterance);
-        // A click or the voice itself: the next frames tell.
-        if (silenceMs >= state.requiredMs && !this.#run.isAlive(this.#endMs)) this.#end(utterance, 'pause');
+        if (silenceMs >= state.requiredMs) this.#end(utterance, 'pause');
         return;
       case 'keyed':
         this.#hold(utterance);
@@ -226,7 +226,8 @@ export class UtteranceTracker {
   }
 
   #begin(utterance: HeardUtterance): void {
-    if (this.#run.voicedMs < this.#settings.minVoiceMs) return;
+    const { minVoiceMs } = this.#settings;
+    if (this.#run.voicedMs < minVoiceMs || this.#run.longestMs < Math.min(minVoiceMs, SYLLABLE_MS)) return;
     this.#state = { status: 'speaking', utterance };
     const sinceMs = utterance.startedAtMs - this.#lastEndedVoiceMs;
     if (sinceMs < SAME_TURN_MS) this.#pauses.add(sinceMs);

@@ -8,6 +8,11 @@ const STAY_DB = 3;
 /** … or softer still. */
 const ONSET_DB = 5;
 
+/** What rings on after a click or a word falls below this much under the loudest just heard … */
+const RINGING_DB = 20;
+/** … which is forgotten at this rate: a soft sound that lasts is voice. */
+const FORGET_DB = 1.5;
+
 export interface VoiceJudgeOptions {
   readonly detector: FrameDetector;
   /** RMS that counts as voice, in place of what stands out of the room. */
@@ -20,6 +25,7 @@ export class VoiceJudge {
   readonly #thresholdDbfs: number | undefined;
   readonly #room = new RoomNoise();
   #mayBeOnset = false;
+  #peakDbfs = Number.NEGATIVE_INFINITY;
   isVoice = false;
   /** How many frames just before this one were above the room though no voice yet. */
   onsetFrames = 0;
@@ -30,7 +36,7 @@ export class VoiceJudge {
   }
 
   get floorDbfs(): number {
-    return this.#room.floorDb;
+    return this.#room.floorDbfs;
   }
 
   /** For how many frames the sound has been steady up to now: then it is noise, whatever it seemed; 0: it is not. */
@@ -50,7 +56,9 @@ export class VoiceJudge {
     this.#mayBeOnset = aboveDb > -ONSET_DB;
     // The detector hears every frame: it learns from them.
     const isLikely = this.#detector.isVoice(samples);
-    this.isVoice = isLikely && aboveDb > (this.isVoice ? -STAY_DB : 0);
+    this.#peakDbfs = Math.max(level.voiceDbfs, this.#peakDbfs - FORGET_DB);
+    const isRinging = level.voiceDbfs < this.#peakDbfs - RINGING_DB;
+    this.isVoice = isLikely && !isRinging && aboveDb > (this.isVoice ? -STAY_DB : 0);
   }
 
   reset(): void {
@@ -58,6 +66,7 @@ export class VoiceJudge {
     this.#detector.reset();
     this.isVoice = false;
     this.onsetFrames = 0;
+    this.#peakDbfs = Number.NEGATIVE_INFINITY;
     this.#mayBeOnset = false;
   }
 

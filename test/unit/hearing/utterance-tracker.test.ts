@@ -30,7 +30,7 @@ describe('UtteranceTracker', () => {
     rig.take(voice(60));
     rig.onsetFrames = 0;
     rig.take(voice(140) + silence(400));
-    expect(rig.lines().slice(0, 2)).toEqual(['began 1 @1060', 'lasted 1 @1160']);
+    expect(rig.lines().slice(0, 2)).toEqual(['began 1 @1080', 'lasted 1 @1160']);
     expect(rig.ended()[0]?.startedAtMs).toBe(960);
     expect(numbersIn(rig.ended()[0]?.pcm() ?? new Uint8Array())[0]).toBe(29);
   });
@@ -61,16 +61,16 @@ describe('UtteranceTracker', () => {
     expect(rig.lines()).toContain('lasted 1 @400');
   });
 
-  it('goes on after a pause with 60 ms of voice, and a click in the pause neither prolongs nor repeats it', () => {
+  it('goes on after a pause with a syllable of voice, and a click in the pause neither prolongs nor repeats it', () => {
     const rig = new TrackerRig().take(
-      voice(200) + silence(200) + voice(60) + silence(160) + voice(20) + silence(200),
+      voice(200) + silence(200) + voice(80) + silence(160) + voice(20) + silence(200),
     );
     expect(rig.lines()).toEqual([
       'began 1 @100',
       'lasted 1 @200',
       'paused 1 @320',
-      'wentOn 1 @460',
-      'paused 1 @580',
+      'wentOn 1 @480',
+      'paused 1 @600',
       'ended pause 1 @780',
     ]);
   });
@@ -79,7 +79,7 @@ describe('UtteranceTracker', () => {
     const rig = new TrackerRig().take(voice(200) + silence(260) + voice(100) + silence(400));
     expect(rig.lines().slice(2)).toEqual([
       'paused 1 @320',
-      'wentOn 1 @520',
+      'wentOn 1 @540',
       'paused 1 @680',
       'ended pause 1 @860',
     ]);
@@ -217,9 +217,9 @@ describe('UtteranceTracker', () => {
       const rig = new TrackerRig(long).take(voice(4200) + silence(240) + voice(2000) + silence(300));
       expect(rig.lines().slice(2)).toEqual([
         'paused 1 @4320',
-        'wentOn 1 @4500',
-        'ended cut 1 @4500',
-        'began 2 @4500',
+        'wentOn 1 @4520',
+        'ended cut 1 @4520',
+        'began 2 @4520',
         'paused 2 @6560',
         'ended pause 2 @6740',
       ]);

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import type { Hearing } from '../../../src/hearing/index.js';
+import { type Random, seededRandom } from '../../../src/runtime/index.js';
+import { noise } from '../audio/voice-signals.js';
+import {
+  activeDbfs,
+  echoOf,
+  hearAll,
+  louder,
+  mixIn,
+  names,
+  onsetMs,
+  pcmOf,
+  type Sound,
+  seconds,
+  spoken,
+} from './sounds.js';
+
+const USER_DBFS = -24;
+const SECONDS = 24;
+
+interface Mix {
+  readonly played: Sound;
+  readonly heard: Sound;
+  /** When the user's voice begins. */
+  readonly onsetsMs: readonly number[];
+}
+
+/** The avatar speaks, with pauses; the user interrupts twice, and the avatar does not stop. */
+function mix(
+  random: Random,
+  options: {
+    readonly echoToUserDb: number;
+    readonly delayMs: number;
+    readonly tailMs?: number;
+    readonly clipAt?: number;
+    readonly gainAt?: readonly [ms: number, db: number];
+    readonly users?: boolean;
+  },
+): Mix {
+  const played = seconds(SECONDS);
+  for (let atMs = 2000, turn = 0; atMs < (SECONDS - 4) * 1000; atMs += 4300 + random() * 300, turn++)
+    mixIn(played, spoken(turn % 2 === 0 ? 'en_slt' : 'ja_mei_happy', -20), atMs);
+  const { delayMs, tailMs = 300, clipAt } = options;
+  const echo = echoOf(played, { delayMs, tailMs, random, ...(clipAt === undefined ? {} : { clipAt }) });
+  const heard = louder(echo, USER_DBFS + options.echoToUserDb - activeDbfs(echo));
+  const { gainAt } = options;
+  if (gainAt !== undefined)
+    for (let n = gainAt[0] * 16; n < heard.length; n++) heard[n] = (heard[n] ?? 0) * 10 ** (gainAt[1] / 20);
+  mixIn(heard, noise('pink', SECONDS * 16_000, -58, 7), 0);
+  const onsetsMs: number[] = [];
+  if (options.users !== false) {
+    for (const atMs of [11_000 + random() * 800, 15_500 + random() * 800]) {
+      const user = spoken('en_awb', USER_DBFS).slice(0, 16 * 1600);
+      mixIn(heard, user, atMs);
+      onsetsMs.push(atMs + onsetMs(user));
+    }
+  }
+  return { played, heard, onsetsMs };
+}
+
+/** Tells the ear what is played 200 ms ahead, in pieces of 100 ms. */
+function telling(played: Sound): (hearing: Hearing, endMs: number) => void {
+  let toldMs = 0;
+  return (hearing, endMs) => {
+    for (; toldMs < endMs + 200 && toldMs * 16 < played.length; toldMs += 100)
+      hearing.played({ pcm: pcmOf(played.slice(toldMs * 16, (toldMs + 100) * 16)), atMs: toldMs });
+  };
+}
+
+/** Tells only when the avatar speaks. */
+function tellingTimes(played: Sound): (hearing: Hearing, endMs: number) => void {
+  let isSounding = false;
+  return (hearing, endMs) => {
+    const around = played.subarray(Math.max(0, endMs * 16 - 3200), endMs * 16 + 3200);
+    const sounds = around.some((value) => Math.abs(value) > 100);
+    if (sounds !== isSounding) hearing.avatarSounds(endMs - 20, sounds ? undefined : endMs);
+    isSounding = sounds;
+  };
+}
+
+const LEVELS = [-20, -10, -5, 0];
+
+describe('The echo guard', () => {
+  it.each(LEVELS)('hears no voice in the echo alone, %d dB from the user', async (echoToUserDb) => {
+    const random = seededRandom(31 + echoToUserDb);
+    const { played, heard } = mix(random, { echoToUserDb, delayMs: 20 + random() * 280, users: false });
+    const { told, hearing } = await hearAll(heard, {}, telling(played));
+    expect(names(told).filter((name) => name === 'began')).toEqual([]);
+    expect(hearing.meter().echoDelayMs).toBeDefined();
+  });
+
+  it('is needed for that: without it the avatar interrupts itself', async () => {
+    const random = seededRandom(1);
+    const { played, heard } = mix(random, { echoToUserDb: -10, delayMs: 100, users: false });
+    const { told } = await hearAll(heard, { echoGuard: false }, telling(played));
+    expect(names(told).filter((name) => name === 'lasted').length).toBeGreaterThan(2);
+  });
+
+  it.each(LEVELS)('lets the user interrupt over an echo of %d dB', async (echoToUserDb) => {
+    const random = seededRandom(57 + echoToUserDb);
+    const { played, heard, onsetsMs } = mix(random, { echoToUserDb, delayMs: 20 + random() * 280 });
+    const { told } = await hearAll(heard, {}, telling(played));
+    const lasted = told.filter(({ name }) => name === 'lasted');
+    const isHeard = (onset: number): boolean => lasted.some(({ atMs }) => atMs > onset && atMs < onset + 800);
+    // As loud as the user, the echo may cover one that is short: the bench counts how often.
+    const missed = onsetsMs.filter((onset) => !isHeard(onset)).length;
+    expect(missed).toBeLessThanOrEqual(echoToUserDb < 0 ? 0 : 1);
+    expect(lasted.length).toBe(onsetsMs.length - missed);
+  });
+
+  it.each([20, 140, 300])('finds a delay of %d ms', async (delayMs) => {
+    const { played, heard } = mix(seededRandom(3), { echoToUserDb: -5, delayMs, users: false });
+    const { hearing } = await hearAll(heard, {}, telling(played));
+    expect(Math.abs((hearing.meter().echoDelayMs ?? 0) - delayMs)).toBeLessThanOrEqual(20);
+  });
+
+  it('bears a loudspeaker that clips', async () => {
+    const random = seededRandom(4);
+    const { played, heard } = mix(random, { echoToUserDb: -5, delayMs: 80, clipAt: 5000, users: false });
+    const { told } = await hearAll(heard, {}, telling(played));
+    expect(names(told).filter((name) => name === 'lasted')).toEqual([]);
+  });
+
+  it('bears a loudspeaker that is turned up by 6 dB', async () => {
+    const random = seededRandom(5);
+    const { played, heard } = mix(random, {
+      echoToUserDb: -10,
+      delayMs: 60,
+      gainAt: [12_000, 6],
+      users: false,
+    });
+    const { told } = await hearAll(heard, {}, telling(played));
+    expect(names(told).filter((name) => name === 'lasted')).toEqual([]);
+  });
+
+  it('hears everything from a user with headphones, once it knows', async () => {
+    const played = seconds(SECONDS);
+    for (const atMs of [2000, 7000, 12_000]) mixIn(played, spoken('en_slt', -20), atMs);
+    const heard = noise('pink', SECONDS * 16_000, -60).slice();
+    const user = spoken('en_awb', -24);
+    mixIn(heard, user, 12_500);
+    const { told } = await hearAll(heard, {}, telling(played));
+    const lasted = told.find(({ name }) => name === 'lasted');
+    expect((lasted?.atMs ?? 0) - 12_500 - onsetMs(user)).toBeLessThanOrEqual(230);
+  });
+
+  it('expects nothing more of a sound that was stopped', async () => {
+    const played = seconds(SECONDS);
+    for (const atMs of [1000, 5000, 9000, 13_000, 17_000]) mixIn(played, spoken('en_slt', -20), atMs);
+    const isStopped = played.map((value, n) => (n < 13_100 * 16 ? value : 0));
+    const heard = echoOf(isStopped, { delayMs: 50, tailMs: 200, random: seededRandom(8) });
+    mixIn(heard, noise('pink', SECONDS * 16_000, -58), 0);
+    const user = spoken('ja_mei_normal', -34);
+    mixIn(heard, user, 13_800);
+    const tell = telling(played.slice(0, 13_300 * 16));
+    const { told } = await hearAll(heard, {}, (hearing, endMs) => {
+      if (endMs === 13_000) hearing.played({ pcm: pcmOf(played.slice(13_300 * 16)), atMs: 13_300 });
+      if (endMs < 13_100) tell(hearing, endMs);
+      if (endMs === 13_100) hearing.unplayed(13_100);
+    });
+    const lasted = told.filter(({ name }) => name === 'lasted');
+    expect(lasted.filter(({ utterance }) => utterance.startedAtMs < 13_700)).toEqual([]);
+    expect((lasted[0]?.atMs ?? 0) - 13_800 - onsetMs(user)).toBeLessThanOrEqual(230);
+  });
+
+  describe('that knows only when the avatar speaks', () => {
+    it('hears no voice in the echo', async () => {
+      const { played, heard } = mix(seededRandom(9), { echoToUserDb: -10, delayMs: 60, users: false });
+      const { told } = await hearAll(heard, {}, tellingTimes(played));
+      expect(names(told).filter((name) => name === 'lasted')).toEqual([]);
+    });
+
+    it('hears a user who is clearly louder', async () => {
+      const { played, heard, onsetsMs } = mix(seededRandom(10), { echoToUserDb: -20, delayMs: 60 });
+      const { told } = await hearAll(heard, {}, tellingTimes(played));
+      expect(told.filter(({ name }) => name === 'lasted')).toHaveLength(onsetsMs.length);
+    });
+  });
+});
