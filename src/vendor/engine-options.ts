@@ -25,13 +25,13 @@ export const FIRST_BYTE_MS = 15_000;
 export const IDLE_MS = 10_000;
 
 /** How long an engine is waited for; part of every schema. */
-export function waitShape(zod: Zod, firstByteMs = FIRST_BYTE_MS) {
+export function waitShape(zod: Zod, firstByteMs = FIRST_BYTE_MS, idleMs = IDLE_MS) {
   const wait = zod.number().int().min(100).max(600_000);
   return {
     /** Milliseconds from the request to the first byte of its answer. */
     firstByteMs: wait.default(firstByteMs),
     /** Milliseconds between two pieces of an answer. */
-    idleMs: wait.default(IDLE_MS),
+    idleMs: wait.default(idleMs),
   };
 }
 

@@ -1,12 +1,18 @@
 import { waitShape, type Zod } from '../../vendor/index.js';
 
-/** From the request to the first byte, at a vendor's: a model that thinks first says nothing meanwhile. */
-const CLOUD_FIRST_BYTE_MS = 20_000;
-/** The same for a server that may have to load the model first. */
-export const LOCAL_FIRST_BYTE_MS = 120_000;
+interface Waits {
+  /** From the request to the first byte, milliseconds. */
+  readonly firstByteMs: number;
+  /** Between two pieces of the answer, milliseconds; thoughts that are not shown are silence. */
+  readonly idleMs: number;
+}
+
+const CLOUD_WAITS: Waits = { firstByteMs: 20_000, idleMs: 20_000 };
+/** A server of one's own may have to load the model first, and then reads the conversation as fast as the machine can. */
+export const LOCAL_WAITS: Waits = { firstByteMs: 120_000, idleMs: 60_000 };
 
 /** Options that all models share. */
-export function chatShape(zod: Zod, firstByteMs = CLOUD_FIRST_BYTE_MS) {
+export function chatShape(zod: Zod, { firstByteMs, idleMs } = CLOUD_WAITS) {
   return {
     /** Left out: none is sent, and the model's own counts; models that reason take none at all. */
     temperature: zod.number().min(0).max(2).optional(),
@@ -16,7 +22,7 @@ export function chatShape(zod: Zod, firstByteMs = CLOUD_FIRST_BYTE_MS) {
     tools: zod.boolean().default(true),
     /** Merged into the body of every request, for what the vendor has and this list has not. */
     extraBody: zod.record(zod.string(), zod.unknown()).optional(),
-    ...waitShape(zod, firstByteMs),
+    ...waitShape(zod, firstByteMs, idleMs),
   };
 }
 

@@ -37,7 +37,6 @@ export async function* chatStream({ client, request, send, read }: ChatCall): As
       hasEnd = next.value.type === 'end';
       if (hasEnd) client.linger(restOf(parts, exchange, client));
       yield next.value;
-      if (!hasEnd) signal?.throwIfAborted();
     }
   } finally {
     if (!hasEnd) exchange.close();

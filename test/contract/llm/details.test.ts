@@ -372,6 +372,26 @@ describe('The model that a server has', () => {
   });
 });
 
+describe("A server of one's own", () => {
+  test.each([
+    ['ollama', 'ollama serve'],
+    ['lmstudio', 'lms server start'],
+    ['llamacpp', 'llama-server'],
+    ['vllm', 'vllm serve'],
+    ['litellm', 'litellm'],
+  ])('that does not run is %s: the message says how to start it', async (name, command) => {
+    const alone = await modelOf(
+      rigOf(name),
+      { clock: new SystemClock() },
+      { baseUrl: 'http://127.0.0.1:9/v1' },
+    );
+    closing.push(() => alone.close());
+    const error = await faultOf(ask(alone));
+    expect(error).toMatchObject({ code: 'BRIDGE_ERR_LLM_UNREACHABLE', retryable: true });
+    expect(String(error)).toContain(`\`${command}\``);
+  });
+});
+
 describe('Anthropic', () => {
   const thought = (textBefore: number, callsBefore = 0): unknown => ({
     kind: 'anthropic-thinking',

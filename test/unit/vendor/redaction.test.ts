@@ -33,6 +33,21 @@ describe('Redaction', () => {
     );
   });
 
+  test('takes out what repeats any of several texts, across line ends', () => {
+    const redaction = new Redaction([], ['Where is the key?', '秘密の場所は\n地下です']);
+    expect(redaction.apply('cannot read "Where is the key?"')).toBe('cannot read "…"');
+    expect(redaction.apply('bad: 秘密の場所は 地下です')).toBe('bad: …');
+  });
+
+  test('leaves common words alone though a long text has them, and takes out sentences of it', () => {
+    const long = `You are helpful. ${'Answer in short sentences, please. '.repeat(60)}The password is tangerine.`;
+    const redaction = new Redaction([], [long]);
+    expect(redaction.apply('the answer is too long, please retry')).toBe(
+      'the answer is too long, please retry',
+    );
+    expect(redaction.apply('refused: The password is tangerine. Sorry')).toBe('refused:… Sorry');
+  });
+
   test('keeps a message short', () => {
     expect(new Redaction([]).apply('x'.repeat(10_000)).length).toBeLessThanOrEqual(200);
   });

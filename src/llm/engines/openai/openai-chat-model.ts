@@ -177,13 +177,27 @@ function typed<T>(body: JsonBody): T {
   return body as T;
 }
 
+/** How the servers of one's own are started. */
+const REACH_HELP: Readonly<Partial<Record<CompatibleOptions['type'], string>>> = {
+  ollama: 'start Ollama (`ollama serve`), or check baseUrl',
+  lmstudio: "start LM Studio's server (`lms server start`), or check baseUrl",
+  llamacpp: 'start `llama-server`, or check baseUrl',
+  vllm: 'start `vllm serve`, or check baseUrl',
+  litellm: 'start `litellm`, or check baseUrl',
+};
+
+function keyHelpOf({ type, baseUrl }: CompatibleOptions): string {
+  if (type === 'openai' || type === 'openrouter') return keyHelp(COMPATIBLE_ROWS[type], baseUrl);
+  return type === 'litellm' ? 'set apiKey of the engine, or LITELLM_API_KEY' : 'set apiKey of the engine';
+}
+
 function faceOf(name: string, options: CompatibleOptions): EngineFace {
   return {
     family: LLM_FAMILY,
     name,
     place: placeOf(options.baseUrl),
-    keyHelp: keyHelp(COMPATIBLE_ROWS[options.type], options.baseUrl),
-    reachHelp: 'check baseUrl and that the server runs',
+    keyHelp: keyHelpOf(options),
+    reachHelp: REACH_HELP[options.type] ?? 'check the network, baseUrl and that the server runs',
     meaning,
   };
 }

@@ -7,7 +7,7 @@ import {
   OPENAI_HOSTS,
   type Zod,
 } from '../../../vendor/index.js';
-import { chatShape, LOCAL_FIRST_BYTE_MS, maxTokensShape } from '../chat-shape.js';
+import { chatShape, LOCAL_WAITS, maxTokensShape } from '../chat-shape.js';
 
 /** The model is asked of the server: the first of its list. */
 export const AUTO_MODEL = 'auto';
@@ -15,10 +15,10 @@ export const AUTO_MODEL = 'auto';
 interface Preset {
   readonly baseUrl: string;
   readonly model: string;
-  readonly firstByteMs?: number;
+  readonly waits?: typeof LOCAL_WAITS;
 }
 
-function commonShape(zod: Zod, { baseUrl, model, firstByteMs }: Preset) {
+function commonShape(zod: Zod, { baseUrl, model, waits }: Preset) {
   return {
     /** Left out: none is sent, which only servers of one's own take. */
     apiKey: keyShape(zod),
@@ -33,7 +33,7 @@ function commonShape(zod: Zod, { baseUrl, model, firstByteMs }: Preset) {
     usage: zod.boolean().default(true),
     /** Sent with every request, for gateways that want them. Those whose names speak of keys are never shown. */
     headers: zod.record(zod.string(), zod.string()).optional(),
-    ...chatShape(zod, firstByteMs),
+    ...chatShape(zod, waits),
   };
 }
 
@@ -54,7 +54,7 @@ const ollamaSchema = (zod: Zod) =>
     ...commonShape(zod, {
       baseUrl: 'http://127.0.0.1:11434/v1',
       model: AUTO_MODEL,
-      firstByteMs: LOCAL_FIRST_BYTE_MS,
+      waits: LOCAL_WAITS,
     }),
     /** How long the model stays in memory behind the warm-up: a duration such as `30m`, or -1 for ever. */
     keepAlive: zod.union([zod.string().min(1), zod.number()]).default('30m'),
@@ -66,7 +66,7 @@ const lmStudioSchema = (zod: Zod) =>
     ...commonShape(zod, {
       baseUrl: 'http://127.0.0.1:1234/v1',
       model: AUTO_MODEL,
-      firstByteMs: LOCAL_FIRST_BYTE_MS,
+      waits: LOCAL_WAITS,
     }),
   });
 
@@ -76,7 +76,7 @@ const llamaCppSchema = (zod: Zod) =>
     ...commonShape(zod, {
       baseUrl: 'http://127.0.0.1:8080/v1',
       model: AUTO_MODEL,
-      firstByteMs: LOCAL_FIRST_BYTE_MS,
+      waits: LOCAL_WAITS,
     }),
   });
 
@@ -86,7 +86,7 @@ const vllmSchema = (zod: Zod) =>
     ...commonShape(zod, {
       baseUrl: 'http://127.0.0.1:8000/v1',
       model: AUTO_MODEL,
-      firstByteMs: LOCAL_FIRST_BYTE_MS,
+      waits: LOCAL_WAITS,
     }),
   });
 
