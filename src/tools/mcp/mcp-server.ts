@@ -8,12 +8,13 @@ import {
   type Timer,
   TransportError,
 } from '../../runtime/index.js';
-import { cutText, faultText } from '../result-text.js';
-import type { Tool, ToolContext, ToolOutcome } from '../tool.js';
+import { faultText } from '../result-text.js';
+import type { ToolContext, ToolOutcome } from '../tool.js';
 import type { SourcedTool, SourceStatus, ToolSource } from '../tool-source.js';
 import { serverFault } from './mcp-fault.js';
 import type { McpSession, McpTool, OpenMcpSession } from './mcp-session.js';
 import type { McpServerSettings } from './mcp-settings.js';
+import { mcpTools, missingTools } from './mcp-tools.js';
 import { ProgressQueue } from './progress-queue.js';
 
 /** First wait before a server is tried again; doubled up to the longest. */
@@ -25,9 +26,6 @@ const GOOD_MS = 30_000;
 /** A quiet connection is asked whether it lives. */
 const PING_MS = 60_000;
 const ANSWER_MS = 10_000;
-const MAX_DESCRIPTION_CHARS = 2000;
-const MAX_INSTRUCTIONS_CHARS = 4000;
-const MAX_TOOLS = 256;
 /** A program that is downloaded when it is started first needs long. */
 const START_TIMEOUT_MS = 60_000;
 
@@ -165,29 +163,21 @@ export class McpServer implements ToolSource {
     this.#settle();
   }
 
-  #take(session: McpSession, tools: readonly McpTool[]): void {
-    const { only } = this.#settings;
-    const wanted = only === undefined ? tools : tools.filter(({ name }) => only.includes(name));
-    const entries = wanted
-      .slice(0, MAX_TOOLS)
-      .map((tool) => ({ tool: this.#toolOf(session, tool), lost: undefined }));
-    this.#entries = entries;
-    this.events.emit('changed');
-  }
-
-  #toolOf(session: McpSession, { name, description, parameters }: McpTool): Tool {
-    const { dynamic = false, timeoutMs, backgroundAfterMs } = this.#settings;
-    const instruction = session.instructions?.trim().slice(0, MAX_INSTRUCTIONS_CHARS) ?? '';
-    return {
-      name,
-      description: cutText(description, MAX_DESCRIPTION_CHARS),
-      parameters,
-      isDynamic: dynamic,
-      ...(instruction === '' ? {} : { instruction: `## Tools of ${this.name}\n${instruction}` }),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(backgroundAfterMs === undefined ? {} : { backgroundAfterMs }),
-      run: (args, context) => this.#call(name, args, context),
-    };
+  #take(session: McpSession, told: readonly McpTool[]): void {
+    const { name, events } = this;
+    const settings = this.#settings;
+    const run = this.#call.bind(this);
+    const tools = mcpTools({ name, settings, instructions: session.instructions, told, run });
+    this.#entries = tools.map((tool) => ({ tool, lost: undefined }));
+    const missing = missingTools(settings, told);
+    if (missing.length > 0) {
+      const has = told.map((tool) => tool.name);
+      this.#ports.log.warn(
+        { server: name, missing, has },
+        'MCP server has no such tools: see its setting only',
+      );
+    }
+    events.emit('changed');
   }
 
   /** Runs on the connection there is now, which may be a newer one than the list came by. */

@@ -1,12 +1,6 @@
-import {
-  type Clock,
-  type Logger,
-  orAborted,
-  RequestError,
-  SILENT_LOGGER,
-  type Timer,
-} from '../../runtime/index.js';
+import { type Clock, type Logger, orAborted, SILENT_LOGGER, type Timer } from '../../runtime/index.js';
 import { cutText, faultText } from '../result-text.js';
+import { askService, RefusedError, type ServiceParts, type ServiceRequest } from './chat-memory-service.js';
 import type { LongTermMemory, Memory, RememberedTurn } from './long-term-memory.js';
 import { memoryFault } from './memory-fault.js';
 
@@ -34,7 +28,6 @@ const SEND_TIMEOUT_MS = 10_000;
 const MAX_WAITING = 100;
 const RETRY_MS = [1000, 5000, 15_000, 60_000] as const;
 const CLOSE_MS = 3000;
-const MAX_ANSWER_BYTES = 1024 * 1024;
 const MAX_TEXT_CHARS = 8000;
 const MAX_LIMIT = 50;
 
@@ -53,7 +46,7 @@ export class ChatMemory implements LongTermMemory {
   readonly #options: ChatMemoryOptions;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #fetch: typeof globalThis.fetch;
+  readonly #service: ServiceParts;
   readonly #closing = new AbortController();
   #waiting: Waiting[] = [];
   #sending: Promise<void> | undefined;
@@ -63,7 +56,9 @@ export class ChatMemory implements LongTermMemory {
     this.#options = options;
     this.#clock = ports.clock;
     this.#log = ports.log ?? SILENT_LOGGER;
-    this.#fetch = ports.fetch ?? globalThis.fetch;
+    const { url, headers } = options;
+    const { clock, fetch = globalThis.fetch } = ports;
+    this.#service = { url, headers, clock, fetch, closing: this.#closing.signal };
   }
 
   remember(turn: RememberedTurn): void {
@@ -89,7 +84,7 @@ export class ChatMemory implements LongTermMemory {
       include_retrieved_data: false,
     };
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
-    const answer = await this.#request('POST', '/search', { body, signal, timeoutMs });
+    const answer = await this.#ask({ method: 'POST', path: '/search', body, signal, timeoutMs });
     const { result } = answer as { readonly result?: { readonly answer?: unknown } };
     if (typeof result?.answer !== 'string')
       throw memoryFault(
@@ -107,11 +102,11 @@ export class ChatMemory implements LongTermMemory {
       ({ turn }) => turn.user !== user || (session !== undefined && turn.session !== session),
     );
     const options = { signal: undefined, timeoutMs: SEND_TIMEOUT_MS };
-    await this.#request('DELETE', `/history?${whose}${which}`, options);
-    await this.#request('DELETE', `/summary?${whose}${which}`, options);
+    await this.#ask({ method: 'DELETE', path: `/history?${whose}${which}`, ...options });
+    await this.#ask({ method: 'DELETE', path: `/summary?${whose}${which}`, ...options });
     if (session !== undefined) return;
-    await this.#request('DELETE', `/knowledge?${whose}`, options);
-    await this.#request('DELETE', `/diary?${whose}`, options);
+    await this.#ask({ method: 'DELETE', path: `/knowledge?${whose}`, ...options });
+    await this.#ask({ method: 'DELETE', path: `/diary?${whose}`, ...options });
   }
 
   async close(): Promise<void> {
@@ -172,7 +167,13 @@ export class ChatMemory implements LongTermMemory {
       channel: this.#options.channel ?? 'mmdagent-bridge',
       messages,
     };
-    await this.#request('POST', '/history', { body, signal: undefined, timeoutMs: SEND_TIMEOUT_MS });
+    await this.#ask({
+      method: 'POST',
+      path: '/history',
+      body,
+      signal: undefined,
+      timeoutMs: SEND_TIMEOUT_MS,
+    });
   }
 
   #isWorthAnother(error: unknown, { tries }: Waiting): boolean {
@@ -181,71 +182,8 @@ export class ChatMemory implements LongTermMemory {
     return status === undefined || status >= 500 || status === 408 || status === 429;
   }
 
-  async #request(
-    method: 'POST' | 'DELETE',
-    path: string,
-    options: {
-      readonly body?: unknown;
-      readonly signal: AbortSignal | undefined;
-      readonly timeoutMs: number;
-    },
-  ): Promise<unknown> {
-    const { body, signal, timeoutMs } = options;
-    signal?.throwIfAborted();
-    const end = new AbortController();
-    const onAbort = (): void => end.abort(signal?.reason);
-    const onClose = (): void => end.abort(this.#closing.signal.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    this.#closing.signal.addEventListener('abort', onClose, { once: true });
-    const timer = this.#clock.after(timeoutMs, () =>
-      end.abort(memoryFault(`ChatMemory did not answer within ${timeoutMs / 1000} s.`)),
-    );
-    try {
-      return await orAborted(this.#exchange(method, path, body, end.signal), end.signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (end.signal.aborted) throw end.signal.reason;
-      throw error;
-    } finally {
-      timer.cancel();
-      signal?.removeEventListener('abort', onAbort);
-      this.#closing.signal.removeEventListener('abort', onClose);
-    }
-  }
-
-  async #exchange(method: string, path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
-    const { url, headers } = this.#options;
-    const { host } = new URL(url);
-    let response: Response;
-    try {
-      response = await this.#fetch(`${url.replace(/\/+$/, '')}${path}`, {
-        method,
-        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-        body: body === undefined ? null : JSON.stringify(body),
-        // Another host has no business with the headers.
-        redirect: 'error',
-        signal,
-      });
-    } catch (error) {
-      throw memoryFault(
-        `ChatMemory does not answer at ${host}: ${faultText(error)}. Start it or check its address.`,
-        error,
-      );
-    }
-    if (!response.ok) {
-      await response.body?.cancel().catch(() => {});
-      throw new RefusedError(host, response.status);
-    }
-    return bounded(response);
-  }
-}
-
-class RefusedError extends RequestError {
-  readonly status: number;
-
-  constructor(host: string, status: number) {
-    super('BRIDGE_ERR_MEMORY', `ChatMemory at ${host} refused with status ${status}. Look into its log.`);
-    this.status = status;
+  #ask(request: ServiceRequest): Promise<unknown> {
+    return askService(this.#service, request);
   }
 }
 
@@ -255,20 +193,4 @@ function named(name: string, what: string): string {
       `Expected the name of a ${what}, got none. Without one everybody's memories were meant.`,
     );
   return name;
-}
-
-async function bounded(response: Response): Promise<unknown> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    bytes += part.byteLength;
-    if (bytes > MAX_ANSWER_BYTES)
-      throw memoryFault(`Expected at most ${MAX_ANSWER_BYTES} bytes from ChatMemory, got more.`);
-    parts.push(part);
-  }
-  try {
-    return JSON.parse(Buffer.concat(parts).toString('utf8'));
-  } catch (error) {
-    throw memoryFault('Expected JSON from ChatMemory, got something else. Check its address.', error);
-  }
 }

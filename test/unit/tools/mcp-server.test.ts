@@ -126,7 +126,8 @@ describe('MCP servers', () => {
     const server = new ActedServer();
     server.instructions = 'Look twice.';
     server.tools = ['look', 'see', 'burn'].map(described);
-    const { box } = await connected({ eyes: server }, { only: ['look', 'see'] });
+    const { box, logged } = await connected({ eyes: server }, { only: ['look', 'see', 'sea'] });
+    expect(logged).toEqual([expect.stringMatching(/no such tools.*"missing":\["sea"\]/)]);
     const { specs, instructions } = await box.offered([], TURN);
     expect(specs.map(({ name }) => name)).toEqual(['get_weather', 'look', 'see']);
     expect(instructions).toEqual(['## Tools of eyes\nLook twice.']);
