@@ -24,6 +24,7 @@ export async function speakingRig(settings: Partial<Config> = {}, fps = 60) {
   const mouth: MouthFrame[] = [];
   const played: { readonly atMs: number; readonly pcm: Int16Array }[] = [];
   const sent: { readonly atMs: number; readonly text: string }[] = [];
+  const peers: SimulatedPeer[] = [];
   const logger = SILENT_LOGGER;
   const config = { ...defaultConfig(), ...settings, links: ['simulator:'] };
   const daemon = new Daemon({
@@ -40,6 +41,7 @@ export async function speakingRig(settings: Partial<Config> = {}, fps = 60) {
           url: 'simulator:',
           open: () => {
             const peer = new SimulatedPeer({ clock, fps, models: [{ alias: '0', loadMs: 0 }] });
+            peers.push(peer);
             peer.events.on('mouth', (weights, atMs) => mouth.push({ atMs, ...weights }));
             peer.events.on('played', (pcm, atMs) => played.push({ atMs, pcm: pcm.slice() }));
             return createSimulatorEndpoint(peer);
@@ -101,6 +103,8 @@ export async function speakingRig(settings: Partial<Config> = {}, fps = 60) {
       }
       throw new Error('Nothing was played');
     },
+    /** MMDAgent-EX is gone; another is there a second later. */
+    loseLink: (): void => peers.at(-1)?.inject({ killSignal: 9 }),
     /** How far the mouth is open now. */
     openingNow: (): number => {
       const { a, i, u, o } = mouth.at(-1) ?? { a: 0, i: 0, u: 0, o: 0 };
