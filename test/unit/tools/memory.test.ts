@@ -136,6 +136,12 @@ describe('Memory in files', () => {
     expect((await stat(await onlyFile())).size).toBeLessThan(4200);
   });
 
+  it('does not write just anywhere when there is no place', () => {
+    expect(() => openMemory({ type: 'file' }, { clock, folder: '' })).toThrow(
+      /tools\.memory\.folder: expected a folder/,
+    );
+  });
+
   it('says what is wrong when the place cannot be used', async () => {
     await writeFile(folder, 'a file');
     const memory = open();
