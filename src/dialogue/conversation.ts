@@ -1,5 +1,6 @@
 import type { Phase } from '../expression/index.js';
-import { Emitter, errorText, SILENT_LOGGER } from '../runtime/index.js';
+import { takesSound } from '../reply/index.js';
+import { ConfigError, Emitter, errorText, SILENT_LOGGER } from '../runtime/index.js';
 import type { FinishedTask } from '../tools/index.js';
 import type { ConversationEvents } from './conversation-events.js';
 import { Floor } from './floor.js';
@@ -36,8 +37,16 @@ export class Conversation {
   #isOperated = false;
   #isClosed = false;
 
-  /** @param history - shared by several conversations; left out: its own. */
+  /**
+   * @param history - shared by several conversations; left out: its own.
+   * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - a brain of sound, and a voice that takes none.
+   */
   constructor(ports: ConversationPorts, settings: ConversationSettings, history?: History) {
+    if (ports.brain !== undefined && !takesSound(ports.voice))
+      throw new ConfigError(
+        'BRIDGE_ERR_CONFIG_INVALID',
+        'Expected a voice that takes sound for a speech-to-speech model: use topology "stream" or "local".',
+      );
     const logger = ports.logger ?? SILENT_LOGGER;
     const sinks = new SinkBoard(ports.sinks ?? [], (sink, error) =>
       logger.warn({ sink, reason: errorText(error) }, 'an expression sink failed'),

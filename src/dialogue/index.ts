@@ -12,7 +12,9 @@ export type {
   TurnKeeper,
 } from './ports.js';
 export { conversationSettings, type PartialSettings, readConversationSettings } from './read-settings.js';
+export { RealtimeBrain, type RealtimeBrainOptions } from './realtime-brain.js';
 export { CONVERSATION_DEFAULTS, type ConversationSettings } from './settings.js';
+export type { SoundAnswer, SoundBrain, SoundQuestion } from './sound-brain.js';
 export type {
   Question,
   ToolNews,

@@ -8,6 +8,7 @@ import type { Recognizer } from '../speech/index.js';
 import type { Eyes, Guards, LongTermMemory, ToolBox } from '../tools/index.js';
 import type { EndJudgement, Interjection } from '../turns/index.js';
 import type { ConversationHooks } from './hooks.js';
+import type { SoundBrain } from './sound-brain.js';
 
 /** Everything a conversation needs of the world. What is left out is not there: no ear, no tools, nothing kept. */
 export interface ConversationPorts {
@@ -20,6 +21,11 @@ export interface ConversationPorts {
   readonly judge?: Judge | undefined;
   readonly ear?: Ear | undefined;
   readonly recognizer?: Recognizer | undefined;
+  /**
+   * Hears and speaks by itself, in place of `model` and synthesis; `voice` must take sound (see `takesSound`). With a recognizer too,
+   * what is said over a reply is judged by its words; else by how long it is.
+   */
+  readonly brain?: SoundBrain | undefined;
   readonly tools?: ToolBox | undefined;
   readonly eyes?: Eyes | undefined;
   readonly guards?: Guards | undefined;

@@ -1,3 +1,4 @@
+import type { Utterance } from '../hearing/index.js';
 import type { BridgeError } from '../runtime/index.js';
 import type { Stage } from './conversation-events.js';
 import type { TurnBy, TurnEnd } from './turn.js';
@@ -21,6 +22,8 @@ export interface TurnPlan {
   readonly failure?: { readonly error: BridgeError; readonly stage: Stage } | undefined;
   /** Prepared unheard on a likely end of the user's turn; `confirm` makes it a turn. */
   readonly isGuess: boolean;
+  /** What was said, for a brain that hears by itself. */
+  readonly sound?: readonly Utterance[] | undefined;
   /** Whether it is part of the history. @default true */
   readonly isKept?: boolean | undefined;
 }

@@ -1,10 +1,11 @@
-import type { HeardReply, ReplyEnd } from '../reply/index.js';
+import type { GivenSound, HeardReply, ReplyEnd } from '../reply/index.js';
 import { BridgeError, errorText, RequestError } from '../runtime/index.js';
 import type { Stage } from './conversation-events.js';
 import { HistoryEntry } from './history-entry.js';
 import type { Services } from './services.js';
 import { deferred } from './settled.js';
 import { sorryText } from './sorry.js';
+import { SoundExchange } from './sound-exchange.js';
 import { Trace, type TraceMark } from './trace.js';
 import type { TurnEnd, TurnHandle } from './turn.js';
 import type { TurnOwner, TurnPlan } from './turn-plan.js';
@@ -45,6 +46,7 @@ export class TurnRun {
   #state: State;
   #voice: TurnVoice | undefined;
   #thought: TurnThought | undefined;
+  #exchange: SoundExchange | undefined;
   #failure: BridgeError | undefined;
   #isHeld = false;
   #hasSounded = false;
@@ -85,7 +87,7 @@ export class TurnRun {
 
   /** Others have their own time limits: it does not stand still. */
   get waitsForOthers(): boolean {
-    return this.#thought?.waitsForOthers === true;
+    return this.#thought?.waitsForOthers === true || this.#exchange?.isWithTools === true;
   }
 
   get waitsForOperator(): boolean {
@@ -163,6 +165,7 @@ export class TurnRun {
     this.#owner.cut(this);
     void ending.then((end) => {
       const last = end?.heard ?? heard;
+      void this.#exchange?.truncate(last?.heardMs ?? 0);
       this.#finish(this.#outcomeOfCut(last), last);
     });
   }
@@ -182,16 +185,23 @@ export class TurnRun {
     try {
       await after;
       if (this.isOver) return;
-      const voice = this.#openVoice();
-      const thought = this.#openThought(voice);
+      // Opened before anything is awaited: a voice gets ready while the model thinks.
+      const hearsItself = this.#hearsItself();
+      const early = hearsItself ? undefined : this.#openVoice();
+      const thought = this.#openThought();
       const { given, refused } = await thought.question();
       this.#failure ??= refused;
+      if (hearsItself && given === undefined) {
+        await this.#exchangeSound();
+        return;
+      }
+      const voice = early ?? this.#openVoice();
       const delivered = voice.delivery.run();
       // Awaited below; until then nobody must call it unhandled.
       delivered.catch(() => {});
       const { failure } = this.plan;
       if (failure !== undefined) this.#teller.failure(failure.error, failure.stage);
-      await this.#think(thought, given);
+      await this.#think(thought, given, voice);
       voice.delivery.end();
       await delivered;
       this.#isDelivered = true;
@@ -202,9 +212,9 @@ export class TurnRun {
     }
   }
 
-  async #think(thought: TurnThought, given: string | undefined): Promise<void> {
+  async #think(thought: TurnThought, given: string | undefined, voice: TurnVoice): Promise<void> {
     try {
-      await thought.run(given);
+      await thought.run(given, voice.delivery);
       if (this.#failure === undefined && !this.#isBlocked) await thought.checkWhole();
     } catch (error) {
       // A guard ended the reply: the model had nothing more to say to anybody.
@@ -212,8 +222,33 @@ export class TurnRun {
     }
   }
 
-  #openVoice(): TurnVoice {
+  #hearsItself(): boolean {
+    const { ports, isOperated } = this.#services;
+    return ports.brain !== undefined && this.plan.given === undefined && !isOperated();
+  }
+
+  /** The turn of a brain that hears and speaks by itself. */
+  async #exchangeSound(): Promise<void> {
+    const { brain } = this.#services.ports;
+    if (brain === undefined) return;
+    const exchange = new SoundExchange({
+      brain,
+      plan: this.plan,
+      entry: this.entry,
+      teller: this.#teller,
+      trace: this.#trace,
+      signal: this.#thinking.signal,
+      onAlive: () => this.#owner.alive(this),
+    });
+    this.#exchange = exchange;
+    const { reply } = this.#openVoice(exchange.given);
+    const end = await reply.ended;
+    if (!this.isOver && end.reason === 'completed') this.#heardOut(end);
+  }
+
+  #openVoice(given?: GivenSound): TurnVoice {
     const voice = new TurnVoice({
+      given,
       services: this.#services,
       plan: this.plan,
       teller: this.#teller,
@@ -238,14 +273,13 @@ export class TurnRun {
     return voice;
   }
 
-  #openThought(voice: TurnVoice): TurnThought {
+  #openThought(): TurnThought {
     this.#thought = new TurnThought({
       services: this.#services,
       plan: this.plan,
       entry: this.entry,
       teller: this.#teller,
       trace: this.#trace,
-      voice,
       signal: this.#abort.signal,
       thinking: this.#thinking.signal,
       certain: this.#certain.promise,

@@ -1,3 +1,4 @@
+import type { Utterance } from '../hearing/index.js';
 import type { BridgeError } from '../runtime/index.js';
 import { createWakeWords, type WakeWords } from '../turns/index.js';
 import type { Floor } from './floor.js';
@@ -10,6 +11,7 @@ import { Speculation } from './speculation.js';
 import type { TurnDesk } from './turn-desk.js';
 import type { TurnPlan } from './turn-plan.js';
 import type { TurnRun } from './turn-run.js';
+import { WordlessRecognizer } from './wordless-recognizer.js';
 
 export interface TakingOptions {
   readonly services: Services;
@@ -25,6 +27,7 @@ interface Carried {
   readonly startedMs: number;
   /** Whose words they were; undefined: of an utterance that was cut. */
   readonly of: TurnRun | undefined;
+  readonly sound: readonly Utterance[];
 }
 
 /**
@@ -57,7 +60,8 @@ export class TurnTaking implements ListenerOwner {
       onCommit: (turn, heard) => this.#committed(turn, heard),
     });
     this.#speculation = new Speculation(desk, settings.speculation);
-    const { clock, ear, recognizer } = ports;
+    const { clock, ear } = ports;
+    const recognizer = ports.recognizer ?? (ports.brain === undefined ? undefined : new WordlessRecognizer());
     if (ear !== undefined && recognizer !== undefined)
       this.#listener = new Listener({ clock, ear, recognizer, settings, owner: this });
   }
@@ -220,7 +224,7 @@ export class TurnTaking implements ListenerOwner {
   /** The user goes on with words that were not answered yet: both wait to be answered as one. */
   #committed(turn: TurnRun, heard: Heard): void {
     const { settings, history } = this.#options.services;
-    const { by, fromMs, text, startedMs = fromMs, failure } = turn.plan;
+    const { by, fromMs, text, startedMs = fromMs, failure, sound } = turn.plan;
     const isSpoken = by === 'voice' || by === 'peer';
     const gapMs = heard.utterance.startedAtMs - fromMs;
     const goesOn =
@@ -228,7 +232,13 @@ export class TurnTaking implements ListenerOwner {
     if (!goesOn) return;
     history.remove(turn.entry);
     // Words of a cut utterance may be waiting still.
-    this.#carried = { text: this.#joined(text), fromMs, startedMs, of: turn };
+    this.#carried = {
+      text: this.#joined(text),
+      fromMs,
+      startedMs,
+      of: turn,
+      sound: [...(this.#carried?.sound ?? []), ...(sound ?? [])],
+    };
   }
 
   /** Without what the avatar said itself. */
@@ -250,6 +260,8 @@ export class TurnTaking implements ListenerOwner {
       state !== 'unfinished' &&
       this.#wake.isOpen &&
       !services.isOperated() &&
+      // A model of sound is asked only for what was said whole.
+      ports.brain === undefined &&
       judge.interjection(meant, heard.language) !== 'nothing';
     if (mayGuess) this.#speculation.offer(heard, text, () => this.#plan(heard, text));
     else this.#speculation.drop();
@@ -294,7 +306,8 @@ export class TurnTaking implements ListenerOwner {
   #carry({ utterance }: Heard, text: string): void {
     this.#speculation.drop();
     const startedMs = this.#carried?.startedMs ?? utterance.startedAtMs;
-    this.#carried = { text, fromMs: utterance.lastVoiceAtMs, startedMs, of: undefined };
+    const sound = [...(this.#carried?.sound ?? []), utterance];
+    this.#carried = { text, fromMs: utterance.lastVoiceAtMs, startedMs, of: undefined, sound };
   }
 
   /** What would have gone on did not: it is answered as it was. */
@@ -303,9 +316,9 @@ export class TurnTaking implements ListenerOwner {
     const { desk } = this.#options;
     if (carried === undefined || desk.turn !== undefined || this.#isMoreComing) return;
     this.#carried = undefined;
-    const { text, fromMs, startedMs, of } = carried;
+    const { text, fromMs, startedMs, of, sound } = carried;
     const { by = 'voice', metadata, parameters, images } = of?.plan ?? {};
-    desk.begin({ by, text, fromMs, startedMs, metadata, parameters, images });
+    desk.begin({ by, text, fromMs, startedMs, metadata, parameters, images, sound });
   }
 
   #joined(words: string): string {
@@ -322,6 +335,7 @@ export class TurnTaking implements ListenerOwner {
       metadata,
       parameters,
       images,
+      sound: [...(this.#carried?.sound ?? []), utterance],
     };
   }
 

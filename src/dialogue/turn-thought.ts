@@ -1,5 +1,6 @@
 import { RequestError } from '../runtime/index.js';
 import { Answer } from './answer.js';
+import type { Delivery } from './delivery.js';
 import { givePieces } from './give-pieces.js';
 import type { HistoryEntry } from './history-entry.js';
 import { checkRequest } from './request-check.js';
@@ -9,7 +10,6 @@ import { blockedText } from './sorry.js';
 import type { Trace } from './trace.js';
 import type { TurnPlan } from './turn-plan.js';
 import type { TurnTeller } from './turn-teller.js';
-import type { TurnVoice } from './turn-voice.js';
 
 export interface TurnThoughtOptions {
   readonly services: Services;
@@ -17,7 +17,6 @@ export interface TurnThoughtOptions {
   readonly entry: HistoryEntry;
   readonly teller: TurnTeller;
   readonly trace: Trace;
-  readonly voice: TurnVoice;
   /** Of the turn. */
   readonly signal: AbortSignal;
   /** Of the model and its tools: fires earlier when only they must end. */
@@ -89,13 +88,13 @@ export class TurnThought {
    *
    * @throws {ProviderError} BRIDGE_ERR_LLM_*; the signal's reason.
    */
-  async run(given: string | undefined): Promise<void> {
-    const { services, entry, teller, trace, voice, thinking, certain, onAlive } = this.#options;
+  async run(given: string | undefined, delivery: Delivery): Promise<void> {
+    const { services, entry, teller, trace, thinking, certain, onAlive } = this.#options;
     const { ports, settings, history } = services;
     const reader = ports.openReader();
     const onPiece: Parameters<typeof givePieces>[1]['onPiece'] = (piece, kept) => {
       if (piece.text.trim() !== '') trace.mark('firstClause');
-      voice.delivery.add(piece, kept);
+      delivery.add(piece, kept);
     };
     if (given !== undefined) {
       givePieces(given, { reader, entry, onPiece });

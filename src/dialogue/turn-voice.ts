@@ -1,4 +1,4 @@
-import type { HeardReply, Reply, ReplyEnd } from '../reply/index.js';
+import { type GivenSound, type HeardReply, type Reply, type ReplyEnd, takesSound } from '../reply/index.js';
 import { errorText, type Timer } from '../runtime/index.js';
 import { Delivery } from './delivery.js';
 import { type ReplyWatch, watchReply } from './reply-watch.js';
@@ -23,6 +23,8 @@ export interface TurnVoiceOptions {
   readonly onBroken: (end: ReplyEnd) => void;
   /** A guard ended the reply. */
   readonly onBlocked: () => void;
+  /** Sound that is there already; undefined: pieces are spoken. */
+  readonly given?: GivenSound | undefined;
 }
 
 /** How one turn is heard: its reply, what is delivered to it, and whether it may sound. */
@@ -42,11 +44,13 @@ export class TurnVoice {
     const { services, plan, teller, watch } = options;
     const { ports, settings, sinks, events } = services;
     const { speed, voice } = settings.reply;
-    this.reply = ports.voice.open({
+    const how = {
       isHeld: true,
       ...(speed === undefined ? {} : { speed }),
       ...(voice === undefined ? {} : { voice }),
-    });
+    };
+    const isGiven = options.given !== undefined && takesSound(ports.voice);
+    this.reply = isGiven ? ports.voice.openSound(options.given, how) : ports.voice.open(how);
     this.#unwatch = watchReply(this.reply, {
       ...watch,
       ear: ports.ear,

@@ -1,0 +1,138 @@
+import type { ToolCall } from '../llm/index.js';
+import {
+  REALTIME_SAMPLE_RATE_HZ,
+  type RealtimeInput,
+  type RealtimeSession,
+  type RealtimeTurn,
+} from '../realtime/index.js';
+import type { ToolBox } from '../tools/index.js';
+import type { SoundAnswer, SoundBrain, SoundQuestion } from './sound-brain.js';
+
+export interface RealtimeBrainOptions {
+  /** Opened with the tools that `tools` offers. */
+  readonly session: RealtimeSession;
+  readonly tools?: ToolBox | undefined;
+  /** Requests in one turn: results of tools need one more each. @default 8 */
+  readonly maxRounds?: number;
+}
+
+const BYTES_PER_MS = (2 * REALTIME_SAMPLE_RATE_HZ) / 1000;
+
+/**
+ * A speech-to-speech model as the brain of a conversation: an utterance's sound goes in, the reply's sound comes out, and what was not
+ * heard of it is forgotten by the model too. Turn taking stays with our own hearing.
+ */
+export class RealtimeBrain implements SoundBrain {
+  readonly #options: RealtimeBrainOptions;
+
+  constructor(options: RealtimeBrainOptions) {
+    this.#options = options;
+  }
+
+  answer(question: SoundQuestion): SoundAnswer {
+    return new RealtimeAnswer(this.#options, question);
+  }
+}
+
+/** Rounds of one turn, heard as one sound. */
+class RealtimeAnswer implements SoundAnswer {
+  readonly given: SoundAnswer['given'];
+  readonly userText: Promise<string | undefined>;
+  readonly #options: RealtimeBrainOptions;
+  readonly #question: SoundQuestion;
+  readonly #words = new WordLine();
+  #turn: RealtimeTurn;
+  /** Sound of the rounds before the one under way. */
+  #beforeMs = 0;
+  #soundMs = 0;
+
+  constructor(options: RealtimeBrainOptions, question: SoundQuestion) {
+    this.#options = options;
+    this.#question = question;
+    const { sound, text, images, signal } = question;
+    this.#turn = options.session.turn({
+      ...(sound === undefined ? { text } : { sound }),
+      ...(images.length === 0 ? {} : { images }),
+      signal,
+    });
+    this.userText = sound === undefined ? Promise.resolve(text) : this.#turn.userText;
+    this.given = { sound: this.#sound(), transcript: this.#words.read() };
+  }
+
+  async truncate(heardMs: number): Promise<void> {
+    // What came before the last round was heard whole, or nothing of it can be taken back any more.
+    await this.#turn.truncate(Math.max(0, heardMs - this.#beforeMs)).catch(() => {});
+  }
+
+  async *#sound(): AsyncGenerator<{ readonly pcm: Uint8Array; readonly sampleRateHz: number }> {
+    const { maxRounds = 8, session } = this.#options;
+    try {
+      for (let round = 1; ; round++) {
+        const calls: ToolCall[] = [];
+        for await (const part of this.#turn.parts) {
+          if (part.type === 'sound') {
+            this.#soundMs += part.pcm.byteLength / BYTES_PER_MS;
+            yield { pcm: part.pcm, sampleRateHz: REALTIME_SAMPLE_RATE_HZ };
+          } else if (part.type === 'text') {
+            this.#question.onText(part.text);
+            this.#words.add(part.text);
+          } else if (part.type === 'call') calls.push(part.call);
+        }
+        if (calls.length === 0 || round >= maxRounds) return;
+        const results = await this.#call(calls);
+        this.#beforeMs = this.#soundMs;
+        const input: RealtimeInput = { results, signal: this.#question.signal };
+        this.#turn = session.turn(input);
+      }
+    } finally {
+      this.#words.end();
+    }
+  }
+
+  async #call(
+    calls: readonly ToolCall[],
+  ): Promise<readonly { readonly callId: string; readonly result: string }[]> {
+    const { tools } = this.#options;
+    const { metadata, signal, onTool } = this.#question;
+    const results = new Map(calls.map(({ id }) => [id, 'There is no such tool.']));
+    for (const { id, name, argumentsJson } of calls)
+      onTool({ callId: id, name, argumentsJson, stage: 'called' });
+    if (tools !== undefined)
+      for await (const { call, outcome } of tools.callAll(calls, metadata, signal)) {
+        const { id, name, argumentsJson } = call;
+        const isError = outcome.type === 'result' && outcome.isError;
+        onTool({ callId: id, name, argumentsJson, stage: outcome.type, value: outcome.value, isError });
+        if (outcome.type === 'result') results.set(id, outcome.text);
+      }
+    return [...results].map(([callId, result]) => ({ callId, result }));
+  }
+}
+
+/** Words from the one who reads the sound to the one who shows them. One reader. */
+class WordLine {
+  readonly #words: string[] = [];
+  #isEnded = false;
+  #wake: (() => void) | undefined;
+
+  add(text: string): void {
+    this.#words.push(text);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#wake?.();
+  }
+
+  async *read(): AsyncGenerator<string> {
+    for (;;) {
+      const next = this.#words.shift();
+      if (next !== undefined) yield next;
+      else if (this.#isEnded) return;
+      else
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { Utterance } from '../hearing/index.js';
+import type { GivenSound } from '../reply/index.js';
+import type { EntryPiece, HistoryEntry } from './history-entry.js';
+import type { SoundAnswer, SoundBrain } from './sound-brain.js';
+import type { Trace } from './trace.js';
+import type { TurnPlan } from './turn-plan.js';
+import type { TurnTeller } from './turn-teller.js';
+import { UNWRITTEN } from './wordless-recognizer.js';
+
+export interface SoundExchangeOptions {
+  readonly brain: SoundBrain;
+  readonly plan: TurnPlan;
+  readonly entry: HistoryEntry;
+  readonly teller: TurnTeller;
+  readonly trace: Trace;
+  readonly signal: AbortSignal;
+  readonly onAlive: () => void;
+}
+
+/** One turn of a brain that hears and speaks by itself: its words join the history as they become known. */
+export class SoundExchange {
+  readonly #answer: SoundAnswer;
+  #isWithTools = false;
+
+  constructor({ brain, plan, entry, teller, trace, signal, onAlive }: SoundExchangeOptions) {
+    const step = entry.beginAnswer();
+    // The whole reply is one piece to the voice.
+    const piece: EntryPiece = { raw: '', text: '', tags: '', spoken: 0 };
+    step.pieces.push(piece);
+    const text = entry.text.replaceAll(UNWRITTEN, '').trim();
+    const sounds = plan.by === 'voice' ? (plan.sound ?? []) : [];
+    this.#answer = brain.answer({
+      sound: sounds.length === 0 ? undefined : oneAfterTheOther(sounds),
+      text,
+      images: entry.images,
+      metadata: teller.about(),
+      signal,
+      onText: (words) => {
+        trace.mark('firstToken');
+        piece.raw += words;
+        piece.text += words;
+        onAlive();
+        teller.text(words);
+      },
+      onTool: (news) => {
+        this.#isWithTools = news.stage !== 'result';
+        onAlive();
+        teller.tool(news);
+      },
+    });
+    if (sounds.length > 0) entry.text = text;
+    void this.#answer.userText.then((said) => {
+      if (said !== undefined && said.trim() !== '') entry.text = said.trim();
+    });
+  }
+
+  get given(): GivenSound {
+    return this.#answer.given;
+  }
+
+  get isWithTools(): boolean {
+    return this.#isWithTools;
+  }
+
+  truncate(heardMs: number): Promise<void> {
+    return this.#answer.truncate(heardMs);
+  }
+}
+
+async function* oneAfterTheOther(utterances: readonly Utterance[]): AsyncGenerator<Uint8Array> {
+  for (const utterance of utterances) yield utterance.pcm();
+}

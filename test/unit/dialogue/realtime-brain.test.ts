@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Conversation,
+  conversationSettings,
+  RealtimeBrain,
+  type TurnEnd,
+} from '../../../src/dialogue/index.js';
+import { FakeClock } from '../../../src/runtime/index.js';
+import { ScriptedEar } from '../../support/dialogue/scripted-ear.js';
+import { ScriptedModel } from '../../support/dialogue/scripted-model.js';
+import { ScriptedSession } from '../../support/dialogue/scripted-session.js';
+import { ScriptedSoundVoice } from '../../support/dialogue/scripted-sound-voice.js';
+import { ScriptedTools } from '../../support/dialogue/scripted-tools.js';
+import { ScriptedVoice } from '../../support/dialogue/scripted-voice.js';
+import { SIMPLE_JUDGE } from '../../support/dialogue/simple-judge.js';
+import { SimpleReader } from '../../support/dialogue/simple-reader.js';
+
+/** Long enough to be meant: an ear's sound is 32 bytes a millisecond, this one's is its words. */
+const LONG = '\0'.repeat(40_000);
+
+function open() {
+  const clock = new FakeClock();
+  const ear = new ScriptedEar(clock);
+  const voice = new ScriptedSoundVoice(clock);
+  const session = new ScriptedSession(clock);
+  const tools = new ScriptedTools(() => clock);
+  const conversation = new Conversation(
+    {
+      clock,
+      ear,
+      voice,
+      model: new ScriptedModel(clock),
+      judge: SIMPLE_JUDGE,
+      openReader: () => new SimpleReader(),
+      brain: new RealtimeBrain({ session, tools }),
+      tools,
+    },
+    conversationSettings(),
+  );
+  const ends: TurnEnd[] = [];
+  conversation.events.on('turnEnded', (end) => ends.push(end));
+  const close = async (): Promise<number> => {
+    const closing = conversation.close();
+    await clock.advanceAsync(1000);
+    await closing;
+    ear.close();
+    return clock.pendingCount;
+  };
+  return {
+    clock,
+    ear,
+    voice,
+    session,
+    tools,
+    conversation,
+    ends,
+    close,
+    pass: (ms: number) => clock.advanceAsync(ms),
+  };
+}
+
+describe('A conversation with a speech-to-speech model', () => {
+  it('gives it the sound of the utterance and lets its sound be heard', async () => {
+    const t = open();
+    t.ear.say({ text: `今日の天気は？${LONG}`, ms: 900 });
+    await t.pass(6000);
+    expect(t.session.heard).toEqual(['今日の天気は？']);
+    expect(t.ends).toMatchObject([
+      { by: 'voice', outcome: 'completed', user: '今日の天気は？', heard: 'はい、そうですね。' },
+    ]);
+    expect(t.conversation.messages().map(({ text }) => text)).toEqual([
+      '今日の天気は？',
+      'はい、そうですね。',
+    ]);
+    expect(await t.close()).toBe(0);
+  });
+
+  it('takes typed turns too', async () => {
+    const t = open();
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(5000);
+    expect(t.session.inputs[0]?.text).toBe('やあ');
+    expect(t.ends).toMatchObject([{ outcome: 'completed', user: 'やあ' }]);
+    await t.close();
+  });
+
+  it('makes the model forget what was not heard', async () => {
+    const t = open();
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(700);
+    t.ear.say({ text: `待って${LONG}`, ms: 800 });
+    await t.pass(8000);
+    const heardMs = t.session.truncations[0] ?? -1;
+    expect(heardMs).toBeGreaterThan(300);
+    expect(heardMs).toBeLessThan(700);
+    expect(t.ends[0]).toMatchObject({ outcome: 'interrupted' });
+    expect(t.ends[0]?.heard).toBe('はい、そうですね。'.slice(0, t.ends[0]?.heard.length));
+    expect(t.ends[1]).toMatchObject({ outcome: 'completed', user: '待って' });
+    await t.close();
+  });
+
+  it('goes on after a noise that is too short to be meant', async () => {
+    const t = open();
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(700);
+    t.ear.say({ text: 'うん', ms: 300 });
+    await t.pass(6000);
+    expect(t.ends).toMatchObject([{ outcome: 'completed', heard: 'はい、そうですね。' }]);
+    await t.close();
+  });
+
+  it('runs its tools and lets it go on, as one reply', async () => {
+    const t = open();
+    t.session.answer = (count) => (count === 1 ? { text: '調べます。', call: true } : { text: '晴れです。' });
+    t.conversation.ask({ text: '天気は？', by: 'typed' });
+    await t.pass(8000);
+    expect(t.session.inputs[1]?.results).toEqual([{ callId: 'c1', result: '晴れ' }]);
+    expect(t.voice.sounds).toHaveLength(1);
+    expect(t.ends).toMatchObject([{ outcome: 'completed', heard: '調べます。晴れです。' }]);
+    expect(t.tools.called).toHaveLength(1);
+    await t.close();
+  });
+
+  it('tells when it fails, and the next turn works', async () => {
+    const t = open();
+    t.session.answer = (count) => (count === 1 ? 'error' : { text: 'はい。' });
+    t.conversation.ask({ text: '一', by: 'typed' });
+    await t.pass(3000);
+    expect(t.ends).toMatchObject([{ outcome: 'failed' }]);
+    t.conversation.ask({ text: '二', by: 'typed' });
+    await t.pass(3000);
+    expect(t.ends[1]).toMatchObject({ outcome: 'completed', heard: 'はい。' });
+    expect(await t.close()).toBe(0);
+  });
+
+  it('needs a voice that takes sound', () => {
+    const clock = new FakeClock();
+    const session = new ScriptedSession(clock);
+    const ports = {
+      clock,
+      voice: new ScriptedVoice(clock),
+      model: new ScriptedModel(clock),
+      openReader: () => new SimpleReader(),
+      brain: new RealtimeBrain({ session }),
+    };
+    expect(() => new Conversation(ports, conversationSettings())).toThrow(
+      expect.objectContaining({ code: 'BRIDGE_ERR_CONFIG_INVALID' }),
+    );
+  });
+});
