@@ -64,7 +64,7 @@ export function externalTool(): Tool {
 /** What the model asked for in this turn; undefined: nothing. */
 export function externalRequest(messages: readonly ChatMessage[]): string | undefined {
   const requests: string[] = [];
-  for (const message of messages.slice(lastUserIndex(messages) + 1)) {
+  for (const message of messages.slice(turnStart(messages) + 1)) {
     if (message.role !== 'assistant') continue;
     for (const call of message.calls ?? []) {
       if (call.name === EXTERNAL_TOOL) requests.push(requestIn(call.argumentsJson));
@@ -102,8 +102,9 @@ export async function retrieveTools(tools: readonly Tool[], query: string): Prom
   return found.map(({ id }) => tools[Number(id)]).filter((tool) => tool !== undefined);
 }
 
-function lastUserIndex(messages: readonly ChatMessage[]): number {
-  return messages.findLastIndex(({ role }) => role === 'user');
+/** Where the turn begins. A user message right behind a tool's result is no turn: it carries the pictures that the tool gave. */
+function turnStart(messages: readonly ChatMessage[]): number {
+  return messages.findLastIndex(({ role }, index) => role === 'user' && messages[index - 1]?.role !== 'tool');
 }
 
 function requestIn(json: string): string {

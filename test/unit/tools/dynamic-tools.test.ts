@@ -73,6 +73,18 @@ describe('ToolBox offers', () => {
     expect(later.specs.map(({ name }) => name)).toEqual(['now', EXTERNAL_TOOL]);
   });
 
+  it('the dynamic tools still after one of them has given pictures', async () => {
+    const { box } = boxOf([weather]);
+    const result: ChatMessage = { role: 'tool', callId: 'x', name: 'get_weather', result: '[picture 1]' };
+    const pictures: ChatMessage = {
+      role: 'user',
+      text: 'The pictures.',
+      images: ['data:image/png;base64,AA=='],
+    };
+    const { specs } = await box.offered([user('weather?'), asks(''), result, pictures], TURN);
+    expect(specs.map(({ name }) => name)).toEqual(['get_weather', EXTERNAL_TOOL]);
+  });
+
   it('what the hook chooses of the dynamic tools', async () => {
     const seen: unknown[] = [];
     const { box } = boxOf([clockTool, weather, search], {
