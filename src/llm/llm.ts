@@ -6,8 +6,8 @@ export interface LlmSettings {
   /** Section `llmEngines` of the settings as it stands: names of engines with their options. */
   readonly engines?: unknown;
   /**
-   * `auto`, or names divided by commas: the next takes over when one fails. `auto` is the first of the section that is set up, else the
-   * first with a key in the environment, else `offline`.
+   * `auto`, or names divided by commas: the next takes over when one fails. `auto` is a model of the program's own, else the first of the
+   * section that is set up, else the first with a key in the environment, else `offline`.
    *
    * @default 'auto'
    */

@@ -128,8 +128,7 @@ export class ServerSession {
   #act(event: Json): void {
     switch (event['type']) {
       case 'session.update':
-        this.session = event['session'] as Json;
-        this.send({ type: 'session.updated', session: this.session });
+        this.#update(event);
         break;
       case 'input_audio_buffer.append':
         this.buffered += Buffer.from(String(event['audio']), 'base64').byteLength;
@@ -159,6 +158,21 @@ export class ServerSession {
       default:
         this.fail('unknown_event', `Unknown event ${String(event['type'])}`, event);
     }
+  }
+
+  #update(event: Json): void {
+    const changes = event['session'] as { readonly audio?: { readonly output?: unknown } } & Json;
+    const hasSpoken = this.items.some(({ soundMs }) => soundMs !== undefined && soundMs > 0);
+    if (hasSpoken && (changes['voice'] !== undefined || changes.audio?.output !== undefined)) {
+      this.fail(
+        'cannot_update_voice',
+        'Cannot update a conversation voice if assistant audio is present',
+        event,
+      );
+      return;
+    }
+    this.session = { ...this.session, ...changes };
+    this.send({ type: 'session.updated', session: this.session });
   }
 
   #commit(event: Json): void {

@@ -10,12 +10,23 @@ export interface SessionContent {
   readonly tools: readonly ToolSpec[];
 }
 
-/** Who the model is, how it hears and speaks: the whole of it, so that an older session is no different from a new one. */
+/** Who the model is, how it hears and speaks: the whole of it, for a new connection. */
 export function sessionUpdate(options: RealtimeOptions, content: SessionContent): ClientEvent {
   return {
     type: 'session.update',
     session: options.dialect === 'beta' ? betaSession(options, content) : gaSession(options, content),
   };
+}
+
+/**
+ * Who the model is from now on. Nothing else: a voice that has spoken cannot be set again.
+ *
+ * @source openai-node 7b7d6ca realtime.ts SessionUpdateEvent (only what is there is changed), RealtimeAudioConfigOutput.voice
+ */
+export function contentUpdate(dialect: RealtimeOptions['dialect'], content: SessionContent): ClientEvent {
+  const { instructions, tools } = content;
+  const session = { instructions, tools: tools.map(toolOf), tool_choice: 'auto' };
+  return { type: 'session.update', session: dialect === 'beta' ? session : { type: 'realtime', ...session } };
 }
 
 /** @source RealtimeSessionCreateRequest, RealtimeAudioConfig */

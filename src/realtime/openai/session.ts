@@ -8,7 +8,7 @@ import type {
   RealtimeUsage,
 } from '../realtime.js';
 import { UpwardSound } from '../upward-sound.js';
-import { CREATE_RESPONSE, cancelResponse, type SessionContent, sessionUpdate } from './client-event.js';
+import { CREATE_RESPONSE, cancelResponse, contentUpdate, type SessionContent } from './client-event.js';
 import { HISTORY_ID, RealtimeConnection } from './connection.js';
 import { Line } from './line.js';
 import { OpenMicrophone } from './open-microphone.js';
@@ -277,7 +277,7 @@ export class OpenAiRealtimeSession implements RealtimeSession {
     if (turn.isOver || !this.#line.isCurrent(connection)) return;
     this.#answering = turn;
     if (this.#isContentNew)
-      connection.send(sessionUpdate(this.#machine.options, this.#content), 'session.update');
+      connection.send(contentUpdate(this.#machine.options.dialect, this.#content), 'session.update');
     this.#isContentNew = false;
     turn.answer?.asked();
     connection.send(CREATE_RESPONSE, `${turn.id}.create`);

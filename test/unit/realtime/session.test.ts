@@ -251,8 +251,12 @@ describe('RealtimeSession', () => {
       }
     });
 
-    it('change with the next turn', async () => {
-      const { start, settle, session, server } = await rig();
+    it('change with the next turn, and the voice that has spoken stays', async () => {
+      const server = new RealtimeServer();
+      server.answers = [{ says: [{ soundMs: 100 }] }];
+      const { start, settle, session, told } = await rig({}, {}, server);
+      start({ text: 'Hello' });
+      await settle();
       session.update({
         instructions: 'You are Uka.',
         tools: [{ name: 'sing', description: '', parameters: {} }],
@@ -265,6 +269,8 @@ describe('RealtimeSession', () => {
       start({ text: 'Again' });
       await settle();
       expect(server.last.ofType('session.update')).toHaveLength(2);
+      expect(server.last.session).toMatchObject({ audio: { output: { voice: 'marin' } } });
+      expect(told).toEqual([]);
     });
   });
 
