@@ -102,9 +102,13 @@ export async function retrieveTools(tools: readonly Tool[], query: string): Prom
   return found.map(({ id }) => tools[Number(id)]).filter((tool) => tool !== undefined);
 }
 
-/** Where the turn begins. A user message right behind a tool's result is no turn: it carries the pictures that the tool gave. */
+/** Where the turn begins. Pictures right behind a tool's result are no turn: the tool gave them. */
 function turnStart(messages: readonly ChatMessage[]): number {
-  return messages.findLastIndex(({ role }, index) => role === 'user' && messages[index - 1]?.role !== 'tool');
+  return messages.findLastIndex((message, index) => {
+    if (message.role !== 'user') return false;
+    const hasImages = (message.images ?? []).length > 0;
+    return !hasImages || messages[index - 1]?.role !== 'tool';
+  });
 }
 
 function requestIn(json: string): string {
