@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { DeviceError, errorText } from '../runtime/index.js';
 import { PROBABILITY_WINDOW_SAMPLES, type VoiceProbability } from './voice-probability.js';
 
@@ -22,12 +22,13 @@ const SHORTEST_SECONDS = PROBABILITY_WINDOW_SAMPLES / 16_000;
 const LONGEST_SECONDS = 10;
 const BUFFER_SECONDS = 30;
 const THRESHOLD = 0.5;
+const CHECK_SETTING = 'Check conversation.hearing.sileroModel';
 
 /** Loads a package by name; injected for tests. */
 export type LoadPackage = (name: string) => Promise<unknown>;
 
 /**
- * Silero VAD through `sherpa-onnx-node`, which the user installs, with a model file that the user supplies (tried: v4, v5). It tells yes
+ * Silero VAD through `sherpa-onnx-node`, which the user installs, with a model file that the user supplies (tried: v4, v5, v6). It tells yes
  * or no, not how likely: 1 or 0.
  *
  * @throws {DeviceError} BRIDGE_ERR_VOICE_ACTIVITY - package or model are missing or do not fit.
@@ -41,20 +42,11 @@ export async function openSilero(
       'a model file in conversation.hearing.sileroModel, got none. Give the path of silero_vad.onnx',
     );
   const sherpa = await loadSherpa(load);
-  // The native code ends the process when it cannot read the file.
-  await access(modelPath, constants.R_OK).catch((error: unknown) => {
-    throw fault(
-      `a readable model file, got ${errorText(error)}. Check conversation.hearing.sileroModel`,
-      error,
-    );
-  });
+  await checkModel(modelPath);
   try {
     return new Silero(new sherpa.Vad(configOf(modelPath), BUFFER_SECONDS));
   } catch (error) {
-    throw fault(
-      `a Silero model for ${PACKAGE}, got ${errorText(error)}. Check conversation.hearing.sileroModel`,
-      error,
-    );
+    throw fault(`a Silero model for ${PACKAGE}, got ${errorText(error)}. ${CHECK_SETTING}`, error);
   }
 }
 
@@ -66,6 +58,29 @@ async function loadSherpa(load: LoadPackage): Promise<Sherpa> {
   const sherpa = [loaded, (loaded as { readonly default?: unknown }).default].find(isSherpa);
   if (sherpa === undefined) throw fault(`${PACKAGE} with a class Vad, got another version. ${advice}`);
   return sherpa;
+}
+
+/**
+ * The native code ends the whole process when it cannot read the file: what is not there, a page that says so, or a pointer of Git LFS
+ * must not get that far. An ONNX file begins with field 1, its version: a small number.
+ */
+async function checkModel(path: string): Promise<void> {
+  const head = await readHead(path).catch((error: unknown) => {
+    throw fault(`a readable model file, got ${errorText(error)}. ${CHECK_SETTING}`, error);
+  });
+  const [field = 0, version = 0] = head;
+  if (field !== 0x08 || version === 0 || version > 0x20)
+    throw fault(`an ONNX model in ${path}, got another kind of file. ${CHECK_SETTING}`);
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(2), 0, 2, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 function isSherpa(value: unknown): value is Sherpa {

@@ -8,6 +8,7 @@ const RUNS = [
   ['cli-latency.js', '--sends', '20', '--helps', '10'],
   ['idle.js', '--seconds', '10'],
   ['pacing.js', '--minutes', '0.5'],
+  ['hearing.js', '--minutes', '2', '--mixes', '4'],
   ['lips-speed.js'],
   ['mic-hour.js'],
   ['mic-latency.js', '--minutes', '0.5'],

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createHearing, DEFAULT_HEARING, HEARING_SCHEMA } from '../../../src/hearing/index.js';
 import { openSilero } from '../../../src/hearing/silero.js';
@@ -38,7 +41,10 @@ describe('Silero', () => {
   const missing = (): Promise<unknown> =>
     Promise.reject(new Error("Cannot find package 'sherpa-onnx-node' imported from here"));
   const code = 'BRIDGE_ERR_VOICE_ACTIVITY';
-  const model = fixturePath('README.md');
+  const folder = mkdtempSync(join(tmpdir(), 'silero-'));
+  const model = join(folder, 'model.onnx');
+  writeFileSync(model, new Uint8Array([0x08, 0x07, 0x12, 0x07]));
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   class FakeVad {
     static configs: unknown[] = [];
@@ -75,6 +81,14 @@ describe('Silero', () => {
     const opening = openSilero('/nowhere/silero.onnx', async () => ({ Vad: FakeVad }));
     await expect(opening).rejects.toMatchObject({ code });
     await expect(opening).rejects.toThrow(/conversation\.hearing\.sileroModel/);
+  });
+
+  it('never hands the native code, which would end the process, what is no model', async () => {
+    const count = FakeVad.configs.length;
+    const opening = openSilero(fixturePath('README.md'), async () => ({ Vad: FakeVad }));
+    await expect(opening).rejects.toMatchObject({ code });
+    await expect(opening).rejects.toThrow(/ONNX/);
+    expect(FakeVad.configs).toHaveLength(count);
   });
 
   it('refuses a package that is another one, and no model at all', async () => {
