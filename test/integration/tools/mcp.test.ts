@@ -74,11 +74,11 @@ async function call(box: ToolBox, name: string, args: unknown = {}): Promise<Cal
 
 /** Looks again and again, since a process ends when it ends. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let time = 0; time < 200; time++) {
+  for (let time = 0; time < 400; time++) {
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('it did not come to that within 10 s');
+  throw new Error('it did not come to that within 20 s');
 }
 
 function isAlive(pid: number): boolean {
