@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ChatMessage, ChatModel, ChatPart, ChatRequest, ToolCall } from '../../../src/llm/chat-model.js';
@@ -436,6 +436,14 @@ export function chatContract(rig: ChatRig): void {
       await eventually(() => vendor.leftEarly > 0);
       await model.close();
       expect(clock.pendingCount).toBe(0);
+    });
+
+    test('leaves nothing on a signal that lives on', async () => {
+      const { model } = await meet();
+      const { signal } = new AbortController();
+      for (let turn = 0; turn < 12; turn++) await partsOf(model.stream(request({ signal })));
+      await model.close();
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     });
 
     test('leaves no wait behind when all went well', async () => {

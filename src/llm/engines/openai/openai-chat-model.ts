@@ -79,6 +79,8 @@ export class OpenAiChatModel implements ChatModel {
     const options = this.#options;
     try {
       this.#requireKey();
+      // Loading the package takes longer than many an answer.
+      await this.#loadedPackage();
       if (options.type === 'ollama') await this.#loadIntoOllama(options.keepAlive, signal);
       else await this.#list(options.type === 'openrouter' ? 'key' : 'models', signal);
     } catch {
@@ -96,15 +98,7 @@ export class OpenAiChatModel implements ChatModel {
   }
 
   async #send(request: ChatRequest, model: string, signal: AbortSignal): Promise<Response> {
-    const { baseUrl, apiKey, firstByteMs } = this.#options;
-    this.#package ??= openAiPackage({
-      apiKey,
-      baseUrl,
-      // Ours comes first; the package's covers only the time up to the headers anyway.
-      timeoutMs: firstByteMs * 2 + 1000,
-      fetch: (url, init) => this.#client.fetch(url, init),
-    });
-    const client = await this.#package;
+    const client = await this.#loadedPackage();
     const { headers = {} } = this.#options;
     const options = { signal, maxRetries: 0, headers };
     if (this.#options.type === 'openai' && this.#options.api === 'responses') {
@@ -113,6 +107,18 @@ export class OpenAiChatModel implements ChatModel {
     }
     const body = chatBody(request, this.#options, model);
     return answerOf(() => client.chat.completions.create(typed<ChatBody>(body), options).asResponse());
+  }
+
+  #loadedPackage(): Promise<OpenAI> {
+    const { baseUrl, apiKey, firstByteMs } = this.#options;
+    this.#package ??= openAiPackage({
+      apiKey,
+      baseUrl,
+      // Ours comes first; the package's covers only the time up to the headers anyway.
+      timeoutMs: firstByteMs * 2 + 1000,
+      fetch: (url, init) => this.#client.fetch(url, init),
+    });
+    return this.#package;
   }
 
   #read(exchange: Exchange, request: ChatRequest): AsyncGenerator<ChatPart, void> {
