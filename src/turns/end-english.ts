@@ -38,6 +38,11 @@ const HESITATION: readonly EndRule[] = [
 /** Small words that stand at the end in their own right: what they belong to was said before them. */
 const STRANDED: readonly EndRule[] = [
   [
+    'finished',
+    'question',
+    re(`^(?:${WH}) ?(?:'s|'re|${BE}) (?:${PERSON}|this|that|these|those|your \\w+) ?(?:${PREPOSITION})$`),
+  ],
+  [
     'unfinished',
     'needs a verb',
     /^(?!(?:.* )?(?:if|what|whatever|do|did|does|would|when) ).*wants? (?:me|you|us|him|her|them) to$/u,
@@ -84,11 +89,6 @@ const STRANDED: readonly EndRule[] = [
     ),
   ],
   [
-    'finished',
-    'question',
-    re(`^(?:${WH}) ?(?:'s|'re|${BE}) (?:${PERSON}|this|that|these|those|your \\w+) ?(?:${PREPOSITION})$`),
-  ],
-  [
     'open',
     'what it belongs to was said before',
     re(
@@ -128,6 +128,11 @@ const STRANDED: readonly EndRule[] = [
 ];
 
 const NOUN_MISSING: readonly EndRule[] = [
+  [
+    'unfinished',
+    'needs a noun',
+    /\ban? \w+(?:ous|able|ible|less|ish)$(?<!english|spanish|irish|finish|polish|dish|fish|wish|table|vegetable)/u,
+  ],
   [
     'unfinished',
     'needs a noun',

@@ -16,6 +16,7 @@ const PREDICATE = '[いうくすつぬぶむるぐただ]';
 
 /** Things that are said for themselves and end like a particle. */
 const WHOLE: readonly EndRule[] = [
+  ['finished', 'set phrase', /(?:後|あと)で$(?<!(?:た|の)(?:後|あと)で)/u],
   ['open', 'choice', /(?:じゃあ?|では|はい)、?(?:それ|これ|あれ)で$/u],
   [
     'finished',

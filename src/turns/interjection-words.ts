@@ -29,13 +29,55 @@ export const BACKCHANNELS: readonly string[] = [
     'right, alright, all right, sure, i see, i see i see, got it, i got it, gotcha, got you, oh, o, ah, aha, a ha, ooh, wow, woah, whoa, really, oh really, cool, nice, great, good, awesome, amazing, perfect, excellent, fantastic, wonderful, brilliant',
     'exactly, true, so true, thats true, thats right, totally, absolutely, definitely, certainly, of course, i know, i know right, makes sense, that makes sense, interesting, thats interesting, how interesting, very interesting, fascinating',
     'lol, fair enough, fair point, no way, no kidding, for sure, indeed, oh my god, oh my gosh, oh my, my god, my goodness, oh wow, is that so, is that right, is that true, are you serious, seriously, go on, please go on, keep going, go ahead, please continue, continue',
-    'i understand, understood, good point, good to know, thats good, thats great, thats cool, thats nice, thats amazing, thats awesome, thats crazy, thats funny, so cool, how nice, how cool, sounds good, sounds great, youre right, you are right, i agree, agreed, same, yay, phew, oof, ouch, aw, aww, damn, gee, geez, word, very good, very nice, pretty good, pretty cool, not bad, well said, i hear you, i believe you, i bet, you bet, i guess so, i think so, i think so too, i suppose so, oh okay, oh i see, oh yeah, oh nice, oh good, oh great, who knew, no doubt, noted, copy that, roger, roger that',
+    'i understand, understood, good point, good to know, thats good, thats great, thats cool, thats nice, thats amazing, thats awesome, thats crazy, thats funny, so cool, how nice, how cool, sounds good, sounds great, youre right, you are right, i agree, agreed, same, yay, phew, oof, ouch, aw, aww, damn, gee, geez, word, very good, very nice, pretty good, pretty cool, not bad, well said, i hear you, i believe you, i bet, you bet, i guess so, i think so, i think so too, i suppose so, oh okay, oh i see, oh yeah, oh nice, oh good, oh great, who knew, no doubt, i get it, i get that, i can imagine, i can see that, true that, noted, copy that, roger, roger that',
   ].flatMap((row) => row.split(', ')),
 ];
 
-/** Laughter, in their spoken forms. */
-export const LAUGHTER =
-  '(?:あ?は{2,}|う?ふ{2,}|へ{2,}|ひ{2,}|く{2,}|[いうえ]?ひひ+|w+(?![a-z])|(?:a?(?:ha)+h?|(?:he)+|(?:hi){2,}|(?:ho){2,})(?![a-z]))';
+/** What is thought of it, with what Japanese and English say around such a word. */
+const PRAISE_JA =
+  'すごい 凄い 面白い おもしろい いい やばい うれしい 嬉しい かわいい 可愛い 楽しい 楽しそう たのしそう よかった 良かった 大変 たいへん 素敵 すてき 素晴らしい すばらしい さすが 残念 ひどい かわいそう 怖い こわい うらやましい 羨ましい おいしそう 美味しそう かっこいい えらい 偉い 上手 最高 最悪 不思議 意外 知らなかった そういうこと それ'.split(
+    ' ',
+  );
+const AROUND_JA =
+  'ね な よね です ですね ですよね だ だね だな だよね か なんだ なんですね だったんだ だったのか じゃん'.split(
+    ' ',
+  );
+const PRAISE_EN =
+  'cool, nice, great, good, awesome, amazing, true, crazy, funny, interesting, wild, sweet, lovely, beautiful, sad, too bad, hilarious, impressive, weird, insane, incredible, wonderful, fantastic, perfect, fair, smart, clever, neat, cute, terrible, awful, tough, rough, fun, exciting, surprising, strange, scary, brilliant, excellent, a good point, a good idea, a great idea, a good question'.split(
+    ', ',
+  );
+const AROUND_EN = [
+  'so',
+  'very',
+  'really',
+  'how',
+  'pretty',
+  'thats',
+  'that is',
+  'thats so',
+  'thats really',
+  'thats very',
+  'thats pretty',
+  'thats just',
+  'that sounds',
+  'sounds',
+];
+
+/** Built from the two: すごいですね, "that's so cool". */
+export const PRAISE: readonly string[] = [
+  // いい by itself is an answer.
+  ...PRAISE_JA.flatMap((word) => [
+    ...(word === 'いい' ? [] : [word]),
+    ...AROUND_JA.map((behind) => `${word}${behind}`),
+  ]),
+  ...PRAISE_EN.flatMap((word) => [...AROUND_EN.map((front) => `${front} ${word}`)]),
+];
+
+/** In Japanese, in English and among those who write it. */
+export const LAUGHTER: readonly string[] = [
+  ...'はは うふ ふふ ふふふ うふふ へへ えへ えへへ ひひ ひひひ いひひ くく くくく きゃは ぷ'.split(' '),
+  ...'w ha haha hahaha ahaha hah ah hehe hehehe heh hihi hoho'.split(' '),
+];
 
 /** What stops the avatar whatever it says. */
 export const HARD_WORDS: readonly string[] = [
@@ -65,12 +107,12 @@ export const BEFORE_HARD: readonly string[] = [
     ' ',
   ),
   ...[
-    'ok, okay, no, nope, yes, yeah, hey, oh, ah, uh, um, er, well, please, can you, could you, would you, will you, just, alright, right, so, but, sorry, im sorry, i said, i told you to, i want you to, all right, and, now, whoa, actually, ok ok, hey there, you, my god, oh my god',
+    'ok, okay, no, nope, yes, yeah, hey, oh, ah, uh, um, er, well, please, can you, could you, would you, will you, you can, you may, can we, lets, we can, you should, i need you to, just, alright, right, so, but, sorry, im sorry, i said, i told you to, i want you to, all right, and, now, whoa, actually, ok ok, hey there, you, my god, oh my god',
   ].flatMap((row) => row.split(', ')),
 ];
 
 export const AFTER_HARD: readonly string[] = [
-  ...'ください くれ くれる くれない くれませんか くれますか よ ね ねえ ってば って てば お願い お願いします おねがい おねがいします もう ほしい 欲しい 欲しいです もらえる もらえますか いただけますか いただけませんか ちょっと です だ でいい でいいです して してください した で から はい 早く はやく 今すぐ ありがとう ごめん ごめんね'.split(
+  ...'ください くれ くれる くれない くれませんか くれますか よ ね ねえ ってば って てば って言ってる って言ってるの って言ってるでしょ って言ってるじゃん って言ったでしょ って言ったのに お願い お願いします おねがい おねがいします もう ほしい 欲しい 欲しいです もらえる もらえますか いただけますか いただけませんか ちょっと です だ でいい でいいです して してください した で から はい 早く はやく 今すぐ ありがとう ごめん ごめんね'.split(
     ' ',
   ),
   ...[

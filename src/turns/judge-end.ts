@@ -13,6 +13,7 @@ const CLOSERS = /[\s"'”’」』】)\]]+$/u;
 const MARKS = /[\s"'”’」』】)\].。!?、,:;~〜・—–-]+$/u;
 const GOES_ON = /[,、:;—–-]$/u;
 const TRAILS_OFF = /(?:\.{2,}|。{2,}|・{2,}|[~〜])$/u;
+const MAX_TAIL = 240;
 const QUOTES: readonly (readonly [string, string])[] = [
   ['「', '」'],
   ['『', '』'],
@@ -39,7 +40,7 @@ export function judgeEnd(text: string, { language }: JudgeEndOptions = {}): EndJ
   if (marked.endsWith('?')) return { state: 'finished', why: 'question mark' };
   if (isInQuotes(shown)) return { state: 'unfinished', why: 'open quotation' };
   if (GOES_ON.test(marked)) return { state: 'unfinished', why: 'comma' };
-  const said = byWords(words, language);
+  const said = byWords(tailOf(words), language);
   if (TRAILS_OFF.test(marked)) {
     return said.state === 'finished' ? OPEN : { state: 'unfinished', why: 'trails off' };
   }
@@ -52,6 +53,11 @@ function byWords(words: string, language: string | undefined): EndJudgement {
   const isEnglish =
     /\p{Script=Latin}['’]?$/u.test(words) && (language === undefined || /^(?:en|ja)\b/i.test(language));
   return isEnglish ? englishEnd(words) : OPEN;
+}
+
+/** The end decides: no more of a long text is looked at, from a blank on. */
+function tailOf(words: string): string {
+  return words.length <= MAX_TAIL ? words : words.slice(-MAX_TAIL).replace(/^\S{0,40}\s/u, '');
 }
 
 function isInQuotes(text: string): boolean {

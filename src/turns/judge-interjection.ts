@@ -1,3 +1,4 @@
+import { foldLetters } from './fold-text.js';
 import {
   AFTER_HARD,
   BACKCHANNELS,
@@ -7,9 +8,11 @@ import {
   HARD_WORDS,
   LAUGHTER,
   NEW_THOUGHTS,
+  PRAISE,
 } from './interjection-words.js';
 import type { Interjection } from './judgement.js';
-import { anyOf, spokenClauses } from './spoken-form.js';
+import { PhraseSet, type PhraseSteps, reachable } from './phrase-set.js';
+import { spokenClauses, spokenForm } from './spoken-form.js';
 
 export interface JudgeInterjectionOptions {
   /** Both built-in languages are always looked for: people mix them. In other languages only the user's own words are known. */
@@ -20,14 +23,31 @@ export interface JudgeInterjectionOptions {
   readonly backchannels?: readonly string[];
 }
 
-const before = `(?:${anyOf(BEFORE_HARD)} ?)*`;
-const after = `(?: ?${anyOf(AFTER_HARD)})*`;
-const BACKCHANNEL = new RegExp(`^(?:(?:${anyOf(BACKCHANNELS)}|${LAUGHTER}) ?)+$`, 'u');
-const HARD = new RegExp(`^(?:${before}${anyOf(HARD_WORDS)}${after} ?)+$`, 'u');
-const HARD_START = new RegExp(
-  `^${before}(?:${anyOf(HARD_OPENINGS)}|${anyOf(HARD_BEFORE_THOUGHT)} ?${anyOf(NEW_THOUGHTS)})`,
-  'u',
-);
+const beforeHard = new PhraseSet(BEFORE_HARD);
+const hard = new PhraseSet(HARD_WORDS);
+const afterHard = new PhraseSet(AFTER_HARD);
+const openings = new PhraseSet(HARD_OPENINGS);
+const hardBeforeThought = new PhraseSet(HARD_BEFORE_THOUGHT);
+/** Beginnings of words are enough: 聞い, わから. */
+const thoughts = NEW_THOUGHTS.map(spokenForm);
+const backchannel = new PhraseSet([...BACKCHANNELS, ...PRAISE, ...LAUGHTER]);
+
+/** Before a hard word, and behind one. */
+const HARD_STEPS: PhraseSteps = [
+  [
+    { phrases: beforeHard, to: 0 },
+    { phrases: hard, to: 1 },
+  ],
+  [
+    { phrases: beforeHard, to: 0 },
+    { phrases: hard, to: 1 },
+    { phrases: afterHard, to: 1 },
+  ],
+];
+/** Nobody listens, or stops anybody, with so many letters. */
+const MAX_LETTERS = 300;
+/** Without its length ううん would be うん, and いいえ praise. */
+const NO = /^(?:ううん|いいえ|いえ|いや)+$/u;
 
 /**
  * What is said over the avatar: whether it must stop, may go on, or somebody wants to say something.
@@ -39,21 +59,43 @@ const HARD_START = new RegExp(
  */
 export function judgeInterjection(text: string, options: JudgeInterjectionOptions = {}): Interjection {
   const clauses = spokenClauses(text);
-  const { hardWords = [], backchannels = [] } = options;
   if (clauses.length === 0) return 'nothing';
-  const isOwnHard = whole(hardWords);
-  const isOwnBackchannel = whole(backchannels);
+  if (clauses.join('').length > MAX_LETTERS) return 'words';
+  const { hardWords = [], backchannels = [] } = options;
+  const own = { hard: new PhraseSet(hardWords), backchannel: new PhraseSet(backchannels) };
   const isHard = (clause: string): boolean =>
-    isOwnHard(clause) || (HARD.test(clause) && !isOwnBackchannel(clause));
+    isMadeOf(clause, [own.hard]) || (isHardClause(clause) && !isMadeOf(clause, [own.backchannel]));
   if (clauses.some(isHard)) return 'stop';
-  const isListening = clauses.every((clause) => BACKCHANNEL.test(clause) || isOwnBackchannel(clause));
-  if (isListening) return 'backchannel';
-  return HARD_START.test(clauses[0] ?? '') ? 'stop' : 'words';
+  if (NO.test(foldLetters(text))) return 'words';
+  if (clauses.every((clause) => isMadeOf(clause, [backchannel, own.backchannel]))) return 'backchannel';
+  return opensHard(clauses[0] ?? '') ? 'stop' : 'words';
 }
 
-/** Whether a clause is made of these phrases alone. */
-function whole(phrases: readonly string[]): (clause: string) => boolean {
-  if (phrases.length === 0) return () => false;
-  const pattern = new RegExp(`^(?:${anyOf(phrases)} ?)+$`, 'u');
-  return (clause) => pattern.test(clause);
+function isMadeOf(clause: string, sets: readonly PhraseSet[]): boolean {
+  const [places] = reachable(clause, [sets.map((phrases) => ({ phrases, to: 0 }))]);
+  return places?.at(-1) === true;
+}
+
+function isHardClause(clause: string): boolean {
+  return reachable(clause, HARD_STEPS)[1]?.at(-1) === true;
+}
+
+/** Whether a clause begins with what always stops, or with what stops before another thought. */
+function opensHard(clause: string): boolean {
+  const [places = []] = reachable(clause, [[{ phrases: beforeHard, to: 0 }]]);
+  return places.some((isReached, at) => {
+    if (!isReached) return false;
+    if (openings.endsAt(clause, at).length > 0) return true;
+    return hardBeforeThought
+      .endsAt(clause, at)
+      .some((end) => thoughts.some((thought) => startsWord(clause, thought, end)));
+  });
+}
+
+/** Latin thoughts are whole words. */
+function startsWord(clause: string, word: string, at: number): boolean {
+  return (
+    clause.startsWith(word, at) &&
+    !(/[a-z0-9]$/.test(word) && /[a-z0-9]/.test(clause.charAt(at + word.length)))
+  );
 }

@@ -22,6 +22,7 @@ const TAIL_MS = 300;
 /** Shorter ones are an echo only while the avatar sounds: people answer in the words they were asked in. Folded letters. */
 const SHORT_JAPANESE = 8;
 const SHORT_LATIN = 16;
+const IN_WORD = /[\p{Script=Latin}\p{N}'’]/u;
 const HAS_JAPANESE = /[\p{Script=Hiragana}\p{Script=Han}]/u;
 
 /**
@@ -50,12 +51,13 @@ export function withoutOwnVoice(text: string, spokenText: string): string {
   const heard = foldText(text);
   const spoken = foldLetters(spokenText);
   if (heard.letters === '' || spoken === '') return text;
-  const end = echoEnd(heard.letters, spoken);
+  // Words with blanks between them are an echo as a whole or not at all.
+  const isEnd = (letters: number): boolean => !isInWord(text, heard.to[letters - 1] ?? text.length);
+  const end = echoEnd(heard.letters, spoken, isEnd);
   if (end === 0) return text;
-  const cut = wordEnd(text, heard.to[end - 1] ?? text.length);
   return text
-    .slice(cut)
-    .replace(/^[\s、，,。．.!！?？…]+/u, '')
+    .slice(heard.to[end - 1])
+    .replace(/^[\s、，,。．.!！?？…ー]+/u, '')
     .trim();
 }
 
@@ -101,7 +103,7 @@ const MIN_ECHO = 4;
  * How many letters of `heard` are an echo: the beginning that is worth most when each letter that fits counts 1 and each slip -1.5,
  * against any part of `spoken` (alignment that is free to begin and end anywhere in it).
  */
-function echoEnd(heard: string, spoken: string): number {
+function echoEnd(heard: string, spoken: string, isEnd: (letters: number) => boolean): number {
   let slips: number[] = new Array<number>(spoken.length + 1).fill(0);
   let [best, bestEnd] = [0, 0];
   for (let i = 1; i <= heard.length; i++) {
@@ -113,14 +115,12 @@ function echoEnd(heard: string, spoken: string): number {
     slips = row;
     const least = Math.min(...row);
     const worth = i - least - MISS * least;
-    if (worth > best) [best, bestEnd] = [worth, i];
+    if (worth > best && isEnd(i)) [best, bestEnd] = [worth, i];
   }
   return best >= MIN_ECHO ? bestEnd : 0;
 }
 
-/** Words with blanks between them are not cut. */
-function wordEnd(text: string, at: number): number {
-  let end = at;
-  while (end < text.length && /[\p{Script=Latin}\p{N}'’]/u.test(text[end] ?? '')) end++;
-  return end;
+function isInWord(text: string, at: number): boolean {
+  const [before = '', behind = ''] = [text[at - 1], text[at]];
+  return IN_WORD.test(before) && IN_WORD.test(behind);
 }

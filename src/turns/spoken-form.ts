@@ -46,12 +46,3 @@ export function spokenForm(phrase: string): string {
       .trim()
   );
 }
-
-/** The source of a pattern that fits any of these phrases, the longest first; Latin ones as whole words. */
-export function anyOf(phrases: readonly string[]): string {
-  const forms = [...new Set(phrases.map(spokenForm))].filter((form) => form !== '');
-  const sources = forms
-    .sort((a, b) => b.length - a.length)
-    .map((form) => (/[a-z0-9]$/u.test(form) ? `${form}(?![a-z0-9])` : form));
-  return sources.length === 0 ? '(?!)' : `(?:${sources.join('|')})`;
-}

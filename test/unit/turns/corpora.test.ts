@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { type EndJudgement, judgeEnd, judgeInterjection } from '../../../src/turns/index.js';
+import { type CorpusLine, turnsCorpus } from '../../support/turns-corpus.js';
+
+const MARKS = /[,、…」"]$/u;
+const stopped = ({ language, text }: CorpusLine): string =>
+  MARKS.test(text) ? text : `${text}${language === 'ja' ? '。' : '.'}`;
+
+function share(lines: readonly CorpusLine[], holds: (line: CorpusLine) => boolean): number {
+  return lines.filter(holds).length / lines.length;
+}
+
+function of(name: string, language: string): readonly CorpusLine[] {
+  return turnsCorpus(name).filter((line) => line.language === language);
+}
+
+const isState =
+  (state: EndJudgement['state'], write: (line: CorpusLine) => string = ({ text }) => text) =>
+  (line: CorpusLine): boolean =>
+    judgeEnd(write(line)).state === state;
+
+describe('The corpora of turns', () => {
+  it.each(['unfinished', 'finished'])(
+    'have at least 200 different lines of %s turns in each language',
+    (name) => {
+      for (const language of ['ja', 'en']) {
+        const texts = [...of(name, language), ...of(`${name}.held-out`, language)].map(({ text }) => text);
+        expect(texts.length).toBeGreaterThanOrEqual(200);
+        expect(texts.every((text) => text === text.trim() && text !== '')).toBe(true);
+      }
+    },
+  );
+
+  it.each(['unfinished', 'finished', 'backchannels', 'hard-words', 'words'])(
+    'hold out lines of %s that are not among those the rules were made from',
+    (name) => {
+      const known = new Set(turnsCorpus(name).map(({ text }) => text));
+      const repeated = turnsCorpus(`${name}.held-out`).filter(({ text }) => known.has(text));
+      expect(repeated.length / turnsCorpus(`${name}.held-out`).length).toBeLessThan(0.05);
+    },
+  );
+
+  it('call nothing both finished and unfinished', () => {
+    const finished = new Set(turnsCorpus('finished').map(({ text }) => text));
+    expect(turnsCorpus('unfinished').filter(({ text }) => finished.has(text))).toEqual([]);
+  });
+});
+
+describe.each(['ja', 'en'])('Ends of turns in %s', (language) => {
+  it('are known for unfinished, with a full stop too', () => {
+    const lines = of('unfinished', language);
+    expect(share(lines, isState('unfinished'))).toBeGreaterThanOrEqual(0.99);
+    expect(share(lines, isState('unfinished', stopped))).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it('are not taken for unfinished when the turn is whole', () => {
+    const lines = of('finished', language);
+    expect(share(lines, isState('unfinished'))).toBeLessThanOrEqual(0.005);
+    expect(share(lines, isState('unfinished', stopped))).toBeLessThanOrEqual(0.005);
+    expect(share(lines, isState('finished', stopped))).toBeGreaterThanOrEqual(0.99);
+    expect(
+      share(
+        lines,
+        isState('finished', ({ text }) => `${text}?`),
+      ),
+    ).toBe(1);
+  });
+
+  it('are never called finished while they plainly go on', () => {
+    expect(share(of('unfinished', language), isState('finished'))).toBeLessThanOrEqual(0.005);
+    expect(share(of('unfinished.held-out', language), isState('finished'))).toBeLessThanOrEqual(0.02);
+  });
+
+  it('are judged nearly as well where the rules have not seen them', () => {
+    expect(share(of('unfinished.held-out', language), isState('unfinished'))).toBeGreaterThanOrEqual(0.94);
+    expect(share(of('finished.held-out', language), isState('unfinished'))).toBeLessThanOrEqual(0.037);
+  });
+});
+
+describe('Interjections', () => {
+  const isRight =
+    (wanted: string) =>
+    ({ text }: CorpusLine): boolean =>
+      judgeInterjection(text) === wanted;
+
+  it.each([
+    ['backchannels', 'backchannel', 0.9],
+    ['hard-words', 'stop', 0.98],
+    ['words', 'words', 1],
+  ])('in %s are told apart', (name, wanted, heldOut) => {
+    expect(share(turnsCorpus(name), isRight(wanted))).toBeGreaterThanOrEqual(0.99);
+    expect(share(turnsCorpus(`${name}.held-out`), isRight(wanted))).toBeGreaterThanOrEqual(heldOut);
+  });
+
+  it('never let the avatar go on when it was told to stop, or spoken to', () => {
+    const lines = ['hard-words', 'words'].flatMap((name) => [
+      ...turnsCorpus(name),
+      ...turnsCorpus(`${name}.held-out`),
+    ]);
+    const missed = lines.filter(({ text }) => ['backchannel', 'nothing'].includes(judgeInterjection(text)));
+    expect(missed).toEqual([]);
+  });
+});
