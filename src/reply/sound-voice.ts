@@ -83,7 +83,8 @@ class SoundVoice implements SoundReplyVoice {
   async prepare(): Promise<void> {
     const { ports, settings } = this.#parts;
     const way = this.#way().catch(() => {});
-    await Promise.all([way, VoiceConverter.warmUp(), ports.speech.prepare(settings.speak ?? {})]);
+    const reading = this.#pronouncer?.prepare(settings.speak?.language);
+    await Promise.all([way, reading, VoiceConverter.warmUp(), ports.speech.prepare(settings.speak ?? {})]);
   }
 
   open({ isHeld = false, speed, voice }: ReplyOptions = {}): Reply {
