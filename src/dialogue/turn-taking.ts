@@ -298,9 +298,10 @@ export class TurnTaking implements ListenerOwner {
       run.mark('transcript');
     }
     this.#carried = undefined;
+    const { turn, sound = [] } = desk.turn?.plan ?? {};
     const { kept } = services.ports;
-    if (desk.turn !== undefined && kept?.sound !== undefined)
-      kept.sound(desk.turn.plan.turn, 'user', heard.utterance.pcm());
+    if (turn === undefined || kept?.sound === undefined) return;
+    for (const utterance of sound) kept.sound(turn, 'user', utterance.pcm());
   }
 
   #carry({ utterance }: Heard, text: string): void {

@@ -62,6 +62,7 @@ export class TurnTeller {
     const { sinks, hooks } = this.#services;
     const facts = this.facts();
     this.#notes.tell(() => {
+      sinks.caption('', 'avatar');
       if (facts.text !== '') sinks.caption(facts.text, 'user');
       this.handle.events.emit('started', facts.text);
       hooks.tell('start', facts);

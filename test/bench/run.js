@@ -15,6 +15,7 @@ const RUNS = [
   ['say-latency.js', '--sentences', '100'],
   ['say-to-link.js', '--sentences', '50'],
   ['reply.js', '--runs', '15'],
+  ['conversation.js', '--turns', '20', '--interruptions', '1000', '--hours', '2'],
   ['scale.js', '--counts', '1,100,1000', '--seconds', '5'],
 ];
 let failed = 0;

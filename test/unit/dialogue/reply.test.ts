@@ -47,7 +47,13 @@ describe('A reply', () => {
     t.model.answer = () => 'はい。';
     t.conversation.ask({ text: 'いる？', by: 'typed' });
     await t.pass(5000);
-    expect(t.sink.captions).toEqual(['user: いる？', 'avatar: は', 'avatar: はい', 'avatar: はい。']);
+    expect(t.sink.captions).toEqual([
+      'avatar: ',
+      'user: いる？',
+      'avatar: は',
+      'avatar: はい',
+      'avatar: はい。',
+    ]);
     await t.end();
   });
 
