@@ -10,7 +10,7 @@ import {
 import { createHearing, type Hearing } from '../hearing/index.js';
 import { openKept, readKeep, TraceBook } from '../kept/index.js';
 import { createThreadedPronouncer } from '../language/index.js';
-import type { LlmSettings } from '../llm/index.js';
+import { type LlmSettings, OFFLINE_TYPE } from '../llm/index.js';
 import type { ProgramHost } from '../programs/index.js';
 import { type Clock, ConfigError, errorText, type Logger } from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
@@ -72,6 +72,8 @@ export interface ChatPorts extends OwnThinking {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
+const HOW_TO_THINK =
+  'For a real model set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or name a server such as Ollama under llmEngines in the config file';
 /** A link that was opened just now needs a moment; without an avatar nobody wants to wait longer. */
 const AVATAR_WAIT_MS = 1500;
 
@@ -244,7 +246,9 @@ async function openSpoken(
 }
 
 function tellOfModel({ llm }: Thinking, tell: (text: string) => void): void {
-  llm.events.on('chosen', ({ engine, model, why }) => tell(`${engine} (${model}) thinks: ${why}`));
+  llm.events.on('chosen', ({ engine, type, model, why }) =>
+    tell(`${engine} (${model}) thinks: ${why}${type === OFFLINE_TYPE ? `. ${HOW_TO_THINK}` : ''}`),
+  );
   llm.events.on('retried', ({ engine, error, delayMs }) =>
     tell(`${engine} is asked again in ${(delayMs / 1000).toFixed(1)} s: ${errorText(error)}`),
   );

@@ -4,7 +4,7 @@ import { STORIES_EN } from './stories-en.js';
 export const PHRASES_EN: Phrases = {
   introduction: calm(
     'I am the built-in demonstration, without a language model.',
-    'For real talk, set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY in the environment, or name a local server such as Ollama under llmEngines in the config file.',
+    'Ask me how a language model is set up.',
   ),
   greeting: (hour, name) => {
     const time =

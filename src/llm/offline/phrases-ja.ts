@@ -4,7 +4,7 @@ import { STORIES_JA } from './stories-ja.js';
 export const PHRASES_JA: Phrases = {
   introduction: calm(
     '私は言語モデルを使わない、内蔵のデモです。',
-    '本当の会話をするには、環境変数 OPENAI_API_KEY、ANTHROPIC_API_KEY、GEMINI_API_KEY のどれかを設定するか、設定ファイルの llmEngines に Ollama などのサーバーを書いてください。',
+    '言語モデルの設定のしかたは、聞いてください。',
   ),
   greeting: (hour, name) => {
     const time =

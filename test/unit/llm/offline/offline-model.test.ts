@@ -42,12 +42,12 @@ describe('OfflineModel', () => {
   describe('what it is', () => {
     it('says in its first reply that it is a demonstration and how to set a model up', async () => {
       const { text } = await ask([user('Hello')]);
-      expect(text).toMatch(/^Good morning! .*built-in demonstration.*OPENAI_API_KEY.*llmEngines/);
+      expect(text).toMatch(/^Good morning! .*built-in demonstration.*language model is set up/);
     });
 
     it('says the same in Japanese to a Japanese user', async () => {
       const { text } = await ask([user('こんにちは')]);
-      expect(text).toMatch(/^おはようございます！.*内蔵のデモ.*OPENAI_API_KEY.*llmEngines/);
+      expect(text).toMatch(/^おはようございます！.*内蔵のデモ.*言語モデルの設定/);
     });
 
     it('says it once only', async () => {
