@@ -49,11 +49,11 @@ export function isOwnVoice(heardText: string, spokenText: string, options: OwnVo
  */
 export function withoutOwnVoice(text: string, spokenText: string): string {
   const heard = foldText(text);
-  const spoken = foldLetters(spokenText);
+  const spoken = foldLetters(spokenText).slice(-MAX_LETTERS);
   if (heard.letters === '' || spoken === '') return text;
   // Words with blanks between them are an echo as a whole or not at all.
   const isEnd = (letters: number): boolean => !isInWord(text, heard.to[letters - 1] ?? text.length);
-  const end = echoEnd(heard.letters, spoken, isEnd);
+  const end = echoEnd(heard.letters.slice(0, MAX_LETTERS), spoken, isEnd);
   if (end === 0) return text;
   return text
     .slice(heard.to[end - 1])
@@ -94,6 +94,8 @@ function* groups(letters: string, size: number): Generator<string> {
   for (let at = 0; at + size <= letters.length; at++) yield letters.slice(at, at + size);
 }
 
+/** Of each text, in time that grows with both: more than a minute of speech. */
+const MAX_LETTERS = 600;
 /** A letter that fits is worth this much of one that does not: three of five must fit. */
 const MISS = 1.5;
 /** Fewer letters in a row at the end of an echo are chance. */

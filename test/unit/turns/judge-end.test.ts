@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeEnd } from '../../../src/turns/index.js';
+import { anyText } from '../../support/any-text.js';
 
 const stateOf = (text: string, language?: string) =>
   judgeEnd(text, language === undefined ? {} : { language }).state;
@@ -119,7 +120,7 @@ describe('judgeEnd', () => {
       'の',
     );
     const any = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      anyText,
       fc.array(words).map((parts) => parts.join('')),
     );
     fc.assert(
