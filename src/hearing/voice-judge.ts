@@ -19,7 +19,7 @@ export interface VoiceJudgeOptions {
   readonly thresholdDbfs?: number | undefined;
 }
 
-/** Judges frame by frame whether somebody speaks: detector and level must agree. Allocates nothing for a frame. */
+/** Judges frame by frame whether somebody speaks: the level must, and the detector where the level leaves doubt. Allocates nothing for a frame. */
 export class VoiceJudge {
   readonly #detector: FrameDetector;
   readonly #thresholdDbfs: number | undefined;
@@ -55,7 +55,7 @@ export class VoiceJudge {
     const aboveDb = this.#aboveDb(bands, level);
     this.#mayBeOnset = aboveDb > -ONSET_DB;
     // The detector hears every frame: it learns from them.
-    const isLikely = this.#detector.isVoice(samples);
+    const isLikely = this.#detector.isVoice(samples) || aboveDb > this.#detector.clearDb;
     this.#peakDbfs = Math.max(level.voiceDbfs, this.#peakDbfs - FORGET_DB);
     const isRinging = level.voiceDbfs < this.#peakDbfs - RINGING_DB;
     this.isVoice = isLikely && !isRinging && aboveDb > (this.isVoice ? -STAY_DB : 0);
