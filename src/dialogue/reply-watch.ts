@@ -21,6 +21,12 @@ export interface ReplyWatch {
 export function watchReply(reply: Reply, watch: ReplyWatch): () => void {
   let soundsFromMs: number | undefined;
   const { events } = reply;
+  // What left before a cut is heard behind it, and told then: the ear must know it to the end.
+  const deaf = events.on('played', (sound) => {
+    watch.ear?.played(sound);
+    watch.onPlayed(sound);
+  });
+  void reply.ended.then(deaf, deaf);
   const leaving = [
     events.on('sent', (atMs) => watch.onSent(atMs)),
     events.on('started', (heardAtMs, way) => {
@@ -29,10 +35,6 @@ export function watchReply(reply: Reply, watch: ReplyWatch): () => void {
       if (way !== 'synth') return;
       soundsFromMs = heardAtMs;
       watch.ear?.avatarSounds(heardAtMs, undefined);
-    }),
-    events.on('played', (sound) => {
-      watch.ear?.played(sound);
-      watch.onPlayed(sound);
     }),
     events.on('pieceStarted', () => watch.onAlive()),
     events.on('pieceEnded', () => watch.onAlive()),

@@ -92,8 +92,6 @@ export class TurnVoice {
     this.#isHeld = true;
     if (!this.#isReleased) return;
     this.#safely(() => this.reply.pause());
-    const { ear, clock } = this.#options.services.ports;
-    ear?.unplayed(clock.nowMs());
   }
 
   heard(): HeardReply | undefined {
@@ -114,10 +112,8 @@ export class TurnVoice {
     if (this.#isSilenced) return Promise.resolve(undefined);
     const ending = this.#safely(() => this.reply.cancel());
     this.leave('cut');
-    const { ear, clock } = this.#options.services.ports;
-    if (this.#isReleased) ear?.unplayed(clock.nowMs());
     if (ending === undefined) return Promise.resolve(undefined);
-    return within(clock, SILENCE_LIMIT_MS, ending);
+    return within(this.#options.services.ports.clock, SILENCE_LIMIT_MS, ending);
   }
 
   /** Nothing of it is listened to any more. */

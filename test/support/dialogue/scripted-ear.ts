@@ -21,7 +21,6 @@ export class ScriptedEar implements Ear {
   isTalking = false;
   readonly heardFrames: number[] = [];
   readonly playedAtMs: number[] = [];
-  unplayedCount = 0;
   soundsUnknown = false;
   readonly #clock: Clock;
   readonly #minVoiceMs: number;
@@ -56,10 +55,6 @@ export class ScriptedEar implements Ear {
 
   played(sound: { readonly atMs: number }): void {
     this.playedAtMs.push(sound.atMs);
-  }
-
-  unplayed(): void {
-    this.unplayedCount++;
   }
 
   avatarSounds(_fromMs: number, untilMs: number | undefined): void {

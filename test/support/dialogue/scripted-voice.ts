@@ -194,6 +194,7 @@ export class ScriptedVoiceReply implements Reply {
     if (this.#isEnded()) return;
     const unit = piece.text[this.#unit] ?? '';
     this.#voice.sent.push({ atMs: clock.nowMs(), reply: this.#number, text: unit });
+    this.events.emit('played', { pcm: new Uint8Array(2), atMs: clock.nowMs() });
     this.#isSounding = true;
     this.#timer = clock.after(msPerCharacter, () => {
       this.#timer = undefined;
@@ -236,6 +237,9 @@ export class ScriptedVoiceReply implements Reply {
   #end(reason: ReplyEnd['reason'], error?: RequestError): void {
     if (this.#isEnded()) return;
     const heard = this.heard();
+    // As a voice does: what had left is told when the rest is cut.
+    if (this.#hasSent)
+      this.events.emit('played', { pcm: new Uint8Array(4), atMs: this.#voice.clock.nowMs() });
     this.#state = 'ended';
     this.#timer?.cancel();
     for (const resolve of this.#room.splice(0)) resolve();

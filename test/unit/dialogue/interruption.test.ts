@@ -184,13 +184,14 @@ describe('An interruption', () => {
     expect(await t.end()).toBe(0);
   });
 
-  it('tells the sinks and the ear within the call', async () => {
+  it('tells the sinks within the call, and the ear of everything that is heard, to the last', async () => {
     const t = speaking();
     await t.pass(2000);
-    const unplayed = t.ear.unplayedCount;
+    const played = t.ear.playedAtMs.length;
+    expect(played).toBe(t.voice.sent.length);
     t.conversation.interrupt();
     expect(t.sink.interruptions).toBe(1);
-    expect(t.ear.unplayedCount).toBe(unplayed + 1);
+    expect(t.ear.playedAtMs).toHaveLength(played + 1);
     await t.end();
   });
 
