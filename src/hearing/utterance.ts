@@ -36,7 +36,8 @@ export interface HearingEvents {
   ended: [utterance: Utterance, how: 'pause' | 'key' | 'cut'];
   /**
    * It was no voice after all: forget it. Instead of `ended`. `tooShort` comes without `began` (a click, shorter than `minVoiceMs`), or
-   * after a key without any voice; `echo`: our own voice; `noise`: a steady sound, such as a fan that was switched on.
+   * after a key without any voice; `noise`: a steady sound, such as a fan that was switched on; `echo`: our own voice (the guard lets none
+   * begin: not told today).
    */
   dropped: [utterance: Utterance, why: 'tooShort' | 'echo' | 'noise'];
 }
