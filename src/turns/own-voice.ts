@@ -55,10 +55,17 @@ export function withoutOwnVoice(text: string, spokenText: string): string {
   const isEnd = (letters: number): boolean => !isInWord(text, heard.to[letters - 1] ?? text.length);
   const end = echoEnd(heard.letters.slice(0, MAX_LETTERS), spoken, isEnd);
   if (end === 0) return text;
-  return text
+  const rest = text
     .slice(heard.to[end - 1])
     .replace(/^[\s、，,。．.!！?？…ー]+/u, '')
     .trim();
+  return isMoreOfIt(rest, spoken) ? '' : rest;
+}
+
+/** Numbers are written in figures or in words as recognizers like: what is said with them decides. */
+function isMoreOfIt(rest: string, spoken: string): boolean {
+  const letters = foldLetters(rest).replace(/\p{N}+/gu, '');
+  return letters === '' || shareOf(letters, spoken) >= DEFAULT_OVERLAP;
 }
 
 function comparable(text: string, { readingOf }: OwnVoiceOptions): string {

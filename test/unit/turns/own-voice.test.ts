@@ -82,6 +82,7 @@ describe('withoutOwnVoice', () => {
     ['名古屋で晴れ、最高気温は 明日は？', '明日は？'],
     ['最高気温わ二十八度の見込みです。ありがとう', 'ありがとう'],
     ['今日は名古屋で晴れ', ''],
+    ['名古屋で晴れ最高気温は28度', ''],
     ['明日はどうなの', '明日はどうなの'],
     ['', ''],
   ])('leaves of %j what the user said: %j', (heard, left) => {
@@ -93,6 +94,8 @@ describe('withoutOwnVoice', () => {
     ["it's going to be sunny in nagoya. Stop!", 'Stop!'],
     ['what about tomorrow', 'what about tomorrow'],
     ['its', 'its'],
+    ['sunny in Nagoya today with a hi of 28 degrees', ''],
+    ['sunny in Nagoya today with a high of 28', ''],
   ])('leaves of %j what the user said: %j', (heard, left) => {
     expect(withoutOwnVoice(heard, SPOKEN_EN)).toBe(left);
   });
