@@ -32,7 +32,10 @@ export interface RequestChange {
 export interface ConversationHooks {
   /** Named in reports. @default its place in the list */
   readonly name?: string;
-  /** Before the model is asked. Hooks run one after the other, each seeing what those before it changed. */
+  /**
+   * Before the model is asked. Hooks run one after the other, each seeing what those before it changed. Also for a reply that is
+   * prepared on a likely end of turn and may be thrown away unheard: what has effects belongs to `start`.
+   */
   request?(turn: TurnFacts): RequestChange | undefined | Promise<RequestChange | undefined>;
   start?(turn: TurnFacts): void | Promise<void>;
   chunk?(turn: TurnFacts, chunk: TurnChunk): void | Promise<void>;

@@ -14,7 +14,7 @@ export interface Heard {
   verdict: 'unknown' | 'harmless' | 'interrupted';
   /** Said while the avatar sounded and interruption is off. */
   isIgnored: boolean;
-  /** BCP 47, where the recognizer found out. */
+  /** BCP 47: of the recognizer, where it found out, else of the settings. */
   language: string | undefined;
 }
 
@@ -107,7 +107,7 @@ export class Listener {
       guesses: 0,
       verdict: 'unknown',
       isIgnored: false,
-      language: undefined,
+      language: this.#options.settings.language || undefined,
       state: 'voicing',
       how: 'pause',
       recognition: undefined,
@@ -175,7 +175,7 @@ export class Listener {
     // Forgotten in the meantime.
     if (this.#ending[0] !== work || this.#isClosed) return;
     this.#ending.shift();
-    work.language = work.recognition?.language;
+    work.language = work.recognition?.language ?? work.language;
     const { owner } = this.#options;
     if (words instanceof BridgeError) owner.failed(work, words);
     else owner.said(work, words, work.how === 'cut');
@@ -231,7 +231,7 @@ export class Listener {
 
   #partial(work: Work, recognition: Recognition, text: string): void {
     if (!this.#options.recognizer.isStreaming || !this.#isNow(work, recognition)) return;
-    work.language = recognition.language;
+    work.language = recognition.language ?? work.language;
     this.#options.owner.words(work, text, work.state === 'pausing');
   }
 

@@ -1,5 +1,6 @@
 import type { TurnRecord } from '../kept/index.js';
 import { errorText } from '../runtime/index.js';
+import { memoryUser } from '../tools/index.js';
 import type { Services } from './services.js';
 import type { TurnEnd } from './turn.js';
 import type { TurnRun } from './turn-run.js';
@@ -11,7 +12,7 @@ export function keepTurn({ ports, session }: Services, run: TurnRun, end: TurnEn
     kept?.append(recordOf(run, end, ports.clock.wallMs() - ports.clock.nowMs()));
     kept?.soundEnded?.(end.turn);
     if (end.outcome === 'completed' || end.outcome === 'interrupted')
-      memory?.remember({ user: user ?? session, session, userText: end.user, reply: end.heard });
+      memory?.remember({ user: memoryUser({ user }), session, userText: end.user, reply: end.heard });
   } catch (error) {
     logger?.warn({ turn: end.turn, reason: errorText(error) }, 'a turn was not kept');
   }

@@ -136,6 +136,8 @@ export class TurnTaking implements ListenerOwner {
   lasted(heard: Heard): void {
     const { desk, services } = this.#options;
     if (heard.isIgnored || desk.turn === undefined || heard.verdict !== 'unknown') return;
+    // Asleep it listens to nothing but its name, not even to be quiet.
+    if (!this.#wake.isOpen) return;
     if (services.settings.interruption.by === 'voice') this.#interruption.commit(heard);
     else this.#interruption.hold(heard);
   }
@@ -163,7 +165,7 @@ export class TurnTaking implements ListenerOwner {
   words(heard: Heard, text: string, isPause: boolean): void {
     const { services, desk } = this.#options;
     services.events.emit('partial', text);
-    if (heard.isIgnored) return;
+    if (heard.isIgnored || (desk.turn !== undefined && !this.#wake.isOpen)) return;
     const meant = this.#meant(heard, text);
     if (desk.turn !== undefined) {
       const isEnough = this.#interruption.interrupts(heard, meant);
@@ -177,7 +179,10 @@ export class TurnTaking implements ListenerOwner {
   said(heard: Heard, text: string, goesOn: boolean): void {
     const { desk, services } = this.#options;
     const meant = heard.isIgnored ? '' : this.#meant(heard, text);
-    if (desk.turn !== undefined && !this.#interruption.interrupts(heard, meant)) {
+    if (desk.turn !== undefined && !this.#wake.isOpen && !this.#wake.hear(meant).isMeant) {
+      services.events.emit('ignored', text, 'asleep');
+      this.#interruption.resume(heard);
+    } else if (desk.turn !== undefined && !this.#interruption.interrupts(heard, meant)) {
       const why = text === '' ? 'noWords' : meant === '' ? 'echo' : 'backchannel';
       services.events.emit('ignored', text, why);
       this.#interruption.resume(heard);

@@ -62,7 +62,12 @@ const [dynamic, fixed, timers] = await Promise.all([
 const inOrder = (list) => [...list].sort((a, b) => a - b);
 const share = (list, part) => at(inOrder(list), part);
 console.log(`engines alone ${bench.ENGINES_MS} ms; with the timers of this machine: ${spread(timers)}`);
-check(share(dynamic, 0.5) <= 600, `end of speech to first audio on the wire: ${spread(dynamic)} (0.60 s)`);
+// A busy machine wakes every timer late, also those of scripted engines.
+const lateMs = share(timers, 0.5) - bench.ENGINES_MS;
+check(
+  share(dynamic, 0.5) - lateMs <= 600,
+  `end of speech to first audio on the wire: ${spread(dynamic)}, of it ${lateMs.toFixed(1)} ms late timers (0.60 s)`,
+);
 console.log(`     the same with 0.5 s of fixed pause: ${spread(fixed)}`);
 // A busy machine wakes both late: what the conversation adds is the distance between the two at the same share.
 const own = [0.5, 0.95].map((part) => share(dynamic, part) - share(timers, part));

@@ -229,6 +229,58 @@ describe('A turn of the voice', () => {
     expect(await t.end()).toBe(0);
   });
 
+  it('is not interrupted while it sleeps by what is not its name', async () => {
+    const welcome = 'いらっしゃいませ、どうぞ声をかけてくださいね。';
+    const t = talk({ settings: { welcome, wake: { words: ['メイちゃん'] } } });
+    t.conversation.greet();
+    await t.pass(1000);
+    t.ear.say({ text: 'テレビの音です。', ms: 1500 });
+    await t.pass(8000);
+    expect(t.ends).toMatchObject([{ outcome: 'completed', heard: welcome }]);
+    expect(t.told).toEqual([['ignored', 'テレビの音です。', 'asleep']]);
+    t.conversation.greet();
+    await t.pass(500);
+    t.ear.say({ text: 'メイちゃん、値段は？', ms: 700 });
+    await t.pass(10_000);
+    expect(t.ends.slice(1)).toMatchObject([
+      { outcome: 'interrupted' },
+      { user: '値段は？', outcome: 'completed' },
+    ]);
+    await t.end();
+  });
+
+  it('gives up a voice that never ends, and words that never come, and works on (P18)', async () => {
+    const t = talk({ settings: { limits: { listeningMs: 5000, recognitionMs: 1000 } } });
+    t.ear.say({ text: 'あ'.repeat(100), ms: 60_000 });
+    await t.pass(5200);
+    expect(t.conversation.phase).not.toBe('listening');
+    await t.pass(10_000);
+    t.ear.flush = () => {};
+    t.ear.say({ text: 'い'.repeat(100), ms: 60_000 });
+    await t.pass(5200);
+    expect(t.conversation.phase).toBe('idle');
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(8000);
+    expect(t.ends.at(-1)).toMatchObject({ user: 'やあ', outcome: 'completed' });
+    expect(await t.end()).toBe(0);
+  });
+
+  it('answers several utterances in their order, however long each takes to be understood', async () => {
+    const t = talk({ ear: { pauseMs: 300 }, settings: { turnEnd: { continueMs: 0 } } });
+    const original = t.recognizer.recognize.bind(t.recognizer);
+    let count = 0;
+    t.recognizer.recognize = async function* (request) {
+      if (++count <= 2) await new Promise<void>((resolve) => t.clock.after(2500, resolve));
+      yield* original(request);
+    };
+    t.ear.say({ text: '一つ目は長い。', ms: 600 });
+    await t.pass(1000);
+    t.ear.say({ text: '二つ目。', ms: 500 });
+    await t.pass(15_000);
+    expect(t.ends.map(({ user }) => user)).toEqual(['一つ目は長い。', '二つ目。']);
+    await t.end();
+  });
+
   it('ends a reply when the key of push to talk goes down', async () => {
     const t = talk();
     t.conversation.ask({ text: '話して', by: 'typed' });
