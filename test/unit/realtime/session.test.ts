@@ -354,6 +354,18 @@ describe('RealtimeSession', () => {
       expect(told).toEqual([]);
     });
 
+    it('stops an answer whose beginning the server tells only afterwards', async () => {
+      const { start, settle, server } = await rig();
+      server.deaf.add('response.create');
+      const heard = start({ text: 'Hello' });
+      await settle();
+      await heard.turn.truncate(0);
+      server.last.send({ type: 'response.created', response: { id: 'r1' } });
+      await settle();
+      expect(server.last.ofType('response.cancel')).toMatchObject([{ response_id: 'r1' }]);
+      expect(heard.parts).toEqual([{ type: 'end', reason: 'cancelled' }]);
+    });
+
     it('is sent once', async () => {
       const server = new RealtimeServer();
       server.answers = [{ says: [{ soundMs: 1000 }, 'wait'] }];
