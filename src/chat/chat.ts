@@ -3,6 +3,7 @@ import type { Conversation } from '../dialogue/index.js';
 import type { BrowserFace } from '../expression/index.js';
 import type { Hearing } from '../hearing/index.js';
 import type { KeptConversations, TraceBook } from '../kept/index.js';
+import type { LlmUsage } from '../llm/index.js';
 import type { LongTermMemory, ToolBox } from '../tools/index.js';
 import type { Topology } from './choose-topology.js';
 
@@ -33,6 +34,8 @@ export interface Chat {
   readonly session: string | undefined;
   readonly tools: ToolBox;
   readonly memory: LongTermMemory | undefined;
+  /** What each model was asked so far, and what it told of tokens. */
+  readonly usage: () => readonly LlmUsage[];
   /** The avatar that it is with; undefined: there is none yet. */
   readonly lane: LaneStatus | undefined;
   /** The model forgets, and so do disk and long-term memory what they have of this session. */

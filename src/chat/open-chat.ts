@@ -66,6 +66,12 @@ export interface ChatPorts extends OwnThinking {
   readonly tell?: ((text: string) => void) | undefined;
   readonly hooks?: readonly ConversationHooks[] | undefined;
   readonly sinks?: readonly ExpressionSink[] | undefined;
+  /**
+   * Whether words that MMDAgent-EX recognised are for this conversation: where a program has several with one avatar, one answers.
+   *
+   * @default always
+   */
+  readonly isAddressed?: (() => boolean) | undefined;
   /** In place of the settings' engines. */
   readonly recognizer?: Recognizer | undefined;
   readonly speech?: Speech | undefined;
@@ -146,7 +152,8 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   closers.push(() => conversation.close());
   const latency = new TraceBook();
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
-  closers.push(takePeerTurns({ client, avatar, conversation, sink: sinks.peer, warn: tell }));
+  const { isAddressed } = ports;
+  closers.push(takePeerTurns({ client, avatar, conversation, sink: sinks.peer, warn: tell, isAddressed }));
   return {
     conversation,
     parts: {
@@ -163,6 +170,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     session: kept.store === 'none' ? undefined : session.id,
     tools: thinking.tools,
     memory: thinking.memory,
+    usage: () => thinking.llm.usage(),
     get lane() {
       return avatar.lane;
     },

@@ -14,6 +14,8 @@ export interface PeerTurnsOptions {
   /** Knows the choices of questions on the screen. */
   readonly sink: PeerSink | undefined;
   readonly warn: (text: string) => void;
+  /** Whether words that it recognised are for this conversation. @default always */
+  readonly isAddressed?: (() => boolean) | undefined;
 }
 
 /**
@@ -21,8 +23,10 @@ export interface PeerTurnsOptions {
  *
  * @returns ends it.
  */
-export function takePeerTurns({ client, avatar, conversation, sink, warn }: PeerTurnsOptions): () => void {
+export function takePeerTurns(options: PeerTurnsOptions): () => void {
+  const { client, avatar, conversation, sink, warn, isAddressed = () => true } = options;
   return avatar.onMessage(client, ({ type, args }) => {
+    if (type === RECOGNISED && !isAddressed()) return;
     // Words may hold the separator.
     const text = type === RECOGNISED ? args.join('|') : sink?.promptChoice([type, ...args].join('|'));
     if (text === undefined || text.trim() === '') return;
