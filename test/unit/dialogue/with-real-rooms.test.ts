@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Conversation, conversationSettings, standardJudge } from '../../../src/dialogue/index.js';
 import { ReplyReader } from '../../../src/expression/index.js';
+import { createHearing, DEFAULT_HEARING } from '../../../src/hearing/index.js';
 import { createReplyVoice } from '../../../src/reply/index.js';
 import { FakeClock } from '../../../src/runtime/index.js';
 import { ScriptedEar } from '../../support/dialogue/scripted-ear.js';
@@ -101,5 +103,77 @@ describe('A conversation of the rooms themselves', () => {
     await t.pass(15_000);
     expect(t.ends).toMatchObject([{ outcome: 'completed', user: '明日の天気は、東京はどうですか？' }]);
     expect(await t.close()).toBe(0);
+  });
+});
+
+const FRAME_BYTES = 640;
+const FRAME_MS = 20;
+
+describe('A conversation with the ear itself', () => {
+  it('hears a recording frame by frame, is interrupted by it, and answers it', async () => {
+    const clock = new FakeClock();
+    const wav = readFileSync(new URL('../../../fixtures/audio/speech-sample.wav', import.meta.url));
+    const speech = wav.subarray(44);
+    const ear = await createHearing({ settings: { ...DEFAULT_HEARING, vad: 'level', thresholdDbfs: -45 } });
+    const model = new ScriptedModel(clock);
+    model.answer = () =>
+      'これはとても長いお話です。むかしむかし、あるところに、おじいさんがいました。山へ行きました。';
+    const settings = conversationSettings();
+    const voice = createReplyVoice({ topology: 'text', msPerCharacter: 100 }, { clock } as never);
+    const bytes: number[] = [];
+    const conversation = new Conversation(
+      {
+        clock,
+        ear,
+        model,
+        voice,
+        openReader: () => new ReplyReader(),
+        recognizer: {
+          name: 'fixed',
+          isStreaming: false,
+          async *recognize({ sound }) {
+            let heard = 0;
+            for await (const piece of sound) heard += piece.byteLength;
+            bytes.push(heard);
+            await new Promise<void>((resolve) => clock.after(150, resolve));
+            yield { type: 'final', text: '東京へ行きたいです' };
+          },
+          close: async () => {},
+        },
+      },
+      settings,
+    );
+    const outcomes: string[] = [];
+    const users: string[] = [];
+    conversation.events.on('turnEnded', ({ outcome, user }) => {
+      outcomes.push(outcome);
+      users.push(user);
+    });
+    const listen = async (pcm: Uint8Array | undefined, ms: number): Promise<void> => {
+      for (let frame = 0; frame * FRAME_MS < ms; frame++) {
+        const part = pcm?.subarray(frame * FRAME_BYTES, (frame + 1) * FRAME_BYTES);
+        await clock.advanceAsync(FRAME_MS);
+        conversation.hear(
+          part?.byteLength === FRAME_BYTES ? part : new Uint8Array(FRAME_BYTES),
+          clock.nowMs(),
+        );
+      }
+    };
+    const speechMs = Math.floor(speech.byteLength / FRAME_BYTES) * FRAME_MS;
+    conversation.ask({ text: '話して', by: 'typed' });
+    await listen(undefined, 1500);
+    expect(conversation.phase).toBe('speaking');
+    await listen(speech, speechMs);
+    await listen(undefined, 15_000);
+    expect(outcomes[0]).toBe('interrupted');
+    expect(outcomes.at(-1)).toBe('completed');
+    expect(users.at(-1)).toContain('東京へ行きたいです');
+    expect(bytes.at(-1)).toBeGreaterThan(FRAME_BYTES * 10);
+    const closing = conversation.close();
+    await clock.advanceAsync(1000);
+    await closing;
+    ear.close();
+    await voice.close();
+    expect(clock.pendingCount).toBe(0);
   });
 });
