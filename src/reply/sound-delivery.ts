@@ -69,9 +69,8 @@ export class SoundDelivery implements Delivery {
   #way: SoundWay | undefined;
   #teller: Timer | undefined;
   #hasStarted = false;
-  /** Times in a row that the sound was found to stand still, and whether it ever did. */
+  /** Times in a row that the sound was found to stand still. */
   #dryLooks = 0;
-  #wasDry = false;
   #isStopped = false;
 
   constructor(options: SoundDeliveryOptions) {
@@ -219,13 +218,11 @@ export class SoundDelivery implements Delivery {
   #watchMouth(isDry: boolean): void {
     if (this.#way?.way !== 'peer') return;
     this.#dryLooks = isDry ? this.#dryLooks + 1 : 0;
-    if (this.#dryLooks !== DRY_LOOKS) return;
-    this.#wasDry = true;
-    this.#options.closeMouth(this.#way);
+    if (this.#dryLooks === DRY_LOOKS) this.#options.closeMouth(this.#way);
   }
 
   #over(isWhole: boolean): void {
-    if (this.#wasDry && isWhole && this.#way !== undefined) this.#options.closeMouth(this.#way);
+    if (isWhole && this.#way?.way === 'peer' && this.#outlet.hasRunDry) this.#options.closeMouth(this.#way);
     this.#teller?.cancel();
     this.#queue.stop();
     this.#played.close();

@@ -1,6 +1,6 @@
 import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
 import { closingMessage, DEFAULT_LIP_TABLE } from '../lipsync/index.js';
-import { BridgeError, errorText } from '../runtime/index.js';
+import { BridgeError, errorText, type Timer } from '../runtime/index.js';
 import {
   chooseLips,
   type LipsChoice,
@@ -34,6 +34,8 @@ import type {
 const LOCAL_RATE_HZ = 48_000;
 /** Later it could close the mouth of somebody else's speech. */
 const CLOSE_WITHIN_MS = 500;
+/** MMDAgent-EX's own lips take a third of a second to settle, and win over messages until then. */
+const SETTLED_MS = 400;
 
 /** What the two voices of our own sound differ in. */
 interface SoundVoiceParts {
@@ -71,6 +73,7 @@ class SoundVoice implements SoundReplyVoice {
   readonly #line = new ReplyLine();
   readonly #open = new Set<Reply>();
   #known: Promise<SoundWay> | undefined;
+  readonly #closings = new Set<Timer>();
   #isClosed = false;
 
   constructor(parts: SoundVoiceParts) {
@@ -119,6 +122,7 @@ class SoundVoice implements SoundReplyVoice {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#open].map((reply) => reply.cancel()));
+    for (const timer of this.#closings) timer.cancel();
   }
 
   #reply(isHeld: boolean, deliver: (events: ReplyEmitter) => SoundDelivery): Reply {
@@ -134,7 +138,7 @@ class SoundVoice implements SoundReplyVoice {
     const { ports, sampleRateHz } = this.#parts;
     const { clock, estimator } = ports;
     const open = (known: SoundWay, signal: AbortSignal) => this.#outlet(known, signal);
-    const closeMouth = ({ model }: SoundWay): void => this.#closeMouth(model);
+    const closeMouth = ({ model }: SoundWay): void => this.#closeMouthSoon(model);
     return { clock, events, sampleRateHz, way, open, estimator, closeMouth, pronouncer: this.#pronouncer };
   }
 
@@ -160,6 +164,14 @@ class SoundVoice implements SoundReplyVoice {
     } finally {
       signal.removeEventListener('abort', silence);
     }
+  }
+
+  #closeMouthSoon(model: string | undefined): void {
+    const timer = this.#parts.ports.clock.after(SETTLED_MS, () => {
+      this.#closings.delete(timer);
+      this.#closeMouth(model);
+    });
+    this.#closings.add(timer);
   }
 
   /** A mouth that cannot be closed now is gone. */

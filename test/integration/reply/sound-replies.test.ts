@@ -201,6 +201,16 @@ describe('A reply whose sound is ours', () => {
     expect(rig.openingNow()).toBe(0);
   });
 
+  it('closes that mouth too where an engine is only a little too slow', async () => {
+    rig = await replyRig('stream', { script: { latencyMs: 0, speed: 0.8 } });
+    const { reply, say } = rig.open();
+    say('Nobody knows everything. ');
+    reply.end();
+    await rig.until(reply.ended);
+    await rig.clock.advanceAsync(1000);
+    expect(rig.openingNow()).toBe(0);
+  });
+
   it('goes on synthesizing while it is paused, bounded', async () => {
     rig = await replyRig('stream');
     const { reply, say } = rig.open();
