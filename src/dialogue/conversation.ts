@@ -137,6 +137,19 @@ export class Conversation {
   }
 
   /**
+   * What MMDAgent-EX recognised (RECOG_EVENT_STOP), judged as the voice that it was: its own echo, listening noises over a reply, and,
+   * asleep, what is not its name are told as `ignored`. Otherwise a turn that interrupts.
+   *
+   * @returns undefined when it is ignored.
+   * @throws {RequestError} BRIDGE_ERR_TURN_REFUSED - closed.
+   */
+  recognised(text: string, options: Pick<Question, 'metadata' | 'parameters'> = {}): TurnHandle | undefined {
+    this.#mustBeOpen();
+    const meant = this.#taking.meantElsewhere(text);
+    return meant === undefined ? undefined : this.ask({ ...options, text: meant, by: 'peer' });
+  }
+
+  /**
    * The avatar says this and nothing is asked of the model; control tags hold. While an operator has taken over and a turn waits: its
    * reply.
    *

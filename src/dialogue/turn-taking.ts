@@ -20,6 +20,9 @@ export interface TakingOptions {
   readonly judge: Judge;
 }
 
+/** Words that somebody else recognised began about so long ago; they do not tell. */
+const RECOGNISED_AFTER_MS = 1000;
+
 /** Words of the user that wait for more of them. */
 interface Carried {
   readonly text: string;
@@ -78,6 +81,30 @@ export class TurnTaking implements ListenerOwner {
     if (carried?.of === undefined) return;
     this.#carried = undefined;
     this.#options.services.history.add(carried.of.entry);
+  }
+
+  /**
+   * Words that somebody else recognised: what of them asks for a turn. Undefined, and told as ignored: the avatar's own voice, a
+   * listening noise over a turn, or not meant for it while it sleeps.
+   */
+  meantElsewhere(text: string): string | undefined {
+    const { judge, desk, services } = this.#options;
+    const language = services.settings.language || undefined;
+    const beganMs = services.ports.clock.nowMs() - RECOGNISED_AFTER_MS;
+    const meant = judge.withoutEcho(text.trim(), beganMs, desk.spoken);
+    const kind = judge.interjection(meant, language);
+    const isOver = desk.turn?.hasSounded === true && !desk.turn.isNearlyHeard;
+    const isNothing = kind === 'nothing' || (kind === 'backchannel' && isOver);
+    const isOff = services.settings.interruption.by === 'off' && isOver;
+    if (isNothing || isOff) {
+      const why = text.trim() === '' ? 'noWords' : meant === '' ? 'echo' : 'backchannel';
+      services.events.emit('ignored', text, why);
+      return undefined;
+    }
+    const woken = this.#wake.hear(meant);
+    if (woken.isMeant) return woken.text === '' ? meant : woken.text;
+    services.events.emit('ignored', text, 'asleep');
+    return undefined;
   }
 
   /** A turn has ended, or began. */

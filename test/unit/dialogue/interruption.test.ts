@@ -110,6 +110,34 @@ describe('An interruption', () => {
     await t.end();
   });
 
+  it('of words that MMDAgent-EX recognised follows the same rules', async () => {
+    const t = speaking({ settings: { wake: { words: [] } } });
+    await t.pass(2000);
+    expect(t.conversation.recognised('うん')).toBeUndefined();
+    expect(t.conversation.recognised('とても長い')).toBeUndefined();
+    expect(t.conversation.recognised(' ')).toBeUndefined();
+    expect(t.told).toEqual([
+      ['ignored', 'うん', 'backchannel'],
+      ['ignored', 'とても長い', 'echo'],
+      ['ignored', ' ', 'noWords'],
+    ]);
+    expect(t.conversation.phase).toBe('speaking');
+    expect(t.conversation.recognised('ちがうよ')?.by).toBe('peer');
+    await t.pass(10_000);
+    expect(t.ends.map(({ user, outcome }) => [user, outcome])).toEqual([
+      ['話して', 'interrupted'],
+      ['ちがうよ', 'completed'],
+    ]);
+    expect(t.conversation.recognised('はい')?.by).toBe('peer');
+    await t.end();
+    const asleep = talk({ settings: { wake: { words: ['メイちゃん'] } } });
+    expect(asleep.conversation.recognised('天気は？')).toBeUndefined();
+    expect(asleep.conversation.recognised('メイちゃん、天気は？')).toBeDefined();
+    await asleep.pass(300);
+    expect(asleep.asked()).toEqual([{ role: 'user', text: '天気は？' }]);
+    await asleep.end();
+  });
+
   it('takes "はい" at the very end of a reply as its answer', async () => {
     const t = talk();
     t.model.answer = (_request, count) => (count === 1 ? '行きますか？' : 'では行きましょう。');
