@@ -1,6 +1,6 @@
-import type { Utterance } from '../hearing/index.js';
 import type { BridgeError } from '../runtime/index.js';
 import { createWakeWords, type WakeWords } from '../turns/index.js';
+import { CarriedWords } from './carried-words.js';
 import type { Floor } from './floor.js';
 import { Interruption } from './interruption.js';
 import { type Heard, Listener, type ListenerOwner } from './listener.js';
@@ -9,7 +9,6 @@ import type { Services } from './services.js';
 import { sorryText } from './sorry.js';
 import { Speculation } from './speculation.js';
 import type { TurnDesk } from './turn-desk.js';
-import type { TurnPlan } from './turn-plan.js';
 import type { TurnRun } from './turn-run.js';
 import { WordlessRecognizer } from './wordless-recognizer.js';
 
@@ -22,16 +21,6 @@ export interface TakingOptions {
 
 /** Words that somebody else recognised began about so long ago; they do not tell. */
 const RECOGNISED_AFTER_MS = 1000;
-
-/** Words of the user that wait for more of them. */
-interface Carried {
-  readonly text: string;
-  readonly fromMs: number;
-  readonly startedMs: number;
-  /** Whose words they were; undefined: of an utterance that was cut. */
-  readonly of: TurnRun | undefined;
-  readonly sound: readonly Utterance[];
-}
 
 /**
  * Decides what the user's voice means for whose turn it is: see `Interruption` for a voice over a turn, `Speculation` for replies that
@@ -47,11 +36,11 @@ export class TurnTaking implements ListenerOwner {
   readonly #wake: WakeWords;
   readonly #interruption: Interruption;
   readonly #speculation: Speculation;
-  #carried: Carried | undefined;
+  readonly #carried: CarriedWords;
 
   constructor(options: TakingOptions) {
     this.#options = options;
-    const { services, desk } = options;
+    const { services, desk, judge } = options;
     const { ports, settings, events } = services;
     this.#wake = createWakeWords({
       ...settings.wake,
@@ -62,6 +51,7 @@ export class TurnTaking implements ListenerOwner {
       ...options,
       onCommit: (turn, heard) => this.#committed(turn, heard),
     });
+    this.#carried = new CarriedWords(judge, services.history);
     this.#speculation = new Speculation(desk, settings.speculation);
     const { clock, ear } = ports;
     const recognizer = ports.recognizer ?? (ports.brain === undefined ? undefined : new WordlessRecognizer());
@@ -77,10 +67,7 @@ export class TurnTaking implements ListenerOwner {
   askedOtherwise(): void {
     this.#wake.wake();
     this.#interruption.letGo();
-    const carried = this.#carried;
-    if (carried?.of === undefined) return;
-    this.#carried = undefined;
-    this.#options.services.history.add(carried.of.entry);
+    this.#carried.putBack();
   }
 
   /**
@@ -141,7 +128,7 @@ export class TurnTaking implements ListenerOwner {
   }
 
   forgetWords(): void {
-    this.#carried = undefined;
+    this.#carried.clear();
     this.#speculation.drop();
   }
 
@@ -231,7 +218,7 @@ export class TurnTaking implements ListenerOwner {
   failed(heard: Heard, error: BridgeError): void {
     const { desk, services } = this.#options;
     this.#speculation.drop();
-    if (desk.turn === undefined && this.#carried === undefined) this.#apologise(heard, error);
+    if (desk.turn === undefined && this.#carried.isEmpty) this.#apologise(heard, error);
     else {
       // The reply that sounds, or the words that are known, are worth more than an apology.
       services.events.emit('error', error, 'recognition');
@@ -255,22 +242,12 @@ export class TurnTaking implements ListenerOwner {
 
   /** The user goes on with words that were not answered yet: both wait to be answered as one. */
   #committed(turn: TurnRun, heard: Heard): void {
-    const { settings, history } = this.#options.services;
-    const { by, fromMs, text, startedMs = fromMs, failure, sound } = turn.plan;
+    const { by, fromMs, failure } = turn.plan;
     const isSpoken = by === 'voice' || by === 'peer';
     const gapMs = heard.utterance.startedAtMs - fromMs;
-    const goesOn =
-      isSpoken && !turn.hasSounded && failure === undefined && gapMs <= settings.turnEnd.continueMs;
-    if (!goesOn) return;
-    history.remove(turn.entry);
-    // Words of a cut utterance may be waiting still.
-    this.#carried = {
-      text: this.#joined(text),
-      fromMs,
-      startedMs,
-      of: turn,
-      sound: [...(this.#carried?.sound ?? []), ...(sound ?? [])],
-    };
+    const { continueMs } = this.#options.services.settings.turnEnd;
+    const goesOn = isSpoken && !turn.hasSounded && failure === undefined && gapMs <= continueMs;
+    if (goesOn) this.#carried.takeUp(turn);
   }
 
   /** Without what the avatar said itself. */
@@ -284,7 +261,7 @@ export class TurnTaking implements ListenerOwner {
   #likelyEnd(heard: Heard, meant: string): void {
     const { judge, services } = this.#options;
     const { settings, ports } = services;
-    const text = this.#joined(meant);
+    const text = this.#carried.joined(meant);
     const { state } = judge.end(text, heard.language);
     if (state === 'unfinished') ports.ear?.requirePause(settings.turnEnd.unfinishedPauseMs);
     else if (state === 'finished') ports.ear?.requirePause(settings.turnEnd.finishedPauseMs);
@@ -295,7 +272,7 @@ export class TurnTaking implements ListenerOwner {
       // A model of sound is asked only for what was said whole.
       ports.brain === undefined &&
       judge.interjection(meant, heard.language) !== 'nothing';
-    if (mayGuess) this.#speculation.offer(heard, text, () => this.#plan(heard, text));
+    if (mayGuess) this.#speculation.offer(heard, text, () => this.#carried.plan(heard, text));
     else this.#speculation.drop();
   }
 
@@ -317,59 +294,35 @@ export class TurnTaking implements ListenerOwner {
       return;
     }
     // Nothing but the name was said: it is answered.
-    const all = this.#joined(woken.text === '' ? meant : woken.text);
-    if (goesOn) this.#carry(heard, all);
-    else this.#begin(heard, all);
+    const all = this.#carried.joined(woken.text === '' ? meant : woken.text);
+    if (!goesOn) {
+      this.#begin(heard, all);
+      return;
+    }
+    this.#speculation.drop();
+    this.#carried.carry(heard, all);
   }
 
   #begin(heard: Heard, text: string): void {
     const { desk, services } = this.#options;
     if (!this.#speculation.take(heard, text)) {
-      const run = desk.begin(this.#plan(heard, text));
+      const run = desk.begin(this.#carried.plan(heard, text));
       run.mark('endOfTurn');
       run.mark('transcript');
     }
-    this.#carried = undefined;
+    this.#carried.clear();
     const { turn, sound = [] } = desk.turn?.plan ?? {};
     const { kept } = services.ports;
     if (turn === undefined || kept?.sound === undefined) return;
     for (const utterance of sound) kept.sound(turn, 'user', utterance.pcm());
   }
 
-  #carry({ utterance }: Heard, text: string): void {
-    this.#speculation.drop();
-    const startedMs = this.#carried?.startedMs ?? utterance.startedAtMs;
-    const sound = [...(this.#carried?.sound ?? []), utterance];
-    this.#carried = { text, fromMs: utterance.lastVoiceAtMs, startedMs, of: undefined, sound };
-  }
-
   /** What would have gone on did not: it is answered as it was. */
   #answerCarried(): void {
-    const carried = this.#carried;
     const { desk } = this.#options;
-    if (carried === undefined || desk.turn !== undefined || this.#isMoreComing) return;
-    this.#carried = undefined;
-    const { text, fromMs, startedMs, of, sound } = carried;
-    const { by = 'voice', metadata, parameters, images } = of?.plan ?? {};
-    desk.begin({ by, text, fromMs, startedMs, metadata, parameters, images, sound });
-  }
-
-  #joined(words: string): string {
-    return this.#carried === undefined ? words : this.#options.judge.join(this.#carried.text, words);
-  }
-
-  #plan({ utterance }: Heard, text: string): Omit<TurnPlan, 'turn' | 'isGuess'> {
-    const { metadata, parameters, images } = this.#carried?.of?.plan ?? {};
-    return {
-      by: 'voice',
-      text,
-      fromMs: utterance.lastVoiceAtMs,
-      startedMs: this.#carried?.startedMs ?? utterance.startedAtMs,
-      metadata,
-      parameters,
-      images,
-      sound: [...(this.#carried?.sound ?? []), utterance],
-    };
+    if (desk.turn !== undefined || this.#isMoreComing) return;
+    const plan = this.#carried.takeAlone();
+    if (plan !== undefined) desk.begin(plan);
   }
 
   get #isMoreComing(): boolean {

@@ -30,7 +30,7 @@ export interface TurnThoughtOptions {
 export class TurnThought {
   readonly #options: TurnThoughtOptions;
   readonly #operator = deferred<string | undefined>();
-  #isWithTools = false;
+  #isWithModel = false;
   #isWithOperator = false;
   #parameters: Readonly<Record<string, string>>;
 
@@ -43,9 +43,9 @@ export class TurnThought {
     return this.#isWithOperator;
   }
 
-  /** It waits for what has its own time limit. */
+  /** It waits for what has its own time limit: the model, its tools, the operator. */
   get waitsForOthers(): boolean {
-    return this.#isWithTools || this.#isWithOperator;
+    return this.#isWithModel || this.#isWithOperator;
   }
 
   /** The operator's words; undefined: the model shall answer. */
@@ -119,17 +119,17 @@ export class TurnThought {
         teller.text(delta);
       },
       onTool: (news) => {
-        this.#isWithTools = news.stage !== 'result';
         onAlive();
         teller.tool(news);
       },
       onVision: (source) => teller.vision(source),
       onFirstToken: () => trace.mark('firstToken'),
     });
+    this.#isWithModel = true;
     try {
       await answer.run();
     } finally {
-      this.#isWithTools = false;
+      this.#isWithModel = false;
     }
   }
 

@@ -56,6 +56,19 @@ describe('A turn that fails', () => {
     await t.end();
   });
 
+  it('says so when the model falls silent in the middle of a reply, as long as the voice may', async () => {
+    const t = talk();
+    t.model.faults.push({ kind: 'stall', when: 'during' });
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(60_000);
+    expect(t.ends[0]).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'BRIDGE_ERR_LLM_STALLED' },
+      heard: expect.stringContaining('すみません'),
+    });
+    await t.end();
+  });
+
   it('is silent about it when the settings say so', async () => {
     const t = talk({ settings: { reply: { sorry: '' } } });
     t.model.faults.push({ kind: 'error', when: 'before' });
