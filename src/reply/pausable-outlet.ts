@@ -42,8 +42,6 @@ const KEPT_MS = 30_000;
 /** Speech that begins in the middle would click. */
 const FADE_MS = 8;
 const HEARD_TO_END_MS = 1;
-/** Less ahead of what is heard than the way, a unit and a block: MMDAgent-EX has run out of sound. */
-const DRY_MS = 80;
 /** From a sound's leaving until it is heard. */
 const USUAL_LATENCY_MS = 45;
 
@@ -71,7 +69,6 @@ export class PausableOutlet implements Outlet {
   /** Ways that are being closed. */
   readonly #closing = new Set<Promise<void>>();
   #hasSent = false;
-  #hasRunDry = false;
   #heardMs = 0;
   #end: SpeechEnd | undefined;
   #resolve: (end: SpeechEnd) => void = () => {};
@@ -108,11 +105,6 @@ export class PausableOutlet implements Outlet {
   /** How far the sound was given away. */
   get givenMs(): number {
     return this.#take === undefined ? this.#heardMs : this.track.msAt(this.#take.cursor);
-  }
-
-  /** Whether all that was given away had been heard, or nearly, before more came: an engine or a writer was too slow. */
-  get hasRunDry(): boolean {
-    return this.#hasRunDry;
   }
 
   async begin(): Promise<void> {}
@@ -243,7 +235,6 @@ export class PausableOutlet implements Outlet {
       const pcm = this.track.read(take.cursor, pieceBytes);
       if (pcm === undefined) break;
       const isFirst = take.fromMs > 0 && take.cursor === this.track.bytesAt(take.fromMs);
-      this.#hasRunDry ||= (this.positionMs ?? Number.NEGATIVE_INFINITY) >= this.givenMs - DRY_MS;
       take.cursor += pcm.byteLength;
       this.#sent();
       await take.outlet.write(isFirst ? fadedIn(pcm, this.sampleRateHz) : pcm);

@@ -222,7 +222,8 @@ export class SoundDelivery implements Delivery {
   }
 
   #over(isWhole: boolean): void {
-    if (isWhole && this.#way?.way === 'peer' && this.#outlet.hasRunDry) this.#options.closeMouth(this.#way);
+    // The end may have been told so late that the last of the sound ran out before it.
+    if (isWhole && this.#way?.way === 'peer') this.#options.closeMouth(this.#way);
     this.#teller?.cancel();
     this.#queue.stop();
     this.#played.close();

@@ -4,7 +4,7 @@ import { type ReplyRig, replyRig, type Topology } from '../../support/reply/repl
 
 /** The peer's block that waits for more sound, and what is faded in. */
 const MAX_LOST_MS = 16 + 8 + 2;
-const LONGEST_WORD_MS = 8 * 50;
+const LONGEST_WORD_MS = 'everything.'.length * 50;
 const TEXTS = ['Hello there. ', 'How are you today? ', 'I am. ', '', 'Nobody knows everything. '];
 
 const input = fc.oneof(
