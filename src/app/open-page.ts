@@ -6,6 +6,7 @@ import { type Logger, SystemClock } from '../runtime/index.js';
 import { startPageServer } from '../server/index.js';
 import { createMachine } from './machine.js';
 import { createSpeaker } from './speaker.js';
+import { createTalker } from './talker.js';
 
 export interface OpenPageOptions {
   readonly resolved: ResolvedConfig;
@@ -28,6 +29,7 @@ export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
   const isRemote = isDaemonUrl(config.daemon);
   const path = localSocketPath(config.daemon, env['XDG_RUNTIME_DIR']);
   const speaker = createSpeaker({ resolved, client, clock, logger, env });
+  const talker = createTalker({ resolved, client, clock, logger, version, env });
   const server = await startPageServer({
     host: config.pageHost,
     port: config.pagePort,
@@ -39,13 +41,15 @@ export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
     samplePath: fileURLToPath(new URL('../../fixtures/audio/speech-sample.wav', import.meta.url)),
     machine: createMachine({ resolved, client, clock, version, env }),
     speaker,
+    talker,
+    moreMetrics: () => talker.metrics(),
     version,
   });
   return {
     url: server.url,
     async close() {
       await server.close();
-      await speaker.close();
+      await Promise.all([speaker.close(), talker.close()]);
     },
   };
 }

@@ -15,3 +15,13 @@ export type {
   SayRequest,
   SpeakerPort,
 } from './speaker-port.js';
+export type {
+  TalkCue,
+  TalkEvent,
+  TalkerPort,
+  TalkPicture,
+  TalkPlace,
+  TalkQuestion,
+  TalkSaid,
+  TellTalk,
+} from './talk-port.js';

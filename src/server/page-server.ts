@@ -19,6 +19,7 @@ import { checkHost, checkOrigin, securityHeaders, setSecurityHeaders } from './r
 import { createRoutes, type RouteTable } from './routes.js';
 import type { SpeakerPort } from './speaker-port.js';
 import { StaticFiles } from './static-files.js';
+import type { TalkerPort } from './talk-port.js';
 
 export interface PageServerOptions {
   /** Address to listen on; anything but a loopback address lets other machines make the avatar speak. */
@@ -39,6 +40,10 @@ export interface PageServerOptions {
   readonly machine?: MachinePort;
   /** What speaks texts for the page. @default nobody */
   readonly speaker?: SpeakerPort;
+  /** With whom pages converse. @default nobody */
+  readonly talker?: TalkerPort;
+  /** Of the app, in the text format of Prometheus; joins what the daemon tells. @default nothing */
+  readonly moreMetrics?: () => Promise<string>;
   readonly version: string;
   /** Where uploads lie while they are spoken. @default the system's temporary folder */
   readonly uploadFolder?: string;

@@ -105,9 +105,12 @@ export function securityHeaders(host: string | undefined): Record<string, string
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Cross-Origin-Opener-Policy': 'same-origin',
     // What the page needs; nothing else, and nothing for what it would embed.
-    'Permissions-Policy': ['microphone=(self)', 'camera=()', 'geolocation=()', 'display-capture=()'].join(
-      ', ',
-    ),
+    'Permissions-Policy': [
+      'microphone=(self)',
+      'camera=(self)',
+      'display-capture=(self)',
+      'geolocation=()',
+    ].join(', '),
   };
 }
 

@@ -12,6 +12,8 @@ import { playSound } from './play-sound.js';
 import { isFollowed, targetOf } from './play-target.js';
 import { sayRoutes } from './say-routes.js';
 import type { SpeakerPort } from './speaker-port.js';
+import type { TalkerPort } from './talk-port.js';
+import { talkRoutes } from './talk-routes.js';
 import { tooLarge, Upload } from './upload.js';
 
 export interface RouteOptions {
@@ -21,6 +23,8 @@ export interface RouteOptions {
   readonly samplePath: string;
   readonly machine?: MachinePort;
   readonly speaker?: SpeakerPort;
+  readonly talker?: TalkerPort;
+  readonly moreMetrics?: () => Promise<string>;
   readonly version: string;
   readonly uploadFolder: string;
   readonly maxUploadBytes: number;
@@ -50,6 +54,7 @@ export function createRoutes(options: RouteOptions): RouteTable {
   return {
     ...machineRoutes(options),
     ...sayRoutes(options),
+    ...talkRoutes(options),
     '/api/play': {
       POST: async (exchange) => {
         if (uploads >= MAX_UPLOADS) throw new HttpRefusal(503, 'BRIDGE_ERR_QUEUE_FULL', tooMany());
@@ -80,7 +85,9 @@ export function createRoutes(options: RouteOptions): RouteTable {
     '/metrics': {
       GET: async ({ response }) => {
         const metrics = await answered(options, options.client.request('metrics', {}));
-        answerText(response, 200, metrics.text, metrics.contentType);
+        // Of other things, so no name stands twice.
+        const more = (await options.moreMetrics?.()) ?? '';
+        answerText(response, 200, joined(metrics.text, more), metrics.contentType);
       },
     },
     '/healthz': {
@@ -93,6 +100,11 @@ export function createRoutes(options: RouteOptions): RouteTable {
       },
     },
   };
+}
+
+/** @param more - '' when there is nothing more. */
+function joined(text: string, more: string): string {
+  return more === '' ? text : `${text.replace(/\n*$/, '\n')}${more}`;
 }
 
 function answerSound(response: ServerResponse, bytes: Buffer): void {

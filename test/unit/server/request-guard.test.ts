@@ -73,10 +73,12 @@ describe('checkSameSite', () => {
 });
 
 describe('securityHeaders', () => {
-  it('allow the microphone to the page itself and nobody else, and no inline code', () => {
+  it('allow microphone, camera and screen to the page itself and nobody else, and no inline code', () => {
     const headers = securityHeaders('localhost:8765');
     expect(headers['Permissions-Policy']).toContain('microphone=(self)');
-    expect(headers['Permissions-Policy']).toContain('camera=()');
+    expect(headers['Permissions-Policy']).toContain('camera=(self)');
+    expect(headers['Permissions-Policy']).toContain('display-capture=(self)');
+    expect(headers['Permissions-Policy']).toContain('geolocation=()');
     expect(headers['Content-Security-Policy']).not.toMatch(/unsafe|\*|blob:|data:/);
   });
 });

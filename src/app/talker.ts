@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import type { Chat } from '../chat/index.js';
+import type { BridgeClient } from '../client/index.js';
+import { type ChatSection, chatSection, type ResolvedConfig, userConfigFolder } from '../config/index.js';
+import { systemHost } from '../devices/index.js';
+import { type Clock, ConfigError, errorText, type Logger } from '../runtime/index.js';
+import type { TalkerPort } from '../server/index.js';
+import type { TalkHooks } from './talk.js';
+import { Talks } from './talks.js';
+import type { TurnMetrics } from './turn-metrics.js';
+
+export interface TalkerOptions {
+  readonly resolved: ResolvedConfig;
+  /** Through which it is with avatars. */
+  readonly client: BridgeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** With whom pages converse, and what must be ended with it. */
+export interface Talker extends TalkerPort {
+  /** Of all conversations so far, in the text format of Prometheus; '' before the first. */
+  metrics(): Promise<string>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A person is asked, who may have to choose a window first. */
+const PICTURE_TIMEOUT_MS = 60_000;
+/** Only told to models where tags are told to them at all. */
+const HOW_TO_LOOK =
+  "When you must see the user, write [vision:camera]; when you must see the user's screen, write [vision:screenshot]. The picture comes with the next message. The mark itself is neither spoken nor shown.";
+
+/** Conversations for the page, as the settings have them. Nothing of them is loaded before the first question. */
+export function createTalker(options: TalkerOptions): Talker {
+  let metrics: TurnMetrics | undefined;
+  const talks = new Talks({
+    clock: options.clock,
+    open: async (lane, hooks) => {
+      const { TurnMetrics: Metrics } = await import('./turn-metrics.js');
+      const chat = await openPageChat(options, lane, hooks);
+      metrics ??= new Metrics();
+      metrics.watch(chat);
+      return chat;
+    },
+  });
+  return {
+    knows: (session) => talks.knows(session),
+    said: (place) => talks.said(place),
+    ask: (place, question, tell) => talks.ask(place, question, tell),
+    stop: (place) => talks.stop(place),
+    give: (place, picture) => talks.give(place, picture),
+    forget: (place) => talks.forget(place),
+    metrics: async () => (await metrics?.text()) ?? '',
+    close: () => talks.close(),
+  };
+}
+
+async function openPageChat(
+  { resolved, client, clock, logger, version, env }: TalkerOptions,
+  lane: string | undefined,
+  hooks: TalkHooks,
+): Promise<Chat> {
+  const { config, origins } = resolved;
+  const host = systemHost(env);
+  const section = chatSection(config, env, host.platform);
+  const given = <T>(key: 'model' | 'leadMs' | 'readyTimeoutMs', value: T): T | undefined =>
+    origins[key] === 'default' ? undefined : value;
+  const { openChat } = await import('../chat/index.js');
+  return openChat(
+    {
+      ...section,
+      systemPrompt: await systemPromptOf(section),
+      tools: withPatience(section.tools),
+      voice: {
+        // The page's server plays nothing on its machine: what is local elsewhere goes to the avatar here.
+        topology: section.topology === 'local' ? 'auto' : section.topology,
+        lips: section.lips === 'local' ? 'auto' : section.lips,
+        lane: lane ?? config.lane,
+        model: given('model', config.model),
+        leadMs: given('leadMs', config.leadMs),
+        readyTimeoutMs: given('readyTimeoutMs', config.readyTimeoutMs),
+      },
+    },
+    {
+      client,
+      clock,
+      env,
+      host,
+      logger,
+      version,
+      stateFolder: userConfigFolder(env, host.platform),
+      ...hooks,
+    },
+  );
+}
+
+/** Somebody must be asked before the page looks: longer than a program takes, unless the settings say how long. */
+function withPatience(tools: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { vision = {} } = tools;
+  // What is no section is refused by its reader.
+  if (typeof vision !== 'object' || vision === null || Array.isArray(vision)) return tools;
+  return { ...tools, vision: { timeoutMs: PICTURE_TIMEOUT_MS, ...vision } };
+}
+
+/** @throws {ConfigError} BRIDGE_ERR_CONFIG_UNREADABLE */
+async function systemPromptOf(section: ChatSection): Promise<string> {
+  const { systemPrompt = '', systemPromptFile, expression } = section;
+  const own = systemPromptFile === undefined ? systemPrompt : await textOf(systemPromptFile);
+  const isTold = expression['tellModel'] !== false && !own.includes('[vision:');
+  return [own, isTold ? HOW_TO_LOOK : ''].filter((text) => text !== '').join('\n\n');
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new ConfigError(
+      'BRIDGE_ERR_CONFIG_UNREADABLE',
+      `systemPromptFile: expected a readable text file, got ${file}: ${errorText(error)}`,
+    );
+  }
+}
