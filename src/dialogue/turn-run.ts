@@ -1,17 +1,17 @@
-import type { GivenSound, HeardReply, ReplyEnd } from '../reply/index.js';
+import type { HeardReply, ReplyEnd } from '../reply/index.js';
 import { BridgeError, errorText, RequestError } from '../runtime/index.js';
 import type { Stage } from './conversation-events.js';
 import { HistoryEntry } from './history-entry.js';
 import type { Services } from './services.js';
 import { deferred } from './settled.js';
 import { sorryText } from './sorry.js';
-import { SoundExchange } from './sound-exchange.js';
 import { Trace, type TraceMark } from './trace.js';
 import type { TurnEnd, TurnHandle } from './turn.js';
+import { TurnParts } from './turn-parts.js';
 import type { TurnOwner, TurnPlan } from './turn-plan.js';
 import { TurnTeller } from './turn-teller.js';
-import { TurnThought } from './turn-thought.js';
-import { TurnVoice } from './turn-voice.js';
+import type { TurnThought } from './turn-thought.js';
+import type { TurnVoice } from './turn-voice.js';
 
 type State = 'guess' | 'open' | 'failing' | 'cut' | 'over';
 
@@ -41,12 +41,10 @@ export class TurnRun {
   readonly #trace: Trace;
   readonly #abort = new AbortController();
   readonly #thinking = new AbortController();
+  readonly #parts: TurnParts;
   readonly #certain = deferred<void>();
   readonly #closed = deferred<void>();
   #state: State;
-  #voice: TurnVoice | undefined;
-  #thought: TurnThought | undefined;
-  #exchange: SoundExchange | undefined;
   #failure: BridgeError | undefined;
   #isHeld = false;
   #hasSounded = false;
@@ -64,6 +62,7 @@ export class TurnRun {
     this.#trace = new Trace(services.ports.clock, plan.fromMs);
     this.#teller = new TurnTeller(services, plan, this.entry, () => this.cut());
     this.#failure = plan.failure?.error;
+    this.#parts = this.#makeParts();
     const { signal } = this.#abort;
     signal.addEventListener('abort', () => this.#thinking.abort(signal.reason), { once: true });
   }
@@ -87,16 +86,16 @@ export class TurnRun {
 
   /** Others have their own time limits: it does not stand still. */
   get waitsForOthers(): boolean {
-    return this.#thought?.waitsForOthers === true || this.#exchange?.isWithTools === true;
+    return this.#parts.waitsForOthers;
   }
 
   get waitsForOperator(): boolean {
-    return this.isOpen && this.#thought?.waitsForOperator === true;
+    return this.isOpen && this.#parts.waitsForOperator;
   }
 
   /** Whether all but the last few letters were heard, and nothing more comes. */
   get isNearlyHeard(): boolean {
-    return this.isOpen && this.#hasSounded && this.#isDelivered && this.#voice?.isNearlyHeard === true;
+    return this.isOpen && this.#hasSounded && this.#isDelivered && this.#parts.voice?.isNearlyHeard === true;
   }
 
   /** Settles when what was heard is known; never rejects. */
@@ -106,7 +105,7 @@ export class TurnRun {
 
   /** What a microphone may have heard of it. */
   get spokenText(): string {
-    return this.#voice?.delivery.spokenText ?? '';
+    return this.#parts.voice?.delivery.spokenText ?? '';
   }
 
   mark(what: TraceMark, atMs?: number): void {
@@ -131,19 +130,19 @@ export class TurnRun {
   letSpeak(): void {
     if (!this.isOpen) return;
     this.#isHeld = false;
-    this.#voice?.letSpeak();
+    this.#parts.voice?.letSpeak();
   }
 
   /** Silence at once; it may go on. */
   hold(): void {
     if (!this.isOpen) return;
     this.#isHeld = true;
-    this.#voice?.hold();
+    this.#parts.voice?.hold();
   }
 
   /** The operator's words are the reply; undefined: the model shall answer. */
   answer(words: string | undefined): void {
-    this.#thought?.answer(words);
+    this.#parts.answer(words);
   }
 
   /** The transaction of an interruption; see the class. Idempotent. */
@@ -153,7 +152,7 @@ export class TurnRun {
     this.#state = 'cut';
     this.#trace.mark('interruptedAt');
     this.#abort.abort(new DOMException('The turn was interrupted', 'AbortError'));
-    const heard = this.#voice?.heard();
+    const heard = this.#parts.heard();
     const ending = this.#silence();
     if (wasGuess) {
       this.#vanish(ending);
@@ -165,7 +164,7 @@ export class TurnRun {
     this.#owner.cut(this);
     void ending.then((end) => {
       const last = end?.heard ?? heard;
-      void this.#exchange?.truncate(last?.heardMs ?? 0);
+      this.#parts.truncate(last?.heardMs ?? 0);
       this.#finish(this.#outcomeOfCut(last), last);
     });
   }
@@ -186,13 +185,14 @@ export class TurnRun {
       await after;
       if (this.isOver) return;
       // Opened before anything is awaited: a voice gets ready while the model thinks.
-      const hearsItself = this.#hearsItself();
-      const early = hearsItself ? undefined : this.#openVoice();
-      const thought = this.#openThought();
+      const { isOfSound } = this.#parts;
+      const early = isOfSound ? undefined : this.#openVoice();
+      const thought = this.#parts.openThought();
       const { given, refused } = await thought.question();
       this.#failure ??= refused;
-      if (hearsItself && given === undefined) {
-        await this.#exchangeSound();
+      if (isOfSound && given === undefined) {
+        this.#parts.openExchange();
+        await this.#hearOut(this.#openVoice());
         return;
       }
       const voice = early ?? this.#openVoice();
@@ -205,8 +205,7 @@ export class TurnRun {
       voice.delivery.end();
       await delivered;
       this.#isDelivered = true;
-      const end = await voice.reply.ended;
-      if (!this.isOver && end.reason === 'completed') this.#heardOut(end);
+      await this.#hearOut(voice);
     } catch (error) {
       if (!this.isOver) await this.#fail(asBridgeError(error), stageOf(error));
     }
@@ -222,37 +221,16 @@ export class TurnRun {
     }
   }
 
-  #hearsItself(): boolean {
-    const { ports, isOperated } = this.#services;
-    return ports.brain !== undefined && this.plan.given === undefined && !isOperated();
-  }
-
-  /** The turn of a brain that hears and speaks by itself. */
-  async #exchangeSound(): Promise<void> {
-    const { brain } = this.#services.ports;
-    if (brain === undefined) return;
-    const exchange = new SoundExchange({
-      brain,
+  #makeParts(): TurnParts {
+    return new TurnParts({
+      services: this.#services,
       plan: this.plan,
       entry: this.entry,
       teller: this.#teller,
       trace: this.#trace,
-      signal: this.#thinking.signal,
-      onAlive: () => this.#owner.alive(this),
-    });
-    this.#exchange = exchange;
-    const { reply } = this.#openVoice(exchange.given);
-    const end = await reply.ended;
-    if (!this.isOver && end.reason === 'completed') this.#heardOut(end);
-  }
-
-  #openVoice(given?: GivenSound): TurnVoice {
-    const voice = new TurnVoice({
-      given,
-      services: this.#services,
-      plan: this.plan,
-      teller: this.#teller,
       signal: this.#abort.signal,
+      thinking: this.#thinking.signal,
+      certain: this.#certain.promise,
       watch: {
         onSent: (atMs) => this.#sounded(atMs),
         onHeard: (atMs) => this.#trace.mark('heard', atMs),
@@ -267,25 +245,13 @@ export class TurnRun {
         this.#thinking.abort(new DOMException('A guard ended the reply', 'AbortError'));
       },
     });
-    this.#voice = voice;
+  }
+
+  #openVoice(): TurnVoice {
+    const voice = this.#parts.openVoice();
     if (this.#isHeld) voice.hold();
     else if (this.isOpen && this.#owner.maySpeak(this)) voice.letSpeak();
     return voice;
-  }
-
-  #openThought(): TurnThought {
-    this.#thought = new TurnThought({
-      services: this.#services,
-      plan: this.plan,
-      entry: this.entry,
-      teller: this.#teller,
-      trace: this.#trace,
-      signal: this.#abort.signal,
-      thinking: this.#thinking.signal,
-      certain: this.#certain.promise,
-      onAlive: () => this.#owner.alive(this),
-    });
-    return this.#thought;
   }
 
   async #fail(error: BridgeError, stage: Stage): Promise<void> {
@@ -300,8 +266,9 @@ export class TurnRun {
     }
     this.#state = 'failing';
     if (isFirst) this.#teller.failure(error, stage);
-    if (isFirst && stage !== 'voice' && this.#voice !== undefined) return this.#apologise(this.#voice);
-    const heard = this.#voice?.heard();
+    const { voice } = this.#parts;
+    if (isFirst && stage !== 'voice' && voice !== undefined) return this.#apologise(voice);
+    const heard = this.#parts.heard();
     const end = await this.#silence();
     this.#finish('failed', end?.heard ?? heard);
   }
@@ -316,8 +283,10 @@ export class TurnRun {
     if (!this.isOver) this.#finish('failed', end.heard);
   }
 
-  #heardOut(end: ReplyEnd): void {
-    this.#voice?.leave('heard');
+  async #hearOut(voice: TurnVoice): Promise<void> {
+    const end = await voice.reply.ended;
+    if (this.isOver || end.reason !== 'completed') return;
+    voice.leave('heard');
     this.#finish(this.#failure === undefined ? 'completed' : 'failed', end.heard);
   }
 
@@ -355,10 +324,8 @@ export class TurnRun {
   }
 
   #silence(): Promise<ReplyEnd | undefined> {
-    this.#teller.silence();
-    this.#thought?.answer('');
     this.#certain.resolve();
-    return this.#voice?.silence() ?? Promise.resolve(undefined);
+    return this.#parts.silence();
   }
 
   #outcomeOfCut(heard: HeardReply | undefined): TurnEnd['outcome'] {
