@@ -257,6 +257,7 @@ export const JAPANESE: Readonly<Record<string, string>> = {
   'There is nothing in the text that can be spoken, or it is too long':
     '文に話せるものがない、または長すぎる',
   // The conversation
+  'one of auto, stream, local, peer, text': 'auto、stream、local、peer、text のいずれか',
   "How replies are heard: stream (our sound through MMDAgent-EX), local (our sound here, only lips sent), peer (MMDAgent-EX's own voice), text (shown only); auto: what fits engine, lips and link":
     '返事の聞かせ方：stream（こちらの音声を MMDAgent-EX から）、local（音声はここで再生し口の動きだけ送る）、peer（MMDAgent-EX 自身の声）、text（表示だけ）。auto ならエンジン・口・リンクに合うもの',
   'Language model that thinks, by name; several divided by commas: the next takes over when one fails. auto: the first that is set up or has a key, else the built-in demonstration':

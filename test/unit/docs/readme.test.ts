@@ -1,8 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readConversation } from '../../../src/chat/chat-settings.js';
 import { parseLinkUrl, resolveConfig } from '../../../src/config/index.js';
+import { readExpressionSettings } from '../../../src/expression/index.js';
+import { readKeep } from '../../../src/kept/index.js';
 import { parseDictionary } from '../../../src/language/index.js';
 import { type MdfOptions, mdfFor } from '../../../src/mdf/index.js';
+import { readToolSettings } from '../../../src/tools/index.js';
 import { anchor, codeBlocks, headings, LANGUAGES, prose, READMES, ROOT, readmeText } from './readme.js';
 
 describe.each(LANGUAGES)('README (%s)', (language) => {
@@ -54,6 +58,20 @@ describe.each(LANGUAGES)('README (%s)', (language) => {
       });
       expect(Object.values(resolved.origins)).toContain('file');
     }
+  });
+
+  it('shows sections of a conversation that its rooms take', async () => {
+    const blocks = codeBlocks(text).filter((block) => block.text.includes('conversation:'));
+    expect(blocks).toHaveLength(1);
+    const { config } = await resolveConfig({
+      env: { BRIDGE_CONFIG: 'bridge.yaml' },
+      readText: async () => blocks[0]?.text ?? '',
+    });
+    await readConversation(config.conversation, config.systemPrompt);
+    const { peer } = await readExpressionSettings(config.expression);
+    expect(Object.keys(peer?.actions ?? {})).toContain('face:joy');
+    expect((await readToolSettings(config.tools, {})).memory).toEqual({ type: 'file' });
+    expect(await readKeep(config.keep)).toMatchObject({ store: 'jsonl', recordings: true });
   });
 
   it('shows a dictionary that is taken', () => {
