@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { HEARING_SCHEMA } from '../hearing/index.js';
 import { ConfigError, nearestName } from '../runtime/index.js';
 import { CONVERSATION_DEFAULTS, type ConversationSettings } from './settings.js';
 
@@ -58,7 +57,6 @@ function schema(zod: Zod): z.ZodType {
       initialMessages: zod.array(initial).max(100),
       language: zod.string().max(35),
       hints: texts,
-      hearing: HEARING_SCHEMA(zod),
       history: zod
         .strictObject({
           maxTokens: whole(100, 10_000_000),

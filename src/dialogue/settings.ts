@@ -1,6 +1,7 @@
-import { DEFAULT_HEARING, type HearingSettings } from '../hearing/index.js';
-
-/** How one conversation goes: section `conversation` of the settings file, and the system prompt, which is a setting of its own. */
+/**
+ * How one conversation goes: section `conversation` of the settings file, and the system prompt, which is a setting of its own. What the
+ * ear goes by (`hearing`) is read by whoever opens it.
+ */
 export interface ConversationSettings {
   /** Who the avatar is; `{name}` stands for a parameter of the request or of `parameters`. @default '' */
   readonly systemPrompt: string;
@@ -14,8 +15,6 @@ export interface ConversationSettings {
   readonly language: string;
   /** Names and terms that the recognizer should expect. @default [] */
   readonly hints: readonly string[];
-  /** What the ear goes by; handed to `createHearing` by whoever opens it. */
-  readonly hearing: HearingSettings;
   readonly history: HistorySettings;
   readonly turnEnd: TurnEndSettings;
   readonly interruption: InterruptionSettings;
@@ -138,7 +137,6 @@ export const CONVERSATION_DEFAULTS: ConversationSettings = {
   initialMessages: [],
   language: '',
   hints: [],
-  hearing: DEFAULT_HEARING,
   history: {
     maxTokens: 3000,
     maxPairs: 20,

@@ -18,11 +18,9 @@ describe('Settings of the conversation', () => {
     const settings = await readConversationSettings({
       history: { maxPairs: 5 },
       interruption: { by: 'voice' },
-      hearing: { likelyEndMs: 80 },
     });
     expect(settings.history).toEqual({ ...CONVERSATION_DEFAULTS.history, maxPairs: 5 });
     expect(settings.interruption.commitMs).toBe(1000);
-    expect(settings.hearing).toEqual({ ...CONVERSATION_DEFAULTS.hearing, likelyEndMs: 80 });
     expect(conversationSettings({ wake: { words: ['メイ'] } }).wake.timeoutMs).toBe(60_000);
   });
 
