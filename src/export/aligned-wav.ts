@@ -1,13 +1,9 @@
 import { OUTPUT_SAMPLE_RATE_HZ, openSound } from '../audio/index.js';
-import { RequestError } from '../runtime/index.js';
 import type { Session } from './session.js';
 import type { SoundSpan } from './timeline.js';
+import { silence, wavHeader } from './wav-pieces.js';
 
 const SAMPLES_PER_MS = OUTPUT_SAMPLE_RATE_HZ / 1000;
-const HEADER_BYTES = 44;
-/** The size fields of a WAV header have 32 bits. */
-const MAX_DATA_BYTES = 0xffff_ffff - HEADER_BYTES;
-const SILENCE = new Uint8Array(65_536);
 
 /**
  * The session's sound with the silences put back: a WAV file, s16le mono 16 000 Hz, in which everything stands at the time it was
@@ -18,13 +14,7 @@ const SILENCE = new Uint8Array(65_536);
  */
 export async function* alignedWav(session: Session): AsyncGenerator<Uint8Array, void> {
   const totalSamples = session.info.durationMs * SAMPLES_PER_MS;
-  if (2 * totalSamples > MAX_DATA_BYTES) {
-    throw new RequestError(
-      'BRIDGE_ERR_SESSION',
-      'Expected a session that fits into a WAV file (37 hours), got a longer one. Say --no-sound',
-    );
-  }
-  yield wavHeader(2 * totalSamples);
+  yield wavHeader(2 * totalSamples, 1);
   const source = new SampleReader(session.soundFile);
   try {
     let atSample = 0;
@@ -91,27 +81,4 @@ class SampleReader {
     this.#atSample += part.byteLength / 2;
     return part;
   }
-}
-
-function* silence(samples: number): Generator<Uint8Array> {
-  for (let bytes = samples * 2; bytes > 0; bytes -= SILENCE.byteLength)
-    yield SILENCE.subarray(0, Math.min(bytes, SILENCE.byteLength));
-}
-
-function wavHeader(dataBytes: number): Uint8Array {
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(dataBytes + HEADER_BYTES - 8, 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  // PCM, one channel.
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(OUTPUT_SAMPLE_RATE_HZ, 24);
-  header.writeUInt32LE(OUTPUT_SAMPLE_RATE_HZ * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(dataBytes, 40);
-  return header;
 }

@@ -1,5 +1,5 @@
 import { itemValue, msText } from './item-value.js';
-import type { Session, Tier } from './session.js';
+import type { Tier, Timeline } from './tier.js';
 import type { TimelineItem } from './timeline.js';
 
 const COLUMNS = [
@@ -21,7 +21,21 @@ const COLUMNS = [
   'value',
 ] as const;
 
-type Row = Readonly<Record<(typeof COLUMNS)[number], string | number | undefined>>;
+/** Of conversations, in which other things are known. */
+const TURN_COLUMNS = [
+  'tier',
+  'start_ms',
+  'end_ms',
+  'start_wall_iso',
+  'end_wall_iso',
+  'turn',
+  'by',
+  'outcome',
+  'value',
+] as const;
+
+type Column = (typeof COLUMNS | typeof TURN_COLUMNS)[number];
+type Row = Readonly<Record<Column, string | number | undefined>>;
 
 /** What spreadsheets take for a formula, also in its full-width forms, and the guard itself. */
 const FORMULA = /^[=+\-@\t\r＝＋－＠']/;
@@ -29,24 +43,27 @@ const NEEDS_QUOTES = /[",\r\n]/;
 
 /**
  * The time line as CSV (RFC 4180: CRLF, quotes doubled; UTF-8 without a byte order mark), a header and one row for each item,
- * by their starts. What an item does not have is an empty cell.
+ * by their starts; recordings and conversations have columns of their own. What an item does not have is an empty cell.
  *
  * A text cell that a spreadsheet would take for a formula gets an apostrophe in front, and so does one that begins with an
  * apostrophe: taking one leading apostrophe off gives every text back.
  */
-export async function* csv(session: Session): AsyncGenerator<string, void> {
-  yield `${COLUMNS.join(',')}\r\n`;
+export async function* csv(session: Timeline): AsyncGenerator<string, void> {
+  const isConversation = session.info.tiers.every(({ kind }) => kind === 'turn' || kind === 'turnMark');
+  const columns: readonly Column[] = isConversation ? TURN_COLUMNS : COLUMNS;
+  yield `${columns.join(',')}\r\n`;
   for await (const { tier, item } of session.timeline()) {
     const cells = row(session, tier, item);
-    yield `${COLUMNS.map((column) => cell(cells[column])).join(',')}\r\n`;
+    yield `${columns.map((column) => cell(cells[column])).join(',')}\r\n`;
   }
 }
 
-function row({ info, wall }: Session, tier: Tier, item: TimelineItem): Row {
+function row({ info, wall }: Timeline, tier: Tier, item: TimelineItem): Row {
   const { startMs, endMs } = item;
   const beginMs = info.monotonicMs;
   const isSound = item.kind === 'sound';
   const isLip = item.kind === 'lip';
+  const turn = item.kind === 'turn' || item.kind === 'turnMark' ? item : undefined;
   return {
     tier: tier.name,
     start_ms: startMs,
@@ -63,6 +80,9 @@ function row({ info, wall }: Session, tier: Tier, item: TimelineItem): Row {
     message_ms: isLip ? item.messageAtMs : undefined,
     event_start_ms: isLip ? item.eventStartMs : undefined,
     event_stop_ms: isLip ? item.eventStopMs : undefined,
+    turn: turn?.turn,
+    by: turn?.by,
+    outcome: turn?.outcome,
     value: itemValue(item),
   };
 }

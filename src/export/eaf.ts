@@ -1,5 +1,5 @@
 import { isInterval, itemValue } from './item-value.js';
-import type { Session, Tier } from './session.js';
+import type { Tier, Timeline } from './tier.js';
 import type { TimelineItem } from './timeline.js';
 
 export interface EafOptions {
@@ -31,7 +31,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  *
  * EAF wants all times before all annotations: only the times are kept, 24 bytes for each item.
  */
-export async function* eaf(session: Session, options: EafOptions = {}): AsyncGenerator<string, void> {
+export async function* eaf(session: Timeline, options: EafOptions = {}): AsyncGenerator<string, void> {
   const { info, wall } = session;
   yield* head(wall.wallIso(0), options.media, total(info.tiers));
   yield '    <TIME_ORDER>\n';
@@ -69,7 +69,7 @@ function* head(date: string, media: string | undefined, lastId: number): Generat
 }
 
 /** Start and end of every annotation, in the order of the file. */
-async function annotationTimes(session: Session): Promise<Float64Array> {
+async function annotationTimes(session: Timeline): Promise<Float64Array> {
   const times = new Float64Array(2 * total(session.info.tiers));
   let at = 0;
   for (const tier of session.info.tiers) {
@@ -90,7 +90,7 @@ function* timeSlots(times: Float64Array): Generator<string> {
 }
 
 /** With one item of foresight: an instant lasts until the next. */
-async function* annotations(session: Session, tier: Tier): AsyncGenerator<Annotation, void> {
+async function* annotations(session: Timeline, tier: Tier): AsyncGenerator<Annotation, void> {
   let before: TimelineItem | undefined;
   let freeMs = 0;
   const annotation = (item: TimelineItem, nextMs: number): Annotation => {

@@ -13,6 +13,8 @@ export function itemValue(item: TimelineItem): string {
     case 'sent':
     case 'received':
     case 'echo':
+    case 'turn':
+    case 'turnMark':
       return item.text;
     case 'state':
       return item.status;
@@ -23,9 +25,11 @@ export function itemValue(item: TimelineItem): string {
   }
 }
 
-/** Sound, utterances and lips last; the others happen. */
+const INTERVALS: ReadonlySet<TimelineItem['kind']> = new Set(['sound', 'utterance', 'lip', 'turn']);
+
+/** Sound, utterances, lips and words last; the others happen. */
 export function isInterval(kind: TimelineItem['kind']): boolean {
-  return kind === 'sound' || kind === 'utterance' || kind === 'lip';
+  return INTERVALS.has(kind);
 }
 
 /** Milliseconds with at most a thousandth, without trailing zeros. */

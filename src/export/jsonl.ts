@@ -1,19 +1,18 @@
-import type { Session } from './session.js';
+import type { Timeline } from './tier.js';
 
 /** Of the exported lines, not of the recording. */
 const FORMAT_VERSION = 1;
 
 /**
- * The time line as JSON lines: first one of kind `session` about all of it, then one for each item, by their starts, with all
+ * The time line as JSON lines: first one of kind `session` (or `conversation`) about all of it, then one for each item, by their starts, with all
  * that is known of it and its start and end on each clock.
  */
-export async function* jsonl(session: Session): AsyncGenerator<string, void> {
+export async function* jsonl(session: Timeline): AsyncGenerator<string, void> {
   const { info, wall } = session;
-  const { folder: _folder, version, ...about } = info;
+  const { kind, ...about } = session.about;
   yield line({
-    kind: 'session',
+    kind,
     format: FORMAT_VERSION,
-    recordingVersion: version,
     ...about,
     startWallIso: wall.wallIso(0),
     wallClockSteps: wall.steps,

@@ -8,36 +8,22 @@ import { mergeByStart } from './merge.js';
 import type { BeginLine } from './session-line.js';
 import { type ReadReport, sessionLines } from './session-reader.js';
 import { soundSpans } from './sound-spans.js';
+import type { Tier, Timeline, TimelineInfo } from './tier.js';
 import type { TimelineItem } from './timeline.js';
 import { utteranceSpans } from './utterance-spans.js';
 import { WallClock } from './wall-clock.js';
 
-export interface Tier {
-  /** `sound`, `utterances`, `lips`, `sent`, `received`; where there is any: `lips MODEL`, `echoes`, `state`, `lost`. */
-  readonly name: string;
-  readonly kind: TimelineItem['kind'];
-  /** Of lips. */
-  readonly model?: string;
-  /** Items on it. */
-  readonly count: number;
-}
-
-export interface SessionInfo {
+export interface SessionInfo extends TimelineInfo {
   readonly folder: string;
   readonly version: number;
   readonly lane: string;
   /** Alias of the lane's model; undefined in recordings of version 1. */
   readonly model: string | undefined;
-  /** The daemon's monotonic clock at the beginning; undefined in recordings of version 1. */
-  readonly monotonicMs: number | undefined;
-  /** Whole milliseconds; 1-2 behind the end of the last thing there is, so that instants at the very end have room. */
-  readonly durationMs: number;
   /** 1 when the last line was cut off. */
   readonly damagedLines: number;
   /** What the recorder had to leave out. */
   readonly lostLines: number;
   readonly lostSoundMs: number;
-  readonly tiers: readonly Tier[];
 }
 
 /** Each has its own pass over the file while it is merged. */
@@ -47,7 +33,7 @@ const MAX_LIP_MODELS = 32;
  * A recorded session, read from its files whenever it is asked: nothing but the steps of the wall clock is kept in memory,
  * however long it is.
  */
-export class Session {
+export class Session implements Timeline {
   readonly info: SessionInfo;
   readonly wall: WallClock;
   readonly #soundMs: number;
@@ -57,6 +43,11 @@ export class Session {
     this.info = info;
     this.wall = wall;
     this.#soundMs = soundMs;
+  }
+
+  get about(): Timeline['about'] {
+    const { folder: _folder, version, ...about } = this.info;
+    return { kind: 'session', recordingVersion: version, ...about };
   }
 
   get soundFile(): string {
@@ -183,10 +174,16 @@ function tierItems(
       return utteranceSpans(lines);
     case 'lip':
       return lipPhonemes(lines, tier.model ?? '');
+    case 'turn':
+    case 'turnMark':
+      return nothing();
     default:
       return instants(lines, tier.kind);
   }
 }
+
+/** Recordings know nothing of turns. */
+async function* nothing(): AsyncGenerator<never, void> {}
 
 function modelOf({ model }: PlannedTier): { readonly model: string } | Record<never, never> {
   return model === undefined ? {} : { model };

@@ -1,5 +1,5 @@
 import { isInterval, itemValue } from './item-value.js';
-import type { Session, Tier } from './session.js';
+import type { Tier, Timeline } from './tier.js';
 import type { TimelineItem } from './timeline.js';
 
 interface Labelled {
@@ -23,7 +23,7 @@ const POINT_APART_S = 0.000_001;
  *
  * Each tier is read twice, since its size comes first; nothing is kept.
  */
-export async function* textGrid(session: Session): AsyncGenerator<string, void> {
+export async function* textGrid(session: Timeline): AsyncGenerator<string, void> {
   const { tiers, durationMs } = session.info;
   const xmax = seconds(durationMs);
   yield `File type = "ooTextFile"\nObject class = "TextGrid"\n\nxmin = 0 \nxmax = ${xmax} \n`;
@@ -36,7 +36,7 @@ export async function* textGrid(session: Session): AsyncGenerator<string, void> 
   }
 }
 
-async function* intervalTier(session: Session, tier: Tier, endS: number): AsyncGenerator<string, void> {
+async function* intervalTier(session: Timeline, tier: Tier, endS: number): AsyncGenerator<string, void> {
   let size = 0;
   for await (const _interval of gapless(session.items(tier), endS)) size++;
   yield `        intervals: size = ${size} \n`;
@@ -47,7 +47,7 @@ async function* intervalTier(session: Session, tier: Tier, endS: number): AsyncG
   }
 }
 
-async function* pointTier(session: Session, tier: Tier, endS: number): AsyncGenerator<string, void> {
+async function* pointTier(session: Timeline, tier: Tier, endS: number): AsyncGenerator<string, void> {
   let size = 0;
   for await (const _point of points(session.items(tier), endS)) size++;
   yield `        points: size = ${size} \n`;

@@ -2,7 +2,15 @@
  * What a session holds, each on its tier. All times are milliseconds from the beginning of the recording on the daemon's monotonic
  * clock: of sound and lips when they are heard and seen, of messages when they left or came.
  */
-export type TimelineItem = SoundSpan | UtteranceSpan | LipPhoneme | SessionMessage | StateChange | Loss;
+export type TimelineItem =
+  | SoundSpan
+  | UtteranceSpan
+  | LipPhoneme
+  | SessionMessage
+  | StateChange
+  | Loss
+  | TurnSpan
+  | TurnMark;
 
 interface Interval {
   readonly startMs: number;
@@ -60,6 +68,34 @@ export interface SessionMessage extends Interval {
 export interface StateChange extends Interval {
   readonly kind: 'state';
   readonly status: string;
+}
+
+/** Something of a conversation's turn that lasts: words of one side, or tools at work. */
+export interface TurnSpan extends Interval, TurnPart {
+  readonly kind: 'turn';
+  /** Of tools at work: what was called and what came back, as far as it is known. */
+  readonly calls?: readonly TurnCall[];
+}
+
+/** Something of a conversation's turn that happens at once: the user took the word. */
+export interface TurnMark extends Interval, TurnPart {
+  readonly kind: 'turnMark';
+}
+
+interface TurnPart {
+  readonly turn: number;
+  /** Who began it: `voice`, `typed`, … */
+  readonly by: string;
+  /** `completed`, `interrupted`, … */
+  readonly outcome: string;
+  readonly text: string;
+}
+
+export interface TurnCall {
+  readonly name: string;
+  readonly arguments: unknown;
+  readonly result: unknown;
+  readonly isError: boolean;
 }
 
 /** What the recorder had to leave out before this. */
