@@ -16,6 +16,7 @@ export type {
   SessionSummary,
   TurnRecording,
 } from './kept-conversations.js';
+export { conversationsFolder } from './kept-folder.js';
 export type { KeptPorts, SqliteDatabase, SqliteModule, SqliteStatement, SqliteValue } from './kept-ports.js';
 export { openKept } from './open-kept.js';
 export { isSessionId } from './session-id.js';

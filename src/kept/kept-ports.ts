@@ -7,6 +7,12 @@ export interface KeptPorts {
   readonly logger?: Logger;
   /** Where sessions go when the settings name no folder. */
   readonly defaultFolder?: string | undefined;
+  /**
+   * Whether what is too old or too much is removed, now and once a day. Not for those who only look.
+   *
+   * @default true
+   */
+  readonly sweeps?: boolean;
   /** Gives 32 hexadecimal digits, 128 random bits. @default the system's source of secrets */
   readonly newId?: () => string;
   /** Loads `node:sqlite`. @default the one of this Node */

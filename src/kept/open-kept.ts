@@ -11,7 +11,7 @@ import { SqliteStore } from './sqlite-store.js';
 import { StoredConversations } from './stored-conversations.js';
 
 /**
- * Opens the place where conversations are kept; removes what is too old in the background, now and once a day.
+ * Opens the place where conversations are kept; removes what is too old in the background, now and once a day, unless `ports.sweeps` says otherwise.
  *
  * @param settings - see `readKeep`.
  * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - no folder is known, or `sqlite` on a Node without it.
@@ -27,7 +27,7 @@ export async function openKept(settings: KeepSettings, ports: KeptPorts): Promis
     logger: ports.logger ?? SILENT_LOGGER,
     newId: ports.newId ?? newSessionId,
   });
-  kept.keepInLimits();
+  if (ports.sweeps !== false) kept.keepInLimits();
   return kept;
 }
 

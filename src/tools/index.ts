@@ -17,6 +17,7 @@ export type { McpAddress, McpProgram, McpServerSettings } from './mcp/mcp-settin
 export type { ChatMemoryOptions } from './memory/chat-memory.js';
 export type { FileMemoryOptions } from './memory/file-memory.js';
 export type { LongTermMemory, Memory, RememberedTurn } from './memory/long-term-memory.js';
+export { memoryFolder } from './memory/memory-folder.js';
 export { LOCAL_USER, memoryTool, memoryUser } from './memory/memory-tool.js';
 export { type MemoryPorts, type MemorySettings, openMemory } from './memory/open-memory.js';
 export { openToolBox, type ToolBoxOptions, type ToolBoxPorts } from './open-tool-box.js';
