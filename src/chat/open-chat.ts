@@ -8,7 +8,7 @@ import {
   readExpressionSettings,
 } from '../expression/index.js';
 import { createHearing, type Hearing } from '../hearing/index.js';
-import { openKept, readKeep, TraceBook } from '../kept/index.js';
+import { conversationsFolder, openKept, readKeep, TraceBook } from '../kept/index.js';
 import { createThreadedPronouncer } from '../language/index.js';
 import { type LlmSettings, OFFLINE_TYPE } from '../llm/index.js';
 import type { ProgramHost } from '../programs/index.js';
@@ -23,6 +23,7 @@ import {
   type Speech,
   type SpeechSettings,
 } from '../speech/index.js';
+import { memoryFolder, memoryUser } from '../tools/index.js';
 import { avatarMessages } from './avatar-messages.js';
 import { AvatarWatch } from './avatar-watch.js';
 import type { Chat } from './chat.js';
@@ -30,6 +31,7 @@ import { readConversation } from './chat-settings.js';
 import { type OwnThinking, openThinking, type Thinking } from './open-thinking.js';
 import { openVoice, type VoiceSettings } from './open-voice.js';
 import { takePeerTurns } from './peer-turns.js';
+import { logTurns } from './turn-log.js';
 
 /** What a conversation is made of; sections as they stand in the settings file. */
 export interface ChatSettings {
@@ -100,12 +102,13 @@ export async function openChat(settings: ChatSettings, ports: ChatPorts): Promis
 }
 
 async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() => unknown)[]): Promise<Chat> {
-  const { client, clock, logger } = ports;
+  const { client, clock, logger, stateFolder } = ports;
+  const { platform } = ports.host;
   const tell = ports.tell ?? (() => {});
   const read = await readSections(settings);
   const thinking = await openThinking(
     { llm: settings.llm ?? {}, tools: settings.tools },
-    { ...ports, memoryFolder: folderOf(ports, 'memory') },
+    { ...ports, memoryFolder: memoryFolder(stateFolder, platform) },
   );
   closers.push(() => thinking.close());
   tellOfModel(thinking, tell);
@@ -122,7 +125,8 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     more: ports.sinks,
   });
   closers.push(() => sinks.sink.close());
-  const kept = await openKept(read.keep, { clock, logger, defaultFolder: folderOf(ports, 'conversations') });
+  const defaultFolder = conversationsFolder(stateFolder, platform);
+  const kept = await openKept(read.keep, { clock, logger, defaultFolder });
   closers.push(() => kept.close());
   const session = kept.begin({
     ...(settings.user === undefined ? {} : { user: settings.user }),
@@ -153,6 +157,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   const latency = new TraceBook();
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
   const { isAddressed } = ports;
+  closers.push(logTurns(conversation, logger, session.id));
   closers.push(takePeerTurns({ client, avatar, conversation, sink: sinks.peer, warn: tell, isAddressed }));
   return {
     conversation,
@@ -177,7 +182,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     forget: async () => {
       conversation.forget();
       await kept.forget(session.id);
-      await thinking.memory?.forget(settings.user ?? '', session.id);
+      await thinking.memory?.forget(memoryUser({ user: settings.user }), session.id);
     },
     close: () => closeAll(closers),
   };
@@ -274,11 +279,6 @@ function tellOfSpeech({ events }: Speech, tell: (text: string) => void): void {
     tell(`warning: ${from} failed, ${to} speaks instead: ${errorText(error)}`),
   );
   events.on('warned', (text) => tell(`warning: ${text}`));
-}
-
-function folderOf({ stateFolder, host }: ChatPorts, name: string): string | undefined {
-  if (stateFolder === undefined) return undefined;
-  return `${stateFolder}${host.platform === 'win32' ? '\\' : '/'}${name}`;
 }
 
 /** Last opened, first closed; one that fails keeps no other from being closed. */

@@ -12,7 +12,8 @@ export interface CommandContext {
   say(text: string): void;
   /** The answer, on stdout. */
   print(text: string): void;
-  logger(): Promise<Logger>;
+  /** @param unasked - least important line on stderr when nobody chose a level or a file. @default the setting's */
+  logger(unasked?: ResolvedConfig['config']['logLevel']): Promise<Logger>;
 }
 
 /** What yargs parsed. */
@@ -34,11 +35,13 @@ export function createContext(
       if (!isJson) printLine(io.stderr, text);
     },
     print: (text) => printLine(io.stdout, text),
-    logger: async () => {
+    logger: async (unasked) => {
       const { createLogger } = await import('./logger.js');
       const { logFile, logLevel } = resolved.config;
+      const isUnasked = resolved.origins.logLevel === 'default' && logFile === undefined;
+      const level = isUnasked ? (unasked ?? logLevel) : logLevel;
       return createLogger({
-        level: args['debug'] === true ? 'debug' : logLevel,
+        level: args['debug'] === true ? 'debug' : level,
         file: logFile,
         stderr: io.stderr,
       });

@@ -55,7 +55,8 @@ export async function openChatHere(
       host,
       tell,
       write,
-      logger: await context.logger(),
+      // A line for each turn belongs into a log that somebody asked for, not between the words on a terminal.
+      logger: await context.logger('warn'),
       version: context.version,
       openPlayback: loudspeaker(context, await playbackHere(context.io, clock)),
       stateFolder: userConfigFolder(env, host.platform),
