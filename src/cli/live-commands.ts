@@ -151,10 +151,14 @@ function machine(parser: Argv, choose: Choose): void {
 function research(parser: Argv, choose: Choose): void {
   parser.command(
     'export <session>',
-    'Turn a recorded session (--record) into what research tools read: sound, lips and messages on one time line',
+    'Turn a recorded session (--record) or a kept conversation into what research tools read, all on one time line',
     (command) =>
       command
-        .positional('session', { type: 'string', describe: 'Folder that --record wrote' })
+        .positional('session', {
+          type: 'string',
+          describe:
+            'Folder that --record wrote; or a kept conversation: its id (see sessions list) or folder',
+        })
         .option('format', {
           choices: ['csv', 'textgrid', 'eaf', 'jsonl'],
           demandOption: true,

@@ -6,6 +6,7 @@ import { hearingCommands } from './hearing-commands.js';
 import { LIPS_TIMINGS, LIPS_WAY } from './lips-flags.js';
 import { liveCommands } from './live-commands.js';
 import { type Choose, LINK_LIFE, LINKS, OUTPUT } from './parser-parts.js';
+import { sessionCommands } from './session-commands.js';
 import { SOUND_FLAGS } from './sound-flags.js';
 import { SPEECH, speechCommands } from './speech-commands.js';
 import { packageVersion } from './version.js';
@@ -71,6 +72,7 @@ export async function buildParser(onChosen: Choose): Promise<Argv> {
   speaking(parser, choose);
   speechCommands(parser, choose);
   chatCommands(parser, choose);
+  sessionCommands(parser, choose);
   liveCommands(parser, choose);
   hearingCommands(parser, choose);
   messages(parser, choose);

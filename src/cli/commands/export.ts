@@ -1,20 +1,11 @@
 import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import {
-  alignedWav,
-  blocks,
-  csv,
-  eaf,
-  jsonl,
-  openSession,
-  type Session,
-  textGrid,
-  writePieces,
-} from '../../export/index.js';
-import { anySignal, assertNever, ConfigError } from '../../runtime/index.js';
+import { blocks, csv, eaf, jsonl, type Timeline, textGrid, writePieces } from '../../export/index.js';
+import { anySignal, assertNever, ConfigError, RequestError } from '../../runtime/index.js';
 import { type CommandContext, textArg } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { conversationSource, type ExportSource, laneSource } from '../export-source.js';
 
 type Format = 'csv' | 'textgrid' | 'eaf' | 'jsonl';
 
@@ -27,34 +18,45 @@ interface Targets {
 /** More than these are counted only. */
 const MAX_LISTED = 20;
 
-/** `export SESSION`: a recording as research tools read it, and its sound so that their times fit. */
+/** `export SESSION`: a recording or a kept conversation as research tools read it, and its sound so that their times fit. */
 export async function exportSession(context: CommandContext): Promise<number> {
   const { args, io } = context;
   const format = (textArg(args, 'format') ?? 'csv') as Format;
-  const folder = await sessionFolder(textArg(args, 'session') ?? '');
-  const targets = targetsOf(context, format);
-  assertApart(folder, targets);
+  const source = await openSource(context, textArg(args, 'session') ?? '');
+  const targets = targetsOf(context, format, source);
+  assertApart(source, targets);
   await assertNotOurs(context, targets);
   const signal = anySignal(io.drain, io.quit);
-  const session = await openSession(folder);
-  const text = pieces(session, format, targets);
-  if (targets.sound !== undefined) await writePieces(targets.sound, alignedWav(session), signal);
+  const text = pieces(source.timeline, format, targets);
+  if (targets.sound !== undefined && source.sound !== undefined)
+    await writePieces(targets.sound, source.sound(), signal);
   if (targets.out !== undefined) await writePieces(targets.out, text, signal);
   else await toStdout(context, text, signal);
-  report(context, session, targets);
+  report(context, source, targets);
   return EXIT.ok;
 }
 
-function pieces(session: Session, format: Format, { out, sound }: Targets): AsyncGenerator<string, void> {
+async function openSource(context: CommandContext, given: string): Promise<ExportSource> {
+  const folder = await laneFolder(given);
+  if (folder !== undefined) return await laneSource(folder);
+  const conversation = await conversationSource(context, given);
+  if (conversation !== undefined) return conversation;
+  throw new ConfigError(
+    'BRIDGE_ERR_USAGE',
+    `Expected a folder that --record wrote, with messages.jsonl in it, or a kept conversation by its id or folder, got ${given}`,
+  );
+}
+
+function pieces(timeline: Timeline, format: Format, { out, sound }: Targets): AsyncGenerator<string, void> {
   switch (format) {
     case 'csv':
-      return csv(session);
+      return csv(timeline);
     case 'jsonl':
-      return jsonl(session);
+      return jsonl(timeline);
     case 'textgrid':
-      return textGrid(session);
+      return textGrid(timeline);
     case 'eaf':
-      return eaf(session, { media: sound === undefined ? undefined : mediaName(out, sound) });
+      return eaf(timeline, { media: sound === undefined ? undefined : mediaName(out, sound) });
     default:
       return assertNever(format);
   }
@@ -67,13 +69,18 @@ function mediaName(out: string | undefined, sound: string): string {
     .join('/');
 }
 
-function targetsOf({ args }: CommandContext, format: Format): Targets {
+function targetsOf({ args }: CommandContext, format: Format, source: ExportSource): Targets {
   const given = textArg(args, 'out');
   const out = given === '-' ? undefined : given;
   const named = textArg(args, 'sound');
   if (Array.isArray(args['sound']))
     throw new ConfigError('BRIDGE_ERR_USAGE', 'Expected one --sound FILE, or --no-sound');
-  const isSilent = args['sound'] === false;
+  if (named !== undefined && source.sound === undefined)
+    throw new RequestError(
+      'BRIDGE_ERR_KEPT',
+      `Expected recordings of ${source.name} for --sound, got none: keep.recordings: true keeps them from then on. Leave --sound out`,
+    );
+  const isSilent = args['sound'] === false || source.sound === undefined;
   const needsSound = format === 'textgrid' || format === 'eaf';
   if (named !== undefined || isSilent || !needsSound || out === undefined) return { out, sound: named };
   return { out, sound: `${out.replace(/\.[^./\\]*$/, '')}.wav` };
@@ -95,8 +102,8 @@ async function assertNotOurs({ args }: CommandContext, { sound }: Targets): Prom
 }
 
 /** What is read must not be written over. */
-function assertApart(folder: string, { out, sound }: Targets): void {
-  const ours = ['messages.jsonl', 'sound.wav'].map((name) => resolve(folder, name));
+function assertApart({ files }: ExportSource, { out, sound }: Targets): void {
+  const ours = files.map((path) => resolve(path));
   for (const target of [out, sound]) {
     if (target !== undefined && ours.includes(resolve(target)))
       throw new ConfigError('BRIDGE_ERR_USAGE', `Expected another file than the recording's own ${target}`);
@@ -109,11 +116,11 @@ function assertApart(folder: string, { out, sound }: Targets): void {
 }
 
 /**
- * The folder of one lane: the one given, or the only one in it.
+ * The folder of one lane: the one given, or the only one in it; undefined: there is none.
  *
- * @throws {ConfigError} BRIDGE_ERR_USAGE - none, or several, which are listed.
+ * @throws {ConfigError} BRIDGE_ERR_USAGE - several, which are listed.
  */
-async function sessionFolder(given: string): Promise<string> {
+async function laneFolder(given: string): Promise<string | undefined> {
   if (await isFile(join(given, 'messages.jsonl'))) return given;
   if (basename(given) === 'messages.jsonl' && (await isFile(given))) return dirname(given);
   const sessions: string[] = [];
@@ -121,12 +128,7 @@ async function sessionFolder(given: string): Promise<string> {
     if (await isFile(join(given, name, 'messages.jsonl'))) sessions.push(join(given, name));
   const [only, second] = sessions.sort();
   if (only !== undefined && second === undefined) return only;
-  if (only === undefined) {
-    throw new ConfigError(
-      'BRIDGE_ERR_USAGE',
-      `Expected a folder that --record wrote, with messages.jsonl in it, got ${given}`,
-    );
-  }
+  if (only === undefined) return undefined;
   const listed = sessions.slice(-MAX_LISTED).map((path) => `\n  ${path}`);
   const more = sessions.length > MAX_LISTED ? `\n  and ${sessions.length - MAX_LISTED} older ones` : '';
   throw new ConfigError(
@@ -152,21 +154,17 @@ async function toStdout(
   }
 }
 
-function report(context: CommandContext, { info }: Session, targets: Targets): void {
-  const { lane, durationMs, damagedLines, lostLines, lostSoundMs } = info;
-  if (damagedLines > 0)
-    context.say('The last line of the recording was cut off, as a crash leaves it, and was left out');
-  if (lostLines > 0 || lostSoundMs > 0)
-    context.say(
-      `The recording lacks ${lostLines} lines and ${lostSoundMs} ms of sound: the disk was too slow`,
-    );
+function report(context: CommandContext, source: ExportSource, targets: Targets): void {
+  const { timeline, name, losses, facts } = source;
+  for (const loss of losses) context.say(loss);
   const files = [targets.out, targets.sound].filter((file) => file !== undefined);
   if (files.length === 0 || targets.out === undefined) return;
+  const { durationMs, tiers } = timeline.info;
   if (context.args['json'] === true) {
-    const tiers = Object.fromEntries(info.tiers.map(({ name, count }) => [name, count]));
-    context.print(JSON.stringify({ files, lane, durationMs, damagedLines, lostLines, lostSoundMs, tiers }));
+    const counted = Object.fromEntries(tiers.map((tier) => [tier.name, tier.count]));
+    context.print(JSON.stringify({ files, ...facts, durationMs, tiers: counted }));
     return;
   }
-  const counts = info.tiers.map(({ name, count }) => `${count} ${name}`).join(', ');
-  context.say(`${files.join(' and ')}: ${(durationMs / 1000).toFixed(1)} s of lane ${lane} (${counts})`);
+  const counts = tiers.map((tier) => `${tier.count} ${tier.name}`).join(', ');
+  context.say(`${files.join(' and ')}: ${(durationMs / 1000).toFixed(1)} s of ${name} (${counts})`);
 }
