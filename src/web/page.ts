@@ -28,6 +28,7 @@ import { SayPanel } from './say-panel.js';
 import { SoundPlayer } from './sound-player.js';
 import { Tabs } from './tabs.js';
 import { TalkKey } from './talk-key.js';
+import { TalkPanel } from './talk-panel.js';
 import { TapPlayer } from './tap-player.js';
 import { Words } from './words.js';
 
@@ -47,7 +48,8 @@ const lanes = new LanesPanel(words);
 const connect = new ConnectPanel(words, clock);
 const volume = new PageVolume();
 const panel = new PlayerPanel(words, bridge, lanes, player);
-const ways = new Tabs('way', ['text', 'file', 'mic', 'lips']);
+const ways = new Tabs('way', ['text', 'talk', 'file', 'mic', 'lips']);
+const talkPanel = new TalkPanel({ words, bridge, player });
 const sayPanel = new SayPanel({ words, bridge, player, laneNow: () => lanes.chosen });
 const mic = new MicSession({ bridge, clock, mic: new Microphone(clock) });
 const meter = new MicMeter(mic, words);
@@ -90,6 +92,10 @@ bridge.events.on('tapMouth', (mouth) => {
   mouths.push(mouth, performance.now(), sound.status === 'playing' || ear.isPlaying ? 0 : player.delayMs);
 });
 lanes.events.on('chosen', showWay);
+lanes.events.on('chosen', () => {
+  talkPanel.lane = lanes.chosen;
+  if (ways.shown === 'talk') talkPanel.shown();
+});
 mic.events.on('changed', showWay);
 mic.events.on('changed', () => {
   // A page that was allowed a microphone may know its loudspeakers.
@@ -99,6 +105,7 @@ hear.addEventListener('change', showWay);
 ways.events.on('shown', showWay);
 ways.events.on('shown', (name) => {
   if (name === 'text') sayPanel.shown();
+  if (name === 'talk') talkPanel.shown();
 });
 volume.events.on('changed', (gain) => {
   player.gain = gain;
@@ -143,6 +150,7 @@ bridge.events.on('link', (link) => {
   showLink();
   if (link !== 'online') return;
   if (ways.shown === 'text') sayPanel.shown();
+  if (ways.shown === 'talk') talkPanel.shown();
   void checkVersion();
 });
 words.events.on('changed', showLink);

@@ -9,7 +9,7 @@ import type { TapPlayer } from './tap-player.js';
 import type { Words } from './words.js';
 
 /** Ways to speak: panes of the player. */
-export type Way = 'text' | 'file' | 'mic' | 'lips';
+export type Way = 'text' | 'talk' | 'file' | 'mic' | 'lips';
 
 /** How long a change of who speaks is pointed out. */
 const FRESH_MS = 8000;

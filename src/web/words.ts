@@ -61,17 +61,21 @@ export class Words {
       byId(`lang-${language}`).setAttribute('aria-pressed', String(language === this.#language));
     }
     for (const element of document.querySelectorAll<HTMLElement | SVGElement>(
-      '[data-t],[data-t-label],[data-t-placeholder]',
+      '[data-t],[data-t-label],[data-t-placeholder],[data-t-title]',
     )) {
-      const { t, tLabel, tPlaceholder } = element.dataset as Readonly<Record<string, string | undefined>> & {
+      const { t, tLabel, tPlaceholder, tTitle } = element.dataset as Readonly<
+        Record<string, string | undefined>
+      > & {
         t?: string;
         tLabel?: string;
         tPlaceholder?: string;
+        tTitle?: string;
       };
       if (t !== undefined && isTextKey(t)) element.textContent = this.say(t);
       if (tLabel !== undefined && isTextKey(tLabel)) element.setAttribute('aria-label', this.say(tLabel));
       if (tPlaceholder !== undefined && isTextKey(tPlaceholder))
         element.setAttribute('placeholder', this.say(tPlaceholder));
+      if (tTitle !== undefined && isTextKey(tTitle)) element.setAttribute('title', this.say(tTitle));
     }
   }
 }

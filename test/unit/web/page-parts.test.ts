@@ -93,7 +93,9 @@ describe('mouthShape', () => {
 
 describe('the texts', () => {
   const html = readFileSync(join(WEB, 'index.html'), 'utf8');
-  const keys = [...html.matchAll(/data-t(?:-label|-placeholder)?="(\w+)"/g)].map((match) => match[1] ?? '');
+  const keys = [...html.matchAll(/data-t(?:-label|-placeholder|-title)?="(\w+)"/g)].map(
+    (match) => match[1] ?? '',
+  );
 
   it('know every key of index.html', () => {
     expect(keys.length).toBeGreaterThan(20);

@@ -1,0 +1,60 @@
+import { byId, setText } from './dom.js';
+import type { TextKey } from './texts.js';
+import type { Words } from './words.js';
+
+type Phase = 'idle' | 'listening' | 'thinking' | 'speaking';
+
+const PHASES: Readonly<Record<Phase, TextKey>> = {
+  idle: 'talkIdle',
+  listening: 'talkListening',
+  thinking: 'talkThinking',
+  speaking: 'talkSpeaking',
+};
+const AT_REST = '🙂';
+/** For faces of the user's own. */
+const UNKNOWN = '✨';
+
+/** How the avatar feels and what it does, in a picture and a word. */
+export class TalkFace {
+  readonly #words: Words;
+  readonly #emoji = byId('talk-face');
+  readonly #state = byId('talk-state');
+  #phase: Phase = 'idle';
+  #ending: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(words: Words) {
+    this.#words = words;
+    words.events.on('changed', () => this.#show());
+    this.reset();
+  }
+
+  set phase(phase: Phase) {
+    this.#phase = phase;
+    this.#show();
+  }
+
+  /** The face now; it ends by itself, whether anybody tells or not. */
+  show(told: { readonly face: string; readonly emoji?: string; readonly lastsMs: number }): void {
+    clearTimeout(this.#ending);
+    const isRest = told.face === 'neutral';
+    this.#emoji.dataset['face'] = told.face;
+    setText(this.#emoji, isRest ? AT_REST : (told.emoji ?? UNKNOWN));
+    this.#emoji.title = isRest ? '' : told.face;
+    if (!isRest && told.lastsMs > 0) this.#ending = setTimeout(() => this.#rest(), told.lastsMs);
+  }
+
+  reset(): void {
+    this.#phase = 'idle';
+    this.#rest();
+    this.#show();
+  }
+
+  #rest(): void {
+    this.show({ face: 'neutral', lastsMs: 0 });
+  }
+
+  #show(): void {
+    this.#state.dataset['phase'] = this.#phase;
+    setText(this.#state, this.#words.say(PHASES[this.#phase]));
+  }
+}

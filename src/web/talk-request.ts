@@ -1,0 +1,89 @@
+import { jsonLines, refusalOf } from './json-lines.js';
+
+/** What was said, as the server has it. */
+export interface TalkSaid {
+  readonly turn: number;
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+  readonly outcome: 'completed' | 'interrupted' | 'failed' | 'dropped' | 'open';
+}
+
+/** What the server tells of a turn; see its `TalkEvent`. What it leaves out is not there. */
+export type TalkEvent =
+  | { readonly event: 'opened'; readonly model: string; readonly said: readonly TalkSaid[] }
+  | { readonly event: 'turn'; readonly turn: number }
+  | { readonly event: 'started'; readonly text: string }
+  | { readonly event: 'phase'; readonly phase: 'idle' | 'listening' | 'thinking' | 'speaking' }
+  | { readonly event: 'chunk'; readonly text: string }
+  | { readonly event: 'heard'; readonly text: string }
+  | { readonly event: 'face'; readonly face: string; readonly emoji?: string; readonly lastsMs: number }
+  | { readonly event: 'tool'; readonly name: string; readonly stage: 'called' | 'progress' | 'result' }
+  | { readonly event: 'vision'; readonly id: string; readonly source: string }
+  | { readonly event: 'credit'; readonly credit: string }
+  | { readonly event: 'notice'; readonly text: string }
+  | { readonly event: 'error'; readonly code: string; readonly message: string }
+  | {
+      readonly event: 'ended';
+      readonly outcome: 'completed' | 'interrupted' | 'failed' | 'dropped';
+      readonly heard: string;
+      readonly error?: { readonly code: string; readonly message: string };
+    };
+
+export interface TalkMessage {
+  readonly text: string;
+  /** `data:image/jpeg;base64,…` */
+  readonly image: string | undefined;
+}
+
+/** The conversation of this page with one avatar. `lane` undefined: whichever fits. */
+export class TalkLine {
+  lane: string | undefined;
+
+  /** One turn to its end. @throws {PlayError} the server refused, or the connection was lost. */
+  async ask(message: TalkMessage, tell: (event: TalkEvent) => void): Promise<void> {
+    const response = await this.#post('api/talk', message);
+    let hasEnded = false;
+    for await (const event of jsonLines<TalkEvent>(response)) {
+      hasEnded ||= event.event === 'ended' || event.event === 'error';
+      tell(event);
+    }
+    if (!hasEnded)
+      throw { code: 'BRIDGE_ERR_DAEMON_UNREACHABLE', message: 'The connection was lost during the turn' };
+  }
+
+  /** @throws {PlayError} */
+  async said(): Promise<readonly TalkSaid[]> {
+    const response = await fetch(this.#url('api/talk'), { headers: { 'X-Bridge-Request': '1' } });
+    if (!response.ok) throw await refusalOf(response);
+    return ((await response.json()) as { said: readonly TalkSaid[] }).said;
+  }
+
+  /** @throws {PlayError} */
+  async stop(): Promise<void> {
+    await this.#post('api/talk/stop', {});
+  }
+
+  /** @throws {PlayError} */
+  async forget(): Promise<void> {
+    await this.#post('api/talk/forget', {});
+  }
+
+  /** The answer to `vision`. @throws {PlayError} */
+  async give(id: string, picture: { readonly image: string } | { readonly refused: string }): Promise<void> {
+    await this.#post('api/talk/picture', { id, ...picture });
+  }
+
+  async #post(path: string, body: object): Promise<Response> {
+    const response = await fetch(this.#url(path), {
+      method: 'POST',
+      headers: { Accept: 'application/x-ndjson', 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw await refusalOf(response);
+    return response;
+  }
+
+  #url(path: string): string {
+    return this.lane === undefined ? path : `${path}?${new URLSearchParams({ lane: this.lane })}`;
+  }
+}
