@@ -1,5 +1,5 @@
 import type { BridgeClient } from '../client/index.js';
-import { Conversation, type ConversationHooks } from '../dialogue/index.js';
+import { Conversation, type ConversationHooks, fillIn } from '../dialogue/index.js';
 import {
   createSinks,
   type ExpressionSink,
@@ -7,17 +7,15 @@ import {
   ReplyReader,
   readExpressionSettings,
 } from '../expression/index.js';
-import { createHearing, type Hearing } from '../hearing/index.js';
 import { conversationsFolder, openKept, readKeep, TraceBook } from '../kept/index.js';
 import { createThreadedPronouncer } from '../language/index.js';
-import { type LlmSettings, OFFLINE_TYPE } from '../llm/index.js';
+import { type LlmSettings, OFFLINE_TYPE, realtimeEngine } from '../llm/index.js';
 import type { ProgramHost } from '../programs/index.js';
-import { type Clock, ConfigError, errorText, type Logger } from '../runtime/index.js';
+import { type ReplyVoice, takesSound } from '../reply/index.js';
+import { type Clock, ConfigError, type Logger } from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
 import {
   createSpeech,
-  type OpenedRecognizer,
-  openRecognizer,
   type Recognizer,
   type RecognizerSettings,
   type Speech,
@@ -28,9 +26,13 @@ import { avatarMessages } from './avatar-messages.js';
 import { AvatarWatch } from './avatar-watch.js';
 import type { Chat } from './chat.js';
 import { readConversation } from './chat-settings.js';
-import { type OwnThinking, openThinking, type Thinking } from './open-thinking.js';
+import type { Topology } from './choose-topology.js';
+import { openBrain } from './open-brain.js';
+import { openEars } from './open-ears.js';
+import { type OwnThinking, openThinking } from './open-thinking.js';
 import { openVoice, type VoiceSettings } from './open-voice.js';
 import { takePeerTurns } from './peer-turns.js';
+import { tellOfModel, tellOfSpeech } from './tell-engines.js';
 import { logTurns } from './turn-log.js';
 
 /** What a conversation is made of; sections as they stand in the settings file. */
@@ -80,8 +82,6 @@ export interface ChatPorts extends OwnThinking {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-const HOW_TO_THINK =
-  'For a real model set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or name a server such as Ollama under llmEngines in the config file';
 /** A link that was opened just now needs a moment; without an avatar nobody wants to wait longer. */
 const AVATAR_WAIT_MS = 1500;
 
@@ -106,16 +106,27 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   const { platform } = ports.host;
   const tell = ports.tell ?? (() => {});
   const read = await readSections(settings);
+  const llm = settings.llm ?? {};
+  const isSound =
+    (await realtimeEngine({ engines: llm.engines, engine: llm.engine }, ports.env)) !== undefined;
   const thinking = await openThinking(
-    { llm: settings.llm ?? {}, tools: settings.tools },
+    // A model that hears and speaks by itself needs no other; operator and canned lines do not think.
+    { llm: isSound ? { engine: OFFLINE_TYPE } : llm, tools: settings.tools },
     { ...ports, memoryFolder: memoryFolder(stateFolder, platform) },
   );
   closers.push(() => thinking.close());
-  tellOfModel(thinking, tell);
+  tellOfModel(thinking.llm, tell);
   const avatar = await AvatarWatch.open(client, settings.voice?.lane);
   closers.push(() => avatar.close());
   await avatar.readyWithin(AVATAR_WAIT_MS, clock);
-  const ears = settings.hears === true ? await openEars(settings, ports, read, closers) : undefined;
+  const { hearing } = read;
+  const { recognition } = settings;
+  const { recognizer, env, fetch } = ports;
+  const ears =
+    settings.hears === true
+      ? await openEars({ hearing, recognition, isSound, recognizer, clock, env, fetch })
+      : undefined;
+  if (ears !== undefined) closers.push(() => ears.close());
   const spoken = await openSpoken(settings, ports, { avatar, tell }, closers);
   const sinks = createSinks(read.expression, {
     clock,
@@ -132,10 +143,25 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     ...(settings.user === undefined ? {} : { user: settings.user }),
     ...(avatar.lane === undefined ? {} : { lane: avatar.lane.lane }),
   });
-  const conversation = new Conversation(
+  const { systemPrompt, parameters } = read.conversation;
+  let conversation: Conversation | undefined;
+  const brain = !isSound
+    ? undefined
+    : await openBrain({
+        ...{ settings: llm, clock, env, tools: thinking.tools, session: session.id, tell },
+        instructions: fillIn(systemPrompt, parameters),
+        user: settings.user,
+        said: () => conversation?.messages() ?? [],
+      });
+  if (brain !== undefined) {
+    closers.push(() => brain.close());
+    assertHeard(spoken.voice, spoken.topology);
+  }
+  conversation = new Conversation(
     {
       clock,
       model: thinking.llm,
+      brain: brain?.brain,
       voice: spoken.voice,
       openReader: () => new ReplyReader(read.expression.tags),
       ear: ears?.hearing,
@@ -153,7 +179,8 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     },
     read.conversation,
   );
-  closers.push(() => conversation.close());
+  const talk = conversation;
+  closers.push(() => talk.close());
   const latency = new TraceBook();
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
   const { isAddressed } = ports;
@@ -162,7 +189,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   return {
     conversation,
     parts: {
-      model: `${thinking.llm.name} (${thinking.llm.model})`,
+      model: brain?.name ?? `${thinking.llm.name} (${thinking.llm.model})`,
       hears: ears?.hears,
       topology: spoken.topology,
       topologyWhy: spoken.why,
@@ -180,7 +207,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
       return avatar.lane;
     },
     forget: async () => {
-      conversation.forget();
+      talk.forget();
       await kept.forget(session.id);
       await thinking.memory?.forget(memoryUser({ user: settings.user }), session.id);
     },
@@ -212,21 +239,13 @@ async function readSections(settings: ChatSettings) {
   return { ...conversation, expression, keep };
 }
 
-async function openEars(
-  settings: ChatSettings,
-  ports: ChatPorts,
-  read: Awaited<ReturnType<typeof readSections>>,
-  closers: (() => unknown)[],
-): Promise<{ readonly hearing: Hearing; readonly recognizer: Recognizer; readonly hears: string }> {
-  const { clock, env, fetch } = ports;
-  const opened: OpenedRecognizer =
-    ports.recognizer === undefined
-      ? await openRecognizer(settings.recognition ?? {}, { clock, env, fetch })
-      : { recognizer: ports.recognizer, why: 'it was given' };
-  if (ports.recognizer === undefined) closers.push(() => opened.recognizer.close());
-  const hearing = await createHearing({ settings: read.hearing });
-  closers.push(() => hearing.close());
-  return { hearing, recognizer: opened.recognizer, hears: `${opened.recognizer.name}: ${opened.why}` };
+/** @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE */
+function assertHeard(voice: ReplyVoice, topology: Topology): void {
+  if (takesSound(voice)) return;
+  throw new ConfigError(
+    'BRIDGE_ERR_LLM_ENGINE',
+    `Expected topology stream or local for a speech-to-speech model, got ${topology}: it speaks with its own voice. Set --topology stream, or another --llm`,
+  );
 }
 
 async function openSpoken(
@@ -256,29 +275,6 @@ async function openSpoken(
   });
   closers.push(() => spoken.voice.close());
   return spoken;
-}
-
-function tellOfModel({ llm }: Thinking, tell: (text: string) => void): void {
-  llm.events.on('chosen', ({ engine, type, model, why }) =>
-    tell(`${engine} (${model}) thinks: ${why}${type === OFFLINE_TYPE ? `. ${HOW_TO_THINK}` : ''}`),
-  );
-  llm.events.on('retried', ({ engine, error, delayMs }) =>
-    tell(`${engine} is asked again in ${(delayMs / 1000).toFixed(1)} s: ${errorText(error)}`),
-  );
-  llm.events.on('fellBack', ({ from, to, error }) =>
-    tell(`warning: ${from} failed, ${to} thinks instead: ${errorText(error)}`),
-  );
-  llm.events.on('warned', (text) => tell(`warning: ${text}`));
-}
-
-function tellOfSpeech({ events }: Speech, tell: (text: string) => void): void {
-  events.on('chosen', ({ engine, voice, why }) =>
-    tell(`${engine}${voice === undefined ? '' : ` (${voice})`} speaks: ${why}`),
-  );
-  events.on('fellBack', ({ from, to, error }) =>
-    tell(`warning: ${from} failed, ${to} speaks instead: ${errorText(error)}`),
-  );
-  events.on('warned', (text) => tell(`warning: ${text}`));
 }
 
 /** Last opened, first closed; one that fails keeps no other from being closed. */

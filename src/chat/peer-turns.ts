@@ -27,14 +27,18 @@ export function takePeerTurns(options: PeerTurnsOptions): () => void {
   const { client, avatar, conversation, sink, warn, isAddressed = () => true } = options;
   return avatar.onMessage(client, ({ type, args }) => {
     if (type === RECOGNISED && !isAddressed()) return;
-    // Words may hold the separator.
-    const text = type === RECOGNISED ? args.join('|') : sink?.promptChoice([type, ...args].join('|'));
-    if (text === undefined || text.trim() === '') return;
     try {
-      conversation.ask({ text, by: 'peer' });
+      // Words may hold the separator.
+      if (type === RECOGNISED) conversation.recognised(args.join('|'));
+      else choose(sink?.promptChoice([type, ...args].join('|')), conversation);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       warn(error.message);
     }
   });
+}
+
+/** A choice is no voice: it is meant, however short it is. */
+function choose(text: string | undefined, conversation: Conversation): void {
+  if (text !== undefined && text.trim() !== '') conversation.ask({ text, by: 'typed' });
 }

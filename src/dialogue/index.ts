@@ -1,6 +1,6 @@
 export { Conversation } from './conversation.js';
 export type { ConversationEvents, Stage } from './conversation-events.js';
-export { History, type HistoryOptions, type Said } from './history.js';
+export { fillIn, History, type HistoryOptions, type Said } from './history.js';
 export type { ConversationHooks, RequestChange, TurnFacts } from './hooks.js';
 export { standardJudge } from './judge.js';
 export type {
