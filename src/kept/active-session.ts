@@ -140,6 +140,8 @@ export class ActiveSession implements KeptSession {
     const made = this.#last.then(async () => {
       if (this.#isForgotten) throw new Error('the session was forgotten');
       await this.#begin();
+      // By another process: a folder that is made anew would bring the session back.
+      if (!(await this.#parts.store.has(this.id))) throw new Error('the session was forgotten elsewhere');
       await mkdir(path, { recursive: true, mode: 0o700 });
       return path;
     });

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SessionAbout } from './kept-conversations.js';
 import { isSessionId } from './session-id.js';
@@ -46,6 +46,10 @@ export class JsonlStore implements SessionStore {
     // Cut in the middle of a letter, it decodes to a mark that no line of ours has at its end.
     const session = bytes === undefined ? undefined : readSession(bytes.toString('utf8'));
     return session === undefined ? undefined : { id, ...session, bytes: bytes?.byteLength ?? 0 };
+  }
+
+  async has(id: string): Promise<boolean> {
+    return (await stat(this.#file(id)).catch(absent)) !== undefined;
   }
 
   async ids(): Promise<readonly string[]> {

@@ -52,6 +52,10 @@ export class MemoryStore implements SessionStore {
       : { id, ...session, records: [...session.records], damagedLines: 0 };
   }
 
+  async has(id: string): Promise<boolean> {
+    return this.#sessions.has(id);
+  }
+
   async ids(): Promise<readonly string[]> {
     return [...this.#sessions.keys()];
   }
@@ -89,6 +93,7 @@ export const NO_STORE: SessionStore = {
   append: async () => {},
   end: async () => {},
   read: async () => undefined,
+  has: async () => false,
   ids: async () => [],
   remove: async () => false,
   close: async () => {},

@@ -17,6 +17,8 @@ export interface SessionStore {
   append(id: string, record: TurnRecord, atMs: number): Promise<void>;
   end(id: string, atMs: number): Promise<void>;
   read(id: string): Promise<StoredSession | undefined>;
+  /** Whether it was begun and not removed, by another process neither. */
+  has(id: string): Promise<boolean>;
   /** In no order. */
   ids(): Promise<readonly string[]>;
   /** @returns whether there was one. */

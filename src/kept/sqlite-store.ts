@@ -102,6 +102,10 @@ export class SqliteStore implements SessionStore {
     };
   }
 
+  async has(id: string): Promise<boolean> {
+    return this.#all('SELECT 1 FROM sessions WHERE id = ?', id).length > 0;
+  }
+
   async ids(): Promise<readonly string[]> {
     return this.#all('SELECT id FROM sessions').map(({ id }) => String(id));
   }
