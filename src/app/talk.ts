@@ -113,8 +113,9 @@ export class Talk {
 
   async #turn(chat: Chat, { text, image }: TalkQuestion, tell: TellTalk): Promise<void> {
     const images = image === undefined ? [] : [image];
-    const handle = chat.conversation.ask({ text, images, by: 'typed' });
+    // From the first moment of the turn, in which the phase changes.
     this.#tell = tell;
+    const handle = chat.conversation.ask({ text, images, by: 'typed' });
     tell({ event: 'turn', turn: handle.turn });
     for (const notice of this.#notices.splice(0)) tell({ event: 'notice', text: notice });
     followTurn(handle, tell);
@@ -151,12 +152,19 @@ function followTurn({ events }: TurnHandle, tell: TellTalk): void {
   });
   events.on('heard', ({ text }) => {
     if (text === heardText) return;
+    const from = commonLength(heardText, text);
     heardText = text;
-    tell({ event: 'heard', text });
+    tell({ event: 'heard', from, text: text.slice(from) });
   });
   events.on('tool', ({ name, stage, isError }) => {
     tell({ event: 'tool', name, stage, isError: isError === true });
   });
+}
+
+function commonLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return length;
 }
 
 function toldError(

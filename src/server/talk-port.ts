@@ -41,8 +41,8 @@ export type TalkEvent =
   | { readonly event: 'phase'; readonly phase: 'idle' | 'listening' | 'thinking' | 'speaking' }
   /** Handed to the voice; without tags. */
   | { readonly event: 'chunk'; readonly text: string; readonly cues: readonly TalkCue[] }
-  /** What has been heard of the reply so far. */
-  | { readonly event: 'heard'; readonly text: string }
+  /** More was heard: what was heard before, cut at `from` (UTF-16 units), and this. */
+  | { readonly event: 'heard'; readonly from: number; readonly text: string }
   /** The face now; `emoji` where the face is one of the known emotions. */
   | {
       readonly event: 'face';

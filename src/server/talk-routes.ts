@@ -20,8 +20,7 @@ export interface TalkRouteOptions {
 const MAX_TURNS = 32;
 /** Bodies may hold pictures: so many are in memory at a time. */
 const MAX_BODIES = 8;
-/** A reader that is this far behind gets no more positions; beyond the second, nothing. */
-const BEHIND_BYTES = 64 * 1024;
+/** A reader that is this far behind reads nothing any more. */
 const GIVE_UP_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -124,8 +123,6 @@ class TalkLines {
       response.destroy();
       return false;
     }
-    // The next one tells the same and more.
-    if (event.event === 'heard' && response.writableLength > BEHIND_BYTES) return true;
     response.write(`${JSON.stringify(event)}\n`);
     return true;
   }

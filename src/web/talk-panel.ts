@@ -17,6 +17,8 @@ export interface TalkPanelParts {
 /** A turn that this page asked for. */
 interface OwnTurn {
   readonly bubble: TalkBubble;
+  /** What has been heard of it. */
+  heard: string;
   hasEnded: boolean;
 }
 
@@ -122,7 +124,7 @@ export class TalkPanel {
   }
 
   async #converse(text: string, image: string | undefined): Promise<void> {
-    const turn: OwnTurn = { bubble: this.#log.bubble('assistant'), hasEnded: false };
+    const turn: OwnTurn = { bubble: this.#log.bubble('assistant'), heard: '', hasEnded: false };
     this.#turn = turn;
     this.#face.phase = 'thinking';
     this.#show();
@@ -151,7 +153,8 @@ export class TalkPanel {
         this.#log.follow(() => turn.bubble.add(event.text));
         return;
       case 'heard':
-        turn.bubble.heard(event.text);
+        turn.heard = turn.heard.slice(0, event.from) + event.text;
+        turn.bubble.heard(turn.heard);
         return;
       case 'tool':
         if (event.stage === 'called') this.#log.note(this.#parts.words.say('talkTool', { name: event.name }));

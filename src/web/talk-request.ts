@@ -15,7 +15,7 @@ export type TalkEvent =
   | { readonly event: 'started'; readonly text: string }
   | { readonly event: 'phase'; readonly phase: 'idle' | 'listening' | 'thinking' | 'speaking' }
   | { readonly event: 'chunk'; readonly text: string }
-  | { readonly event: 'heard'; readonly text: string }
+  | { readonly event: 'heard'; readonly from: number; readonly text: string }
   | { readonly event: 'face'; readonly face: string; readonly emoji?: string; readonly lastsMs: number }
   | { readonly event: 'tool'; readonly name: string; readonly stage: 'called' | 'progress' | 'result' }
   | { readonly event: 'vision'; readonly id: string; readonly source: string }
