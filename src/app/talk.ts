@@ -15,6 +15,10 @@ export interface TalkOptions {
   readonly onAlive: () => void;
 }
 
+/** Who thinks and speaks when all goes as planned: `opened` tells the one, everybody hears the other. */
+const PLANNED = /^(?!warning)[^:]* (?:thinks|speaks): /;
+/** The model of the engine that needs no key; see room `llm`. */
+const DEMONSTRATION = /\(demonstration\)$/;
 /** Told before anybody listens; what is beyond is dropped. */
 const MAX_NOTICES = 20;
 
@@ -57,7 +61,7 @@ export class Talk {
       const isFirst = this.#opening === undefined;
       const chat = await this.#open();
       if (this.#isClosed) throw ended();
-      if (isFirst) tell({ event: 'opened', model: chat.parts.model, said: this.said() });
+      if (isFirst) tell({ event: 'opened', ...openedBy(chat), said: this.said() });
       if (number <= this.#stoppedAt) tell(neverBegun());
       else await this.#turn(chat, question, tell);
     } finally {
@@ -139,9 +143,14 @@ export class Talk {
   }
 
   #notice(text: string): void {
+    if (PLANNED.test(text)) return;
     if (this.#tell !== undefined) this.#tell({ event: 'notice', text });
     else if (this.#notices.length < MAX_NOTICES) this.#notices.push(text);
   }
+}
+
+function openedBy({ parts: { model } }: Chat) {
+  return { model, isDemonstration: DEMONSTRATION.test(model) };
 }
 
 function followTurn({ events }: TurnHandle, tell: TellTalk): void {

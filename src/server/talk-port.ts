@@ -35,7 +35,15 @@ export interface TalkCue {
  */
 export type TalkEvent =
   /** The conversation began with this question. */
-  | { readonly event: 'opened'; readonly model: string; readonly said: readonly TalkSaid[] }
+  | {
+      readonly event: 'opened';
+      /** `openai (gpt-5)`, `offline (demonstration)`. */
+      readonly model: string;
+      /** No language model is set up. */
+      readonly isDemonstration: boolean;
+      /** The welcome, where there is one. */
+      readonly said: readonly TalkSaid[];
+    }
   | { readonly event: 'turn'; readonly turn: number }
   | { readonly event: 'started'; readonly text: string }
   | { readonly event: 'phase'; readonly phase: 'idle' | 'listening' | 'thinking' | 'speaking' }

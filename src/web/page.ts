@@ -187,6 +187,7 @@ function showWay(): void {
   const { kind } = targetOf(status?.lanes ?? [], lanes.chosen);
   panel.micLane = mic.carry.status === 'speaking' ? mic.carry.lane : undefined;
   panel.way = ways.shown;
+  byId('player').dataset['way'] = ways.shown;
   mic.lane = laneNow();
   // What the microphone says would come back through it.
   player.isHeldBack = mic.isOn && !hear.checked;

@@ -10,7 +10,6 @@ const PHASES: Readonly<Record<Phase, TextKey>> = {
   thinking: 'talkThinking',
   speaking: 'talkSpeaking',
 };
-const AT_REST = '🙂';
 /** For faces of the user's own. */
 const UNKNOWN = '✨';
 
@@ -38,7 +37,8 @@ export class TalkFace {
     clearTimeout(this.#ending);
     const isRest = told.face === 'neutral';
     this.#emoji.dataset['face'] = told.face;
-    setText(this.#emoji, isRest ? AT_REST : (told.emoji ?? UNKNOWN));
+    // At rest the avatar's own picture stands there.
+    setText(this.#emoji, isRest ? '' : (told.emoji ?? UNKNOWN));
     this.#emoji.title = isRest ? '' : told.face;
     if (!isRest && told.lastsMs > 0) this.#ending = setTimeout(() => this.#rest(), told.lastsMs);
   }

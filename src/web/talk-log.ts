@@ -120,11 +120,13 @@ export class TalkLog {
     return bubble;
   }
 
-  /** Something worth telling that nobody said; not twice in a row. */
+  /** Something worth telling that nobody said, before the reply that is under way; not twice in a row. */
   note(text: string): void {
     if (text === this.#lastNote) return;
     this.#lastNote = text;
-    this.#append(make('p', 'talk-note', text), false);
+    const { element } = this.#bubbles.at(-1) ?? {};
+    const isOpen = element?.dataset['role'] === 'assistant' && element.dataset['ended'] === undefined;
+    this.#append(make('p', 'talk-note', text), false, isOpen ? element : undefined);
   }
 
   /** What was said before, before all else. */
@@ -136,6 +138,15 @@ export class TalkLog {
       const isMarked = role === 'assistant' && outcome !== 'completed' && outcome !== 'open';
       bubble.end(isMarked ? outcome : undefined);
     }
+    this.toEnd();
+  }
+
+  /** The welcome of a conversation that has just begun: before the question, which stands here already. */
+  showBefore(said: readonly TalkSaid[]): void {
+    const own = this.#bubbles.slice(-2);
+    this.show(said);
+    this.#log.append(...own.map(({ element }) => element));
+    this.#bubbles = [...this.#bubbles.filter((bubble) => !own.includes(bubble)), ...own];
     this.toEnd();
   }
 
@@ -155,10 +166,10 @@ export class TalkLog {
     return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   }
 
-  #append(element: HTMLElement, mustShow: boolean): void {
+  #append(element: HTMLElement, mustShow: boolean, before?: HTMLElement): void {
     this.follow(() => {
       this.#empty.hidden = true;
-      this.#log.append(element);
+      this.#log.insertBefore(element, before ?? null);
       // The first is the text for when there is nothing.
       while (this.#log.childElementCount > MAX_ROWS) this.#log.children[1]?.remove();
     });

@@ -140,8 +140,7 @@ export class TalkPanel {
     const isNewest = turn === this.#turn;
     switch (event.event) {
       case 'opened':
-        // The welcome stands before the first question.
-        if (isNewest && event.said.length > 0) this.#welcome(event.said);
+        if (isNewest) this.#opened(event);
         return;
       case 'phase':
         if (isNewest) this.#face.phase = event.phase;
@@ -179,11 +178,10 @@ export class TalkPanel {
     }
   }
 
-  #welcome(said: Parameters<TalkLog['show']>[0]): void {
-    const own = [...byId('talk-log').children].slice(-2);
-    this.#log.show(said);
-    byId('talk-log').append(...own);
-    this.#log.toEnd();
+  #opened({ said, model, isDemonstration }: Extract<TalkEvent, { event: 'opened' }>): void {
+    const { words } = this.#parts;
+    this.#log.showBefore(said);
+    this.#log.note(isDemonstration ? words.say('talkDemonstration') : words.say('talkModel', { model }));
   }
 
   #end(

@@ -12,7 +12,7 @@ export interface TalkPicturesEvents {
 
 type Answer = { readonly image: string } | { readonly refused: string };
 
-const PREVIEW_PX = 240;
+const PREVIEW_PX = 200;
 const BUTTONS = { camera: 'talk-camera', screenshot: 'talk-screen' } as const;
 
 /** Pictures for the avatar: those that the user attaches, and those that it asks for, with the user's leave. */

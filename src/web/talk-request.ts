@@ -10,7 +10,12 @@ export interface TalkSaid {
 
 /** What the server tells of a turn; see its `TalkEvent`. What it leaves out is not there. */
 export type TalkEvent =
-  | { readonly event: 'opened'; readonly model: string; readonly said: readonly TalkSaid[] }
+  | {
+      readonly event: 'opened';
+      readonly model: string;
+      readonly isDemonstration: boolean;
+      readonly said: readonly TalkSaid[];
+    }
   | { readonly event: 'turn'; readonly turn: number }
   | { readonly event: 'started'; readonly text: string }
   | { readonly event: 'phase'; readonly phase: 'idle' | 'listening' | 'thinking' | 'speaking' }

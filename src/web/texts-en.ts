@@ -141,6 +141,9 @@ export const EN = {
   talkInterrupted: 'Interrupted here',
   talkDropped: 'Not said: it was interrupted before',
   talkFailed: 'Broke off',
+  talkModel: 'Thinks with {model}',
+  talkDemonstration:
+    'No language model is set up: this is a demonstration. For a real one set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY before the start, or name a server such as Ollama under llmEngines in the config file.',
   talkTool: 'Uses the tool {name}',
   talkCamera: 'Attach a picture of the camera',
   talkScreen: 'Attach a picture of the screen',
