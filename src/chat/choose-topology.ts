@@ -13,6 +13,8 @@ export interface TopologySituation {
   readonly lips: 'auto' | 'peer' | 'own' | 'local';
   /** Whether the link to the avatar carries sound; true while that is not known. */
   readonly carriesSound: boolean;
+  /** Whether a speech-to-speech model makes the sound: no engine speaks, nor can MMDAgent-EX. @default false */
+  readonly isSound?: boolean | undefined;
 }
 
 /** How replies are heard, and why: ends "Replies: ". */
@@ -20,13 +22,13 @@ export function chooseTopology(situation: TopologySituation): {
   readonly topology: Topology;
   readonly why: string;
 } {
-  const { asked, engineType, isEngineChosen, lips, carriesSound } = situation;
+  const { asked, engineType, isEngineChosen, lips, carriesSound, isSound = false } = situation;
   if (asked !== 'auto') return { topology: asked, why: 'it was asked for' };
-  if (engineType === PEER_VOICE_TYPE)
+  if (engineType === PEER_VOICE_TYPE && !isSound)
     return { topology: 'peer', why: "the engine is MMDAgent-EX's own voice" };
   if (lips === 'local') return { topology: 'local', why: 'lips are local: the sound is played here' };
   if (carriesSound) return { topology: 'stream', why: 'the link carries sound' };
-  return isEngineChosen
+  return isEngineChosen || isSound
     ? { topology: 'local', why: 'the link carries no sound, so it is played here' }
     : { topology: 'peer', why: 'the link carries no sound, so MMDAgent-EX speaks by itself' };
 }

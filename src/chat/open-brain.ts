@@ -1,73 +1,98 @@
-import { RealtimeBrain, type Said, type SoundBrain } from '../dialogue/index.js';
+import { type ConversationSettings, fillIn, type History } from '../dialogue/index.js';
 import { type ChatMessage, type LlmSettings, realtimeEngine } from '../llm/index.js';
-import { openRealtime } from '../realtime/index.js';
+import { openRealtime, type RealtimeModel } from '../realtime/index.js';
 import { type Clock, errorText } from '../runtime/index.js';
 import type { ToolBox } from '../tools/index.js';
+import { LateBrain } from './late-brain.js';
+
+const AUTO = 'auto';
+
+/**
+ * The engine of speech-to-speech that the settings ask for; undefined: a model of text. A model of the program's own goes before the
+ * first of the settings.
+ *
+ * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID
+ */
+export async function soundEngine(
+  { engines, engine, custom = {} }: LlmSettings,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const [first = AUTO] = namesIn(engine);
+  const isOwn = first === AUTO ? Object.keys(custom).length > 0 : Object.hasOwn(custom, first);
+  return isOwn ? undefined : realtimeEngine({ engines, engine }, env);
+}
+
+/** The models of text that stand behind it: they answer what is handed back by an operator. */
+export function withoutSoundEngine({ model: _model, engine, ...rest }: LlmSettings): LlmSettings {
+  const [, ...others] = namesIn(engine);
+  return { ...rest, engine: others.length === 0 ? AUTO : others.join(',') };
+}
 
 export interface OpenBrainOptions {
-  readonly settings: LlmSettings;
-  /** The system prompt, filled in. */
-  readonly instructions: string;
+  readonly engine: string;
+  readonly llm: LlmSettings;
+  readonly conversation: ConversationSettings;
+  readonly history: History;
   readonly tools: ToolBox;
-  readonly session: string;
-  readonly user: string | undefined;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What was said so far, for a new connection. */
-  readonly said: () => readonly Said[];
+  readonly fetch?: typeof globalThis.fetch | undefined;
   readonly tell: (text: string) => void;
 }
 
-/** A model that hears and speaks by itself. */
 export interface OpenedBrain {
-  readonly brain: SoundBrain;
-  /** For people: engine and model. */
-  readonly name: string;
+  readonly brain: LateBrain;
+  readonly model: RealtimeModel;
   close(): Promise<void>;
 }
 
 /**
- * The speech-to-speech model that the settings ask for, connected.
+ * A speech-to-speech model as the brain of a conversation. Nothing is sent before it is prepared or asked.
  *
- * @returns undefined: they ask for a model of text. @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE; {ProviderError} BRIDGE_ERR_LLM_* - it
- *   does not answer, or refuses.
+ * @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE - it is not set up.
  */
-export async function openBrain(options: OpenBrainOptions): Promise<OpenedBrain | undefined> {
-  const { settings, clock, env, tools, instructions, tell } = options;
-  const { engines, engine } = settings;
-  if ((await realtimeEngine({ engines, engine }, env)) === undefined) return undefined;
-  const model = await openRealtime({ engines, engine, model: settings.model }, { clock, env });
-  try {
-    const metadata = { session: options.session, turn: 0, user: options.user };
-    const { specs, instructions: more } = await tools.offered([], metadata);
-    const session = await model.connect({
-      instructions: [instructions, ...more].filter((text) => text !== '').join('\n\n'),
-      tools: specs,
-      history: () => options.said().flatMap(asMessage),
-    });
-    session.events.on('warned', (text) => tell(`warning: ${text}`));
-    session.events.on('dropped', (error) =>
-      tell(`The connection to ${model.name} broke and is opened again: ${errorText(error)}`),
-    );
-    tools.events.on('changed', () => {
-      void tools.offered([], metadata).then((offer) => session.update({ tools: offer.specs }));
-    });
-    return {
-      brain: new RealtimeBrain({ session, tools }),
-      name: `${model.name} (${model.model})`,
-      close: async () => {
-        await session.close();
-        await model.close();
-      },
-    };
-  } catch (error) {
-    await model.close();
-    throw error;
-  }
+export async function openBrain(options: OpenBrainOptions): Promise<OpenedBrain> {
+  const { engine, llm, conversation, history, tools, clock, env, fetch, tell } = options;
+  const model = await openRealtime(
+    { engines: llm.engines, engine, model: llm.model },
+    { clock, env, ...(fetch === undefined ? {} : { fetch }) },
+  );
+  const instructions = fillIn(conversation.systemPrompt, conversation.parameters);
+  const brain = new LateBrain({
+    name: model.name,
+    instructions,
+    tools,
+    open: async () => {
+      const session = await model.connect({ instructions, history: () => said(history, conversation) });
+      session.events.on('warned', (text) => tell(`warning: ${text}`));
+      session.events.on('dropped', (error) =>
+        tell(`warning: ${model.name} is connected anew: ${errorText(error)}`),
+      );
+      return session;
+    },
+  });
+  return {
+    brain,
+    model,
+    close: async () => {
+      brain.close();
+      await model.close();
+    },
+  };
 }
 
-/** A line of the transcript that the model should know; the turn under way and what failed are none. */
-function asMessage({ role, text, outcome }: Said): readonly ChatMessage[] {
-  const isOver = outcome === 'completed' || outcome === 'interrupted';
-  return isOver && text !== '' ? [{ role, text }] : [];
+/** What a new session must know: what was heard, without the turn that is being asked and without those that failed. */
+function said(history: History, settings: ConversationSettings): readonly ChatMessage[] {
+  const { initialMessages, history: limits } = settings;
+  const lines = history.said().filter(({ outcome }) => outcome !== 'failed' && outcome !== 'open');
+  const [welcome, turns] = [lines.filter(({ turn }) => turn === 0), lines.filter(({ turn }) => turn > 0)];
+  const all = [...welcome, ...initialMessages, ...turns.slice(-2 * limits.maxPairs)];
+  return all.map(({ role, text }): ChatMessage => ({ role, text }));
+}
+
+function namesIn(engine: string | undefined): readonly string[] {
+  return (engine ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }

@@ -1,5 +1,10 @@
 import type { BridgeClient } from '../client/index.js';
-import { Conversation, type ConversationHooks, fillIn } from '../dialogue/index.js';
+import {
+  Conversation,
+  type ConversationHooks,
+  type ConversationSettings,
+  History,
+} from '../dialogue/index.js';
 import {
   createSinks,
   type ExpressionSink,
@@ -9,10 +14,10 @@ import {
 } from '../expression/index.js';
 import { conversationsFolder, openKept, readKeep, TraceBook } from '../kept/index.js';
 import { createThreadedPronouncer } from '../language/index.js';
-import { type LlmSettings, OFFLINE_TYPE, realtimeEngine } from '../llm/index.js';
+import type { LlmSettings } from '../llm/index.js';
 import type { ProgramHost } from '../programs/index.js';
 import { type ReplyVoice, takesSound } from '../reply/index.js';
-import { type Clock, ConfigError, type Logger } from '../runtime/index.js';
+import { type Clock, ConfigError, errorText, isAbortError, type Logger } from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
 import {
   createSpeech,
@@ -27,7 +32,7 @@ import { AvatarWatch } from './avatar-watch.js';
 import type { Chat } from './chat.js';
 import { readConversation } from './chat-settings.js';
 import type { Topology } from './choose-topology.js';
-import { openBrain } from './open-brain.js';
+import { type OpenedBrain, openBrain, soundEngine, withoutSoundEngine } from './open-brain.js';
 import { openEars } from './open-ears.js';
 import { type OwnThinking, openThinking } from './open-thinking.js';
 import { openVoice, type VoiceSettings } from './open-voice.js';
@@ -76,6 +81,8 @@ export interface ChatPorts extends OwnThinking {
    * @default always
    */
   readonly isAddressed?: (() => boolean) | undefined;
+  /** What was said, shared by several conversations. @default its own */
+  readonly history?: History | undefined;
   /** In place of the settings' engines. */
   readonly recognizer?: Recognizer | undefined;
   readonly speech?: Speech | undefined;
@@ -105,17 +112,25 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   const { client, clock, logger, stateFolder } = ports;
   const { platform } = ports.host;
   const tell = ports.tell ?? (() => {});
-  const read = await readSections(settings);
-  const llm = settings.llm ?? {};
-  const isSound =
-    (await realtimeEngine({ engines: llm.engines, engine: llm.engine }, ports.env)) !== undefined;
+  const read = await readSections(settings, ports.env);
+  const { engine } = read;
+  const { llm = {} } = settings;
   const thinking = await openThinking(
-    // A model that hears and speaks by itself needs no other; operator and canned lines do not think.
-    { llm: isSound ? { engine: OFFLINE_TYPE } : llm, tools: settings.tools },
+    { llm: engine === undefined ? llm : withoutSoundEngine(llm), tools: settings.tools },
     { ...ports, memoryFolder: memoryFolder(stateFolder, platform) },
   );
   closers.push(() => thinking.close());
   tellOfModel(thinking.llm, tell);
+  const history = ports.history ?? historyOf(read.conversation, clock);
+  const sound =
+    engine === undefined
+      ? undefined
+      : await openBrain({
+          ...{ engine, llm, conversation: read.conversation, history, tools: thinking.tools },
+          ...{ clock, env: ports.env, fetch: ports.fetch, tell },
+        });
+  closers.push(() => sound?.close());
+  const isSound = sound !== undefined;
   const avatar = await AvatarWatch.open(client, settings.voice?.lane);
   closers.push(() => avatar.close());
   await avatar.readyWithin(AVATAR_WAIT_MS, clock);
@@ -127,7 +142,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
       ? await openEars({ hearing, recognition, isSound, recognizer, clock, env, fetch })
       : undefined;
   if (ears !== undefined) closers.push(() => ears.close());
-  const spoken = await openSpoken(settings, ports, { avatar, tell }, closers);
+  const spoken = await openSpoken(settings, ports, { avatar, tell, isSound }, closers);
   const sinks = createSinks(read.expression, {
     clock,
     logger,
@@ -143,25 +158,12 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     ...(settings.user === undefined ? {} : { user: settings.user }),
     ...(avatar.lane === undefined ? {} : { lane: avatar.lane.lane }),
   });
-  const { systemPrompt, parameters } = read.conversation;
-  let conversation: Conversation | undefined;
-  const brain = !isSound
-    ? undefined
-    : await openBrain({
-        ...{ settings: llm, clock, env, tools: thinking.tools, session: session.id, tell },
-        instructions: fillIn(systemPrompt, parameters),
-        user: settings.user,
-        said: () => conversation?.messages() ?? [],
-      });
-  if (brain !== undefined) {
-    closers.push(() => brain.close());
-    assertHeard(spoken.voice, spoken.topology);
-  }
-  conversation = new Conversation(
+  if (isSound) assertHeard(spoken.voice, spoken.topology);
+  const conversation = new Conversation(
     {
       clock,
       model: thinking.llm,
-      brain: brain?.brain,
+      brain: sound?.brain,
       voice: spoken.voice,
       openReader: () => new ReplyReader(read.expression.tags),
       ear: ears?.hearing,
@@ -178,9 +180,10 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
       user: settings.user,
     },
     read.conversation,
+    history,
   );
-  const talk = conversation;
-  closers.push(() => talk.close());
+  closers.push(() => conversation.close());
+  if (sound !== undefined) begin(sound, conversation, tell);
   const latency = new TraceBook();
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
   const { isAddressed } = ports;
@@ -189,7 +192,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   return {
     conversation,
     parts: {
-      model: brain?.name ?? `${thinking.llm.name} (${thinking.llm.model})`,
+      model: nameOf(sound?.model ?? thinking.llm),
       hears: ears?.hears,
       topology: spoken.topology,
       topologyWhy: spoken.why,
@@ -202,12 +205,12 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     session: kept.store === 'none' ? undefined : session.id,
     tools: thinking.tools,
     memory: thinking.memory,
-    usage: () => thinking.llm.usage(),
+    usage: () => [...(sound === undefined ? [] : [sound.brain.usage()]), ...thinking.llm.usage()],
     get lane() {
       return avatar.lane;
     },
     forget: async () => {
-      talk.forget();
+      conversation.forget();
       await kept.forget(session.id);
       await thinking.memory?.forget(memoryUser({ user: settings.user }), session.id);
     },
@@ -215,8 +218,25 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   };
 }
 
+function historyOf({ history, welcome, initialMessages }: ConversationSettings, clock: Clock): History {
+  return new History({ clock, settings: history, welcome, initialMessages });
+}
+
+function nameOf({ name, model }: { readonly name: string; readonly model: string }): string {
+  return `${name} (${model})`;
+}
+
+/** It is connected ahead of the first turn, and forgets with the conversation. */
+function begin({ brain, model }: OpenedBrain, { events }: Conversation, tell: (text: string) => void): void {
+  events.on('forgotten', () => brain.forget());
+  tell(`${nameOf(model)} hears, thinks and speaks`);
+  brain.prepare().catch((error: unknown) => {
+    if (!isAbortError(error)) tell(`warning: ${errorText(error)}`);
+  });
+}
+
 /** All faults of all sections are told at once. */
-async function readSections(settings: ChatSettings) {
+async function readSections(settings: ChatSettings, env: ChatPorts['env']) {
   const problems: string[] = [];
   const collect = async <T>(reading: Promise<T>): Promise<T | undefined> => {
     try {
@@ -228,7 +248,9 @@ async function readSections(settings: ChatSettings) {
     }
   };
   const expression = await collect(readExpressionSettings(settings.expression));
-  const told = expression === undefined ? '' : promptFor(expression);
+  const engine = await collect(soundEngine(settings.llm ?? {}, env));
+  // A model that speaks by itself would speak the marks too.
+  const told = expression === undefined || engine !== undefined ? '' : promptFor(expression);
   const prompt = [settings.systemPrompt, told]
     .filter((text) => text !== undefined && text !== '')
     .join('\n\n');
@@ -236,7 +258,7 @@ async function readSections(settings: ChatSettings) {
   const keep = await collect(readKeep(settings.keep));
   if (problems.length > 0 || expression === undefined || conversation === undefined || keep === undefined)
     throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.join('\n'));
-  return { ...conversation, expression, keep };
+  return { ...conversation, expression, keep, engine };
 }
 
 /** @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE */
@@ -251,7 +273,11 @@ function assertHeard(voice: ReplyVoice, topology: Topology): void {
 async function openSpoken(
   settings: ChatSettings,
   ports: ChatPorts,
-  { avatar, tell }: { readonly avatar: AvatarWatch; readonly tell: (text: string) => void },
+  {
+    avatar,
+    tell,
+    isSound,
+  }: { readonly avatar: AvatarWatch; readonly tell: (text: string) => void; readonly isSound: boolean },
   closers: (() => unknown)[],
 ) {
   const { clock, env, host } = ports;
@@ -271,6 +297,7 @@ async function openSpoken(
     pronouncer,
     openPlayback: ports.openPlayback,
     avatar,
+    isSound,
     onShownOnly: () => tell('No MMDAgent-EX is connected: replies are only shown until one is'),
   });
   closers.push(() => spoken.voice.close());

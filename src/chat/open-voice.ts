@@ -33,6 +33,8 @@ export interface VoicePorts {
   readonly pronouncer: KanaPronouncer | undefined;
   readonly openPlayback: OpenLocalPlayback | undefined;
   readonly avatar: AvatarWatch;
+  /** Whether a speech-to-speech model makes the sound. */
+  readonly isSound: boolean;
   /** Replies are shown only, for there is no avatar. */
   readonly onShownOnly: () => void;
 }
@@ -55,6 +57,7 @@ export async function openVoice(
     isEngineChosen: speak?.engine !== undefined,
     lips,
     carriesSound: avatar.lane?.carriesSound ?? true,
+    isSound: ports.isSound,
   });
   const { topology, why } = chosen;
   const common = { lane: settings.lane, model, table, readyTimeoutMs, speak };

@@ -21,6 +21,12 @@ describe('The topology of a conversation', () => {
       { carriesSound: false, isEngineChosen: true },
       'local',
     ],
+    ['streams the sound of a speech-to-speech model', { isSound: true, engineType: 'mmdagent' }, 'stream'],
+    [
+      'plays the sound of a speech-to-speech model here, where the link carries none',
+      { isSound: true, carriesSound: false },
+      'local',
+    ],
   ] as const)('%s', (_title, situation, topology) => {
     expect(chooseTopology({ ...usual, ...situation }).topology).toBe(topology);
   });
