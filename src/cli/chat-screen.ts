@@ -115,7 +115,7 @@ export class ChatScreen {
   #turn(handle: TurnHandle): void {
     const { turn, by } = handle;
     this.#json('turn', { turn, by });
-    this.#offs.push(
+    const offs = [
       handle.events.on('started', (text) => {
         this.#json('started', { turn, text });
         if (by !== 'typed' && by !== 'operator' && by !== 'avatar') this.#line('you', text);
@@ -130,8 +130,11 @@ export class ChatScreen {
         this.say(`looking: ${source}`);
       }),
       handle.events.on('heard', (heard) => this.#json('heard', { turn, ...heard })),
-    );
-    void handle.ended.then((end) => this.#ended(end));
+    ];
+    void handle.ended.then((end) => {
+      for (const off of offs) off();
+      this.#ended(end);
+    });
   }
 
   #chunk(chunk: TurnChunk): void {

@@ -212,17 +212,17 @@ class Talk {
       void this.#ear.play(file, this.#stopped).catch((error: unknown) => this.tell(errorText(error)));
       return;
     }
-    // Nothing may have been said: a pause longer than any that ends an utterance then ends the wait.
+    let off = (): void => {};
     const answered = new Promise<void>((resolve) => {
-      const off = events.on('turn', (turn) => {
-        off();
-        void turn.ended.then(() => resolve());
-      });
-      void this.#line.catch(() => {});
-      this.#stopped.addEventListener('abort', () => resolve(), { once: true });
+      off = events.once('turn', (turn) => void turn.ended.then(() => resolve()));
     });
-    await this.#ear.play(file, this.#stopped);
-    await Promise.race([answered, sleep(this.#clock, LONGEST_PAUSE_MS, this.#stopped)]);
+    try {
+      await this.#ear.play(file, this.#stopped);
+      // Nothing may have been said: a pause longer than any that ends an utterance then ends the wait.
+      await Promise.race([answered, sleep(this.#clock, LONGEST_PAUSE_MS, this.#stopped)]);
+    } finally {
+      off();
+    }
     await this.#awaitTurn();
   }
 
