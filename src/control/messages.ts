@@ -181,9 +181,14 @@ export interface Events {
   };
   /** The bridge sent a line. */
   sent: { readonly lane: string; readonly text: string; readonly atMs: number };
-  /** Someone began to speak on a lane (topic `streams`), or this client's stream is first heard. */
-  streamStarted: { readonly stream: number; readonly lane: string; readonly heardAtMs: number };
-  /** Ten times a second for this client's streams that are being heard. */
+  /** Someone began to speak on a lane (topic `streams`), or this client's stream is first heard; told at `atMs`. */
+  streamStarted: {
+    readonly stream: number;
+    readonly lane: string;
+    readonly heardAtMs: number;
+    readonly atMs: number;
+  };
+  /** Ten times a second for this client's streams that are being heard; not before the first sample is. */
   streamPosition: { readonly stream: number; readonly heardMs: number; readonly atMs: number };
   streamCredit: { readonly stream: number; readonly acceptedBytes: number };
   tied: { readonly stream: number; readonly tie: number; readonly atMs: number };

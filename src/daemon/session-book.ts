@@ -93,7 +93,8 @@ export class SessionBook {
   }
 
   /** Tells the stream's owner, and who listens to `streams`; positions follow while it is heard. */
-  streamStarted(owner: ControlSession, fields: Events['streamStarted']): void {
+  streamStarted(owner: ControlSession, about: Omit<Events['streamStarted'], 'atMs'>): void {
+    const fields = { ...about, atMs: this.#options.clock.wallMs() };
     owner.event('streamStarted', fields);
     for (const session of this.#sessions.values()) {
       if (session !== owner && session.topics.has('streams')) session.event('streamStarted', fields);
@@ -206,6 +207,8 @@ export class SessionBook {
         if (utterance.status === 'waiting') continue;
         isAnyHeard = true;
         const heardMs = Math.round(utterance.heardMs * 10) / 10;
+        // Who has its turn and no sound yet would seem to be heard from now on.
+        if (heardMs <= 0) continue;
         session.event('streamPosition', { stream, heardMs, atMs: clock.wallMs() });
       }
     }

@@ -20,7 +20,7 @@ export class HeardPosition {
   constructor(client: Pick<BridgeClient, 'events'>, stream: number, clock: Clock) {
     this.#clock = clock;
     const offStarted = client.events.on('streamStarted', (event) => {
-      if (event.stream === stream) this.#moved(event.heardAtMs, undefined);
+      if (event.stream === stream) this.#moved(event.heardAtMs, event.atMs);
     });
     const offPosition = client.events.on('streamPosition', (event) => {
       if (event.stream === stream) this.#moved(event.atMs - event.heardMs, event.atMs);
@@ -52,16 +52,13 @@ export class HeardPosition {
   }
 
   get #differenceMs(): number {
-    // Without a time of sending, nothing better is known than that both have the same clock.
-    return this.#differencesMs.length === 0 ? 0 : Math.min(...this.#differencesMs);
+    return Math.min(...this.#differencesMs);
   }
 
-  #moved(originAtMs: number, sentAtMs: number | undefined): void {
+  #moved(originAtMs: number, sentAtMs: number): void {
     this.#originAtMs = originAtMs;
-    if (sentAtMs !== undefined) {
-      this.#differencesMs.push(this.#clock.wallMs() - sentAtMs);
-      if (this.#differencesMs.length > KEPT_RECEIPTS) this.#differencesMs.shift();
-    }
+    this.#differencesMs.push(this.#clock.wallMs() - sentAtMs);
+    if (this.#differencesMs.length > KEPT_RECEIPTS) this.#differencesMs.shift();
     this.#onMoved();
   }
 }

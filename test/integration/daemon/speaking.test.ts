@@ -150,6 +150,26 @@ describe('Speaking through a daemon', () => {
     client.close();
   });
 
+  it('tells positions only of what is heard, also while another stream is', async () => {
+    const { client } = await rig.client();
+    const told: { stream: number; heardMs: number }[] = [];
+    client.events.on('streamPosition', ({ stream, heardMs }) => told.push({ stream, heardMs }));
+    const first = await client.open({ kind: 'recorded' });
+    await first.write(sound(400));
+    await first.end();
+    // It is its turn, and there is no sound of it yet.
+    const second = await client.open({ kind: 'recorded', ifBusy: 'queue' });
+    await first.ended;
+    await wait(250);
+    await second.write(sound(400));
+    await second.end();
+    await second.ended;
+    const { stream } = second;
+    expect(told.filter((one) => one.stream === stream).length).toBeGreaterThan(1);
+    for (const { heardMs } of told) expect(heardMs).toBeGreaterThan(0);
+    client.close();
+  });
+
   it('has hurt nobody', async () => {
     const { client } = await rig.client();
     expect(peer.incidents.filter((incident) => incident !== 'violation partial-block')).toEqual([]);

@@ -271,6 +271,28 @@ describe('A reply whose sound is ours', () => {
     expect(wrong.length).toBeLessThanOrEqual(16 + 8);
   });
 
+  it.each(['own', 'peer'] as const)(
+    'says of none that it is heard before it is, also when it follows another at once (lips %s)',
+    async (lips) => {
+      rig = await replyRig('stream', { settings: { topology: 'stream', lips } });
+      const early: number[] = [];
+      for (let n = 0; n < 12; n++) {
+        const before = rig.played.length;
+        const { reply, say, played, times } = rig.open();
+        await rig.clock.advanceAsync(200 + 7 * n);
+        say('Well…!');
+        reply.end();
+        await rig.until(reply.ended);
+        const loud = rig.played.slice(before).find(({ pcm }) => pcm.some((sample) => sample > 1000));
+        const heardAtMs = loud?.atMs ?? Number.NaN;
+        expect(heardAtMs).toBeGreaterThan(times['sent'] ?? Number.NaN);
+        for (const atMs of [times['heardAt'], times['+0 at'], played[0]?.atMs])
+          early.push(heardAtMs - (atMs ?? Number.NaN));
+      }
+      expect(early.filter((ms) => !(Math.abs(ms) < 25))).toEqual([]);
+    },
+  );
+
   it('lets no unit leave after a cancel, at whatever moment', async () => {
     for (const ms of [0, 1, 99, 100, 101, 120, 350, 777, 1800]) {
       rig = await replyRig('stream', { tells: 'phonemes' });

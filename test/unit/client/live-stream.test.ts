@@ -61,7 +61,7 @@ class FakeDaemon {
   }
 
   async heard(stream: number): Promise<void> {
-    this.handle(stream).received('streamStarted', { stream, lane: 'gene', heardAtMs: 0 });
+    this.handle(stream).received('streamStarted', { stream, lane: 'gene', heardAtMs: 0, atMs: 0 });
     await this.clock.advanceAsync(0);
   }
 
