@@ -5,7 +5,9 @@ import type { TalkEvent, TalkPicture, TalkQuestion, TalkSaid, TellTalk } from '.
 import { PageEyes } from './page-eyes.js';
 
 /** What a conversation of a page adds to the ports of any. */
-export type TalkHooks = Required<Pick<ChatPorts, 'tell' | 'getImageUrl' | 'isAddressed'>>;
+export type TalkHooks = {
+  readonly [Name in 'tell' | 'getImageUrl' | 'isAddressed']: NonNullable<ChatPorts[Name]>;
+};
 
 export interface TalkOptions {
   readonly open: (hooks: TalkHooks) => Promise<Chat>;

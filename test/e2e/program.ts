@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, ROOT } from './page-browser.js';
+import { areScreensTaken, freePort, ROOT } from './page-browser.js';
 
 export interface Program {
   readonly url: string;
@@ -23,7 +23,8 @@ export async function startProgram(more: readonly string[] = []): Promise<Progra
       '--page-port',
       String(port),
       '--link',
-      `ws-listen://127.0.0.1:${await freePort()}/chat`,
+      // Pictures show the usual port.
+      `ws-listen://127.0.0.1:${areScreensTaken ? 9001 : await freePort()}/chat`,
       ...more,
     ],
     {

@@ -1,0 +1,218 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Talk } from '../../../src/app/talk.js';
+import type { Chat } from '../../../src/chat/index.js';
+import { ConfigError } from '../../../src/runtime/index.js';
+import { pageChat, Reader } from './page-chat.js';
+
+const JPEG = 'data:image/jpeg;base64,/9j/4AAQSkZJRg==';
+
+describe('Talk', () => {
+  let page: ReturnType<typeof pageChat>;
+  let talk: Talk;
+  let alive = 0;
+  const begin = (options: Parameters<typeof pageChat>[0] = {}, open?: () => Promise<Chat>): void => {
+    page = pageChat(options);
+    talk = new Talk({
+      open: open ?? page.open,
+      isAddressed: () => true,
+      onAlive: () => {
+        alive++;
+      },
+    });
+  };
+  const ask = (text: string, image?: string) => {
+    const reader = new Reader();
+    const done = talk.ask({ text, image }, reader.tell);
+    done.catch(() => {});
+    return { reader, done };
+  };
+  afterEach(async () => {
+    await page.face.close();
+    expect(await page.end()).toBe(0);
+  });
+
+  it('tells a turn from its beginning to its end', async () => {
+    begin();
+    page.model.answer = () => 'Hello. How are you?';
+    const { reader, done } = ask('Hi');
+    await page.pass(20_000);
+    await done;
+    const names = reader.events.map(({ event }) => event);
+    expect(names[0]).toBe('opened');
+    expect(reader.of('opened')).toEqual([
+      { event: 'opened', model: 'scripted (script-1)', isDemonstration: false, said: [] },
+    ]);
+    expect(names.indexOf('turn')).toBeLessThan(names.indexOf('started'));
+    expect(reader.of('started')).toEqual([{ event: 'started', text: 'Hi' }]);
+    expect(
+      reader
+        .of('chunk')
+        .map(({ text }) => text)
+        .join(''),
+    ).toContain('Hello. How are you?');
+    const heard = reader.of('heard').reduce((text, one) => text.slice(0, one.from) + one.text, '');
+    expect(heard).toContain('How are you?');
+    expect(names.at(-1)).toBe('ended');
+    expect(reader.of('ended')[0]).toMatchObject({ outcome: 'completed', error: undefined });
+    expect(reader.of('ended')[0]?.trace).toHaveProperty('firstToken');
+    expect(reader.of('phase').map(({ phase }) => phase)).toEqual(['thinking', 'speaking', 'idle']);
+    expect(talk.isBusy).toBe(false);
+    expect(talk.said()).toHaveLength(2);
+    expect(alive).toBeGreaterThan(0);
+  });
+
+  it('opens once, and tells that to the first question only', async () => {
+    begin();
+    const first = ask('One');
+    await page.pass(20_000);
+    const second = ask('Two');
+    await page.pass(20_000);
+    expect(first.reader.of('opened')).toHaveLength(1);
+    expect(second.reader.of('opened')).toHaveLength(0);
+    expect(talk.said().map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+  });
+
+  it('is stopped where it is, and told so', async () => {
+    begin();
+    page.model.answer = () => 'This is a long story. '.repeat(20);
+    const { reader, done } = ask('A story');
+    await page.pass(5000);
+    expect(talk.isBusy).toBe(true);
+    talk.stop();
+    await page.pass(1000);
+    await done;
+    expect(reader.of('ended')[0]).toMatchObject({ outcome: 'interrupted' });
+    expect(reader.of('ended')[0]?.heard.length).toBeGreaterThan(5);
+  });
+
+  it('never begins what was stopped while it was being opened', async () => {
+    let opened: (chat: Chat) => void = () => {};
+    begin({}, () => new Promise((resolve) => (opened = resolve)));
+    const { reader, done } = ask('A story');
+    talk.stop();
+    opened(page.chat);
+    await done;
+    expect(reader.of('ended')).toMatchObject([{ outcome: 'dropped' }]);
+    expect(page.model.requests).toHaveLength(0);
+  });
+
+  it('is interrupted by the next question, whose reader hears the face from then on', async () => {
+    begin();
+    page.model.answer = () => 'This is a long story. '.repeat(20);
+    const first = ask('A story');
+    await page.pass(4000);
+    const second = ask('Another');
+    await page.pass(2000);
+    page.face.cue({ name: 'face', value: 'joy', durationMs: 1000, attributes: {}, raw: '' }, 0);
+    await page.pass(50);
+    expect(first.reader.of('ended')[0]?.outcome).toBe('interrupted');
+    expect(first.reader.of('face')).toEqual([]);
+    expect(second.reader.of('face')).toEqual([{ event: 'face', face: 'joy', emoji: '😊', lastsMs: 1000 }]);
+    talk.stop();
+    await page.pass(2000);
+  });
+
+  it('goes on when nobody reads it', async () => {
+    begin();
+    const { reader, done } = ask('Hi');
+    reader.isThere = false;
+    await page.pass(20_000);
+    await done;
+    expect(talk.said().at(-1)).toMatchObject({ role: 'assistant', outcome: 'completed' });
+  });
+
+  it('tries to open again when it could not be opened', async () => {
+    let tries = 0;
+    const wrong = new ConfigError('BRIDGE_ERR_LLM_ENGINE', 'none');
+    begin({}, () => (++tries === 1 ? Promise.reject(wrong) : page.open({} as never)));
+    const failed = ask('Hi');
+    await expect(failed.done).rejects.toBe(wrong);
+    expect(failed.reader.events).toEqual([]);
+    expect(talk.isBusy).toBe(false);
+    const { reader } = ask('Hi');
+    await page.pass(20_000);
+    expect(reader.of('ended')[0]?.outcome).toBe('completed');
+    expect(reader.of('opened')).toHaveLength(1);
+  });
+
+  it('tells why a turn failed', async () => {
+    begin();
+    page.model.faults.push({ when: 'before', kind: 'error' });
+    const { reader } = ask('Hi');
+    await page.pass(20_000);
+    expect(reader.of('ended')[0]).toMatchObject({
+      outcome: 'failed',
+      error: { code: expect.stringMatching(/^BRIDGE_ERR_LLM_/) },
+    });
+  });
+
+  it('tells what is worth telling, and not who thinks when all goes as planned', async () => {
+    begin();
+    const { reader } = ask('Hi');
+    await page.pass(10);
+    page.hooks()?.tell('offline (demonstration) thinks: no language model is set up');
+    page.hooks()?.tell('warning: openai failed, offline thinks instead: 401');
+    page.hooks()?.tell('No MMDAgent-EX is connected: replies are only shown until one is');
+    expect(reader.of('notice').map(({ text }) => text)).toEqual([
+      'warning: openai failed, offline thinks instead: 401',
+      'No MMDAgent-EX is connected: replies are only shown until one is',
+    ]);
+    await page.pass(20_000);
+  });
+
+  describe('that wants to see', () => {
+    const looking = async () => {
+      begin();
+      page.model.answer = (_request, count) => (count === 1 ? 'I look. [vision:camera]' : 'I see a cat.');
+      const turn = ask('What do you see?');
+      await page.pass(3000);
+      return turn;
+    };
+
+    it('asks the page that holds the turn, and goes on with the picture', async () => {
+      const { reader } = await looking();
+      const [{ id, source } = { id: '', source: '' }] = reader.of('vision');
+      expect(source).toBe('camera');
+      talk.give({ id, image: JPEG });
+      await page.pass(20_000);
+      expect(JSON.stringify(page.asked())).toContain(JPEG);
+      expect(reader.of('ended')[0]).toMatchObject({ outcome: 'completed' });
+      expect(() => talk.give({ id, image: JPEG })).toThrow(/Nobody waits for this picture/);
+    });
+
+    it('goes on without one when the user refuses, and looks no other way', async () => {
+      const { reader } = await looking();
+      talk.give({ id: reader.of('vision')[0]?.id ?? '', refused: 'not now' });
+      await page.pass(20_000);
+      expect(JSON.stringify(page.asked())).toContain('not now');
+      expect(JSON.stringify(page.asked())).not.toContain('programs of this machine');
+      expect(reader.of('ended')[0]).toMatchObject({ outcome: 'completed' });
+    });
+
+    it('asks nobody when the page is gone', async () => {
+      begin();
+      page.model.answer = (_request, count) => (count === 1 ? '[vision:screenshot]' : 'Nothing.');
+      const { reader, done } = ask('What do you see?');
+      await page.pass(0);
+      reader.isThere = false;
+      await page.pass(20_000);
+      await done;
+      expect(JSON.stringify(page.asked())).toContain('No page is open');
+    });
+
+    it('waits no longer than its turn', async () => {
+      const { reader } = await looking();
+      talk.stop();
+      await page.pass(1000);
+      expect(() => talk.give({ id: reader.of('vision')[0]?.id ?? '', image: JPEG })).toThrow(/Nobody waits/);
+      expect(reader.of('ended')).toHaveLength(1);
+    });
+  });
+
+  it('sends a picture along with the question', async () => {
+    begin();
+    ask('', JPEG);
+    await page.pass(20_000);
+    expect(JSON.stringify(page.asked())).toContain(JPEG);
+  });
+});

@@ -1,0 +1,171 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { TalkHooks } from '../../../src/app/talk.js';
+import { Talks } from '../../../src/app/talks.js';
+import type { Chat } from '../../../src/chat/index.js';
+import { Emitter, FakeClock } from '../../../src/runtime/index.js';
+
+interface Opened {
+  readonly lane: string | undefined;
+  readonly hooks: TalkHooks;
+  /** Ends the turn under way. */
+  finish: () => void;
+  begun: boolean;
+  readonly calls: string[];
+}
+
+/** Opens chats whose turns end when they are told to. */
+class FakeChats {
+  readonly opened: Opened[] = [];
+  refusal: Error | undefined;
+
+  readonly open = async (lane: string | undefined, hooks: TalkHooks): Promise<Chat> => {
+    if (this.refusal !== undefined) throw this.refusal;
+    const one: Opened = { lane, hooks, finish: () => {}, begun: false, calls: [] };
+    this.opened.push(one);
+    const conversation = {
+      events: new Emitter(),
+      turn: undefined as unknown,
+      ask: () => {
+        one.begun = true;
+        const ended = new Promise((resolve) => {
+          one.finish = () => {
+            conversation.turn = undefined;
+            resolve({ turn: 1, outcome: 'completed', heard: '', trace: {} });
+          };
+        });
+        conversation.turn = { turn: 1, events: new Emitter(), ended };
+        return conversation.turn;
+      },
+      messages: () => [{ turn: 1, role: 'user', by: 'typed', text: lane ?? 'any', outcome: 'completed' }],
+      interrupt: () => one.finish(),
+    };
+    return {
+      conversation,
+      parts: { model: 'm' },
+      face: { events: new Emitter() },
+      forget: async () => void one.calls.push('forget'),
+      close: async () => void one.calls.push('close'),
+    } as unknown as Chat;
+  };
+}
+
+const QUESTION = { text: 'Hi', image: undefined };
+const ANY = { lane: undefined };
+
+describe('Talks', () => {
+  let clock: FakeClock;
+  let chats: FakeChats;
+  let talks: Talks;
+  beforeEach(() => {
+    clock = new FakeClock();
+    chats = new FakeChats();
+    talks = new Talks({ clock, open: chats.open, max: 3, idleMs: 1000 });
+  });
+  const begin = (session: string, lane?: string): Promise<void> =>
+    talks.ask({ session, lane }, QUESTION, () => true);
+  /** Until so many turns are under way or over; what a talk loads when it opens takes its time. */
+  const underWay = (count: number): Promise<unknown> =>
+    expect
+      .poll(() => chats.opened.filter(({ begun }) => begun).length, { interval: 1, timeout: 10_000 })
+      .toBe(count);
+  const whole = async (session: string, lane?: string): Promise<void> => {
+    const before = chats.opened.length;
+    const done = begin(session, lane);
+    await underWay(before + 1);
+    chats.opened[before]?.finish();
+    await done;
+  };
+
+  it('are one for each session and avatar', async () => {
+    await whole('a');
+    await whole('a', 'left');
+    await whole('b');
+    expect(chats.opened.map(({ lane }) => lane)).toEqual([undefined, 'left', undefined]);
+    expect(talks.said({ session: 'a', lane: 'left' })).toMatchObject([{ text: 'left' }]);
+    expect(talks.said({ session: 'b', lane: 'left' })).toEqual([]);
+    expect([talks.knows('a'), talks.knows('c')]).toEqual([true, false]);
+    await talks.close();
+  });
+
+  it('end when nothing happened in them for their time, and not before', async () => {
+    await whole('a');
+    await clock.advanceAsync(999);
+    expect(talks.size).toBe(1);
+    await clock.advanceAsync(2);
+    expect(talks.size).toBe(0);
+    expect(talks.knows('a')).toBe(false);
+    expect(chats.opened[0]?.calls).toEqual(['close']);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('do not end while somebody speaks', async () => {
+    const done = begin('a');
+    await underWay(1);
+    await clock.advanceAsync(10_000);
+    expect(talks.size).toBe(1);
+    chats.opened[0]?.finish();
+    await done;
+    await clock.advanceAsync(1001);
+    expect(talks.size).toBe(0);
+  });
+
+  it('make room by ending the one that was quiet longest', async () => {
+    for (const session of ['a', 'b', 'c']) await whole(session);
+    const again = begin('a');
+    await new Promise((resolve) => setImmediate(resolve));
+    chats.opened[0]?.finish();
+    await again;
+    await whole('d');
+    expect(['a', 'b', 'c', 'd'].map((session) => talks.knows(session))).toEqual([true, false, true, true]);
+    expect(chats.opened[1]?.calls).toEqual(['close']);
+    await talks.close();
+  });
+
+  it('refuse one more while all of them speak', async () => {
+    const turns = ['a', 'b', 'c'].map((session) => begin(session));
+    await underWay(3);
+    await expect(talks.ask({ session: 'd', ...ANY }, QUESTION, () => true)).rejects.toMatchObject({
+      code: 'BRIDGE_ERR_QUEUE_FULL',
+    });
+    for (const { finish } of chats.opened) finish();
+    await Promise.all(turns);
+    await talks.close();
+  });
+
+  it('are none when they could not be opened', async () => {
+    chats.refusal = new Error('no');
+    await expect(talks.ask({ session: 'a', ...ANY }, QUESTION, () => true)).rejects.toThrow('no');
+    expect(talks.size).toBe(0);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('forget: what is kept is thrown away, then the conversation ends', async () => {
+    await whole('a');
+    await talks.forget({ session: 'a', ...ANY });
+    expect(chats.opened[0]?.calls).toEqual(['forget', 'close']);
+    expect(talks.knows('a')).toBe(false);
+    await talks.forget({ session: 'a', ...ANY });
+  });
+
+  it('hear what MMDAgent-EX recognised in the newest with its avatar only', async () => {
+    await whole('a');
+    await whole('b', 'left');
+    await whole('c');
+    expect(chats.opened.map(({ hooks }) => hooks.isAddressed())).toEqual([false, true, true]);
+    await talks.close();
+  });
+
+  it('know of no picture where there is no conversation', () => {
+    expect(() => talks.give({ session: 'a', ...ANY }, { id: '1', refused: 'no' })).toThrow(/no conversation/);
+  });
+
+  it('take nothing after they were closed', async () => {
+    await whole('a');
+    await talks.close();
+    expect(clock.pendingCount).toBe(0);
+    expect(chats.opened[0]?.calls).toEqual(['close']);
+    await expect(talks.ask({ session: 'a', ...ANY }, QUESTION, () => true)).rejects.toMatchObject({
+      code: 'BRIDGE_ERR_TURN_REFUSED',
+    });
+  });
+});
