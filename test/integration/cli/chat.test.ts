@@ -72,7 +72,7 @@ describe('chat', () => {
 
 describe('submodule', () => {
   it(
-    'answers what MMDAgent-EX recognised by its own voice, one sentence after the other, with nothing else on standard output',
+    'C1–C6, C12, C-t6: answers what MMDAgent-EX recognised by its own voice, one sentence after the other, with nothing else on standard output, and outlives an empty line',
     async () => {
       const rig = cliRig();
       const sub = rig.start('submodule', '--system-prompt', 'You are Gene.');

@@ -80,6 +80,27 @@ describe('Traps of the documents', () => {
     },
   );
 
+  it('G-t1: what is listened to is sound; a picture is taken only when the model asks for one', async () => {
+    const looked: string[] = [];
+    const look = async (source: string): Promise<string> => {
+      looked.push(source);
+      return 'data:image/png;base64,AA==';
+    };
+    const t = talk({ ports: { eyes: { sources: ['camera'], look } } });
+    t.ear.say({ text: '今日の天気は？', ms: 800 });
+    await t.pass(10_000);
+    expect(t.ends).toMatchObject([{ by: 'voice', outcome: 'completed' }]);
+    expect(looked).toEqual([]);
+    expect(t.asked().flatMap((message) => (message.role === 'user' ? (message.images ?? []) : []))).toEqual(
+      [],
+    );
+    t.model.answer = (_request, count) => (count === 2 ? '見ますね。[vision:camera]' : '猫です。');
+    t.ear.say({ text: 'これは何ですか？', ms: 800 });
+    await t.pass(10_000);
+    expect(looked).toEqual(['camera']);
+    await t.end();
+  });
+
   it('G-t2: silence is not answered', async () => {
     const t = talk();
     t.ear.say({ text: '', ms: 900 });
