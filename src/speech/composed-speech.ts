@@ -5,6 +5,7 @@ import type { EngineLines } from './around/engine-lines.js';
 import { joinedSpeech } from './around/joined-speech.js';
 import { LinkedAbort, noLongerWanted } from './around/linked-abort.js';
 import { listVoices } from './around/list-voices.js';
+import { ReadyText } from './around/ready-text.js';
 import {
   type PiecePart,
   type SpeakPieceOptions,
@@ -53,6 +54,7 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
   readonly events: Emitter<SpeechEvents>;
   readonly #composed: Composed<P>;
   readonly #levels: VoiceLevels;
+  readonly #ready: ReadyText;
   readonly #restingUntilMs = new Map<string, number>();
   readonly #closing = new AbortController();
   /** Why an engine speaks that another fell back to. */
@@ -64,6 +66,7 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
     this.#composed = composed;
     this.events = composed.events;
     this.#levels = new VoiceLevels(composed.settings.stateFolder);
+    this.#ready = new ReadyText(composed.ports.clock, composed.prepare);
   }
 
   async *speak(text: SpeechInput, options: SpeakOptions = {}): AsyncGenerator<SpokenPart> {
@@ -101,6 +104,7 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
       const wanted = await this.#wanted(options);
       const engine: Synthesizer & { readonly warmUp?: () => Promise<void> } = wanted.engine;
       await engine.warmUp?.();
+      this.#ready.now(options.language ?? this.#composed.settings.language);
     } catch {
       // Whoever speaks is told then.
     }
@@ -141,9 +145,19 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
     await Promise.all([this.#composed.lines.close(), this.#levels.save(), this.#composed.cache?.whenIdle()]);
   }
 
-  #pieces(text: SpeechInput, options: SpeakOptions): AsyncIterable<SpeechPiece> {
-    const { settings, prepare, router } = this.#composed;
-    return speechPieces(text, { prepare, router, language: settings.language }, options);
+  async *#pieces(text: SpeechInput, options: SpeakOptions): AsyncGenerator<SpeechPiece> {
+    const { settings, router } = this.#composed;
+    const language = options.language ?? settings.language;
+    const readying = typeof text === 'string' ? undefined : this.#ready.soon(language);
+    const prepare: PrepareText = (...block) => {
+      readying?.cancel();
+      return this.#ready.prepare(...block);
+    };
+    try {
+      yield* speechPieces(text, { prepare, router, language: settings.language }, options);
+    } finally {
+      readying?.cancel();
+    }
   }
 
   /** Who speaks a text that shows no other language than the one asked for. */
