@@ -15,7 +15,10 @@ const RUNS = [
   ['say-latency.js', '--sentences', '100'],
   ['say-to-link.js', '--sentences', '50'],
   ['reply.js', '--runs', '15'],
-  ['conversation.js', '--turns', '20', '--interruptions', '1000', '--hours', '2'],
+  ['conversation.js', '--turns', '10', '--check'],
+  ['interruption.js', '--runs', '6', '--check'],
+  ['conversation-seeds.js', '--interruptions', '1000', '--check'],
+  ['conversation-soak.js', '--hours', '3', '--check'],
   ['scale.js', '--counts', '1,100,1000', '--seconds', '5'],
 ];
 let failed = 0;

@@ -1,5 +1,6 @@
 import type { ChatMessage, ChatRequest } from '../../../src/llm/index.js';
 import { type Random, seededRandom } from '../../../src/runtime/index.js';
+import { checkHistory } from './check-history.js';
 import { FAULT_KINDS, FAULT_TIMES, type ScriptedFault } from './scripted-fault.js';
 import type { ScriptedReply } from './scripted-model.js';
 import { ScriptedTools } from './scripted-tools.js';
@@ -63,14 +64,23 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       eyes: { sources: ['camera'], look: async () => 'data:image/png;base64,AA==' },
     },
   });
-  t.model.answer = (request) => reply(request, random);
+  const history: string[] = [];
+  t.model.answer = (request) => {
+    history.push(...checkHistory(request, t.ends));
+    return reply(request, random);
+  };
   const world = new World(t, random, options.faults ?? 0);
   while (world.interruptions < options.interruptions) await world.step();
   const timersLeft = await world.finish();
   const outcomes: Record<string, number> = {};
   for (const { outcome } of t.ends) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
-    problems: [...world.problems, ...checkWire(t), ...t.model.requests.flatMap(checkRequest)].slice(0, 20),
+    problems: [
+      ...world.problems,
+      ...history,
+      ...checkWire(t),
+      ...t.model.requests.flatMap(checkRequest),
+    ].slice(0, 20),
     interruptions: world.interruptions,
     turns: t.ends.length,
     outcomes,
