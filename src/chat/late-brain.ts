@@ -156,6 +156,11 @@ class LateAnswer implements SoundAnswer {
     const answer = this.#answer ?? (await this.#asked.catch(() => undefined));
     await answer?.truncate(heardMs);
   }
+
+  async cancel(): Promise<void> {
+    const answer = this.#answer ?? (await this.#asked.catch(() => undefined));
+    await answer?.cancel();
+  }
 }
 
 async function* soundOf(asked: Promise<SoundAnswer>): AsyncGenerator<Sound> {

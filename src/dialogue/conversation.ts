@@ -14,6 +14,7 @@ import { SinkBoard } from './sink-board.js';
 import type { Question, TurnHandle } from './turn.js';
 import { refused, TurnDesk } from './turn-desk.js';
 import { TurnTaking } from './turn-taking.js';
+import { judgeOfUnwritten } from './wordless-recognizer.js';
 
 /** A state that lasts a little longer than its own limit is ended from outside. */
 const SLACK_MS = 5000;
@@ -66,7 +67,8 @@ export class Conversation {
       session: ports.session ?? 'conversation',
       isOperated: () => this.#isOperated,
     };
-    this.#judge = ports.judge ?? standardJudge(settings.interruption);
+    const judge = ports.judge ?? standardJudge(settings.interruption);
+    this.#judge = ports.brain === undefined ? judge : judgeOfUnwritten(judge);
     this.#floor = new Floor({
       clock: ports.clock,
       limitsMs: floorLimits(settings.limits),
@@ -246,6 +248,7 @@ export class Conversation {
     const { settings, ports, history } = this.#services;
     const isLate = turn === undefined || ports.clock.nowMs() - turn.plan.fromMs > settings.turnEnd.continueMs;
     if (isLate || turn.hasSounded || turn.plan.by !== 'peer' || question.ifBusy === 'queue') return question;
+    turn.takenUp();
     this.#desk.cut();
     history.remove(turn.entry);
     return { ...question, text: this.#judge.join(turn.plan.text, question.text) };

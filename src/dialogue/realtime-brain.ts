@@ -34,6 +34,12 @@ export class RealtimeBrain implements SoundBrain {
   }
 }
 
+interface Round {
+  readonly turn: RealtimeTurn;
+  /** Sound of the rounds before it. */
+  readonly fromMs: number;
+}
+
 /** Rounds of one turn, heard as one sound. */
 class RealtimeAnswer implements SoundAnswer {
   readonly given: SoundAnswer['given'];
@@ -41,35 +47,46 @@ class RealtimeAnswer implements SoundAnswer {
   readonly #options: RealtimeBrainOptions;
   readonly #question: SoundQuestion;
   readonly #words = new WordLine();
-  #turn: RealtimeTurn;
-  /** Sound of the rounds before the one under way. */
-  #beforeMs = 0;
+  readonly #rounds: Round[] = [];
   #soundMs = 0;
 
   constructor(options: RealtimeBrainOptions, question: SoundQuestion) {
     this.#options = options;
     this.#question = question;
-    const { sound, text, images, signal } = question;
-    this.#turn = options.session.turn({
+    const { sound, text, images } = question;
+    const turn = this.#ask({
       ...(sound === undefined ? { text } : { sound }),
       ...(images.length === 0 ? {} : { images }),
-      signal,
     });
-    this.userText = sound === undefined ? Promise.resolve(text) : this.#turn.userText;
-    this.given = { sound: this.#sound(), transcript: this.#words.read() };
+    this.userText = sound === undefined ? Promise.resolve(text) : turn.userText;
+    this.given = { sound: this.#sound(turn), transcript: this.#words.read() };
   }
 
   async truncate(heardMs: number): Promise<void> {
-    // What came before the last round was heard whole, or nothing of it can be taken back any more.
-    await this.#turn.truncate(Math.max(0, heardMs - this.#beforeMs)).catch(() => {});
+    const cuts = this.#rounds.map(({ turn, fromMs }) => turn.truncate(Math.max(0, heardMs - fromMs)));
+    await Promise.allSettled(cuts);
   }
 
-  async *#sound(): AsyncGenerator<{ readonly pcm: Uint8Array; readonly sampleRateHz: number }> {
-    const { maxRounds = 8, session } = this.#options;
+  async cancel(): Promise<void> {
+    await Promise.allSettled(this.#rounds.map(({ turn }) => turn.cancel()));
+  }
+
+  /** Without the question's signal: how much of the turn is forgotten is told apart. */
+  #ask(input: RealtimeInput): RealtimeTurn {
+    const turn = this.#options.session.turn(input);
+    this.#rounds.push({ turn, fromMs: this.#soundMs });
+    return turn;
+  }
+
+  async *#sound(
+    first: RealtimeTurn,
+  ): AsyncGenerator<{ readonly pcm: Uint8Array; readonly sampleRateHz: number }> {
+    const { maxRounds = 8 } = this.#options;
+    const { signal } = this.#question;
     try {
-      for (let round = 1; ; round++) {
+      for (let turn = first; ; ) {
         const calls: ToolCall[] = [];
-        for await (const part of this.#turn.parts) {
+        for await (const part of turn.parts) {
           if (part.type === 'sound') {
             this.#soundMs += part.pcm.byteLength / BYTES_PER_MS;
             yield { pcm: part.pcm, sampleRateHz: REALTIME_SAMPLE_RATE_HZ };
@@ -78,11 +95,10 @@ class RealtimeAnswer implements SoundAnswer {
             this.#words.add(part.text);
           } else if (part.type === 'call') calls.push(part.call);
         }
-        if (calls.length === 0 || round >= maxRounds) return;
+        if (calls.length === 0 || this.#rounds.length >= maxRounds) return;
         const results = await this.#call(calls);
-        this.#beforeMs = this.#soundMs;
-        const input: RealtimeInput = { results, signal: this.#question.signal };
-        this.#turn = session.turn(input);
+        if (signal.aborted) return;
+        turn = this.#ask({ results });
       }
     } finally {
       this.#words.end();

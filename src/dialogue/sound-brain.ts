@@ -9,6 +9,7 @@ export interface SoundQuestion {
   readonly text: string;
   readonly images: readonly string[];
   readonly metadata: TurnMetadata;
+  /** Ends tools, and what is read of the answer; what the model remembers is told by `truncate` or `cancel`. */
   readonly signal: AbortSignal;
   /** What it says, as it becomes known. */
   readonly onText: (text: string) => void;
@@ -22,6 +23,8 @@ export interface SoundAnswer {
   readonly userText: Promise<string | undefined>;
   /** The user heard so much of it: the rest is forgotten. Never rejects. */
   truncate(heardMs: number): Promise<void>;
+  /** The turn never was: question and answer are forgotten. Never rejects. */
+  cancel(): Promise<void>;
 }
 
 /** In place of recognition, language model and synthesis. */

@@ -65,6 +65,10 @@ export class SoundExchange {
   truncate(heardMs: number): Promise<void> {
     return this.#answer.truncate(heardMs);
   }
+
+  cancel(): Promise<void> {
+    return this.#answer.cancel();
+  }
 }
 
 async function* oneAfterTheOther(utterances: readonly Utterance[]): AsyncGenerator<Uint8Array> {

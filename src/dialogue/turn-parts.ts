@@ -90,6 +90,11 @@ export class TurnParts {
     void this.#exchange?.truncate(heardMs);
   }
 
+  /** A brain forgets the whole turn. */
+  cancel(): void {
+    void this.#exchange?.cancel();
+  }
+
   /** Everything ends within the call; see `TurnVoice.silence`. */
   silence(): Promise<ReplyEnd | undefined> {
     this.#options.teller.silence();

@@ -49,6 +49,7 @@ export class TurnRun {
   #isHeld = false;
   #hasSounded = false;
   #isBlocked = false;
+  #isTakenUp = false;
   /** Everything that will be said was handed to the voice. */
   #isDelivered = false;
 
@@ -145,6 +146,11 @@ export class TurnRun {
     this.#parts.answer(words);
   }
 
+  /** Its words go on in another turn; told before it is cut. */
+  takenUp(): void {
+    this.#isTakenUp = true;
+  }
+
   /** The transaction of an interruption; see the class. Idempotent. */
   cut(): void {
     if (this.isOver) return;
@@ -164,7 +170,9 @@ export class TurnRun {
     this.#owner.cut(this);
     void ending.then((end) => {
       const last = end?.heard ?? heard;
-      this.#parts.truncate(last?.heardMs ?? 0);
+      // Words that go on are asked again, whole.
+      if (this.#isTakenUp) this.#parts.cancel();
+      else this.#parts.truncate(last?.heardMs ?? 0);
       this.#finish(this.#outcomeOfCut(last), last);
     });
   }
@@ -259,6 +267,8 @@ export class TurnRun {
     const isFirst = this.#failure === undefined;
     this.#failure ??= error;
     this.#thinking.abort(error);
+    // No other model is told of turns that failed.
+    this.#parts.cancel();
     if (this.#state === 'guess') {
       this.#state = 'cut';
       this.#vanish(this.#silence());

@@ -247,7 +247,9 @@ export class TurnTaking implements ListenerOwner {
     const gapMs = heard.utterance.startedAtMs - fromMs;
     const { continueMs } = this.#options.services.settings.turnEnd;
     const goesOn = isSpoken && !turn.hasSounded && failure === undefined && gapMs <= continueMs;
-    if (goesOn) this.#carried.takeUp(turn);
+    if (!goesOn) return;
+    turn.takenUp();
+    this.#carried.takeUp(turn);
   }
 
   /** Without what the avatar said itself. */

@@ -1,6 +1,7 @@
 import type { RecognitionPart, RecognitionRequest, Recognizer } from '../speech/index.js';
+import type { Judge } from './ports.js';
 
-/** Stands for words that nobody has written down; letters, so that they count as something said. */
+/** Stands for words that nobody has written down. */
 export const UNWRITTEN = '(speech)';
 /** s16le mono 16 kHz, with the ear's pre-roll and the silence at its end: less is a listening noise or none. */
 const MIN_BYTES = 32 * 1100;
@@ -26,4 +27,18 @@ export class WordlessRecognizer implements Recognizer {
   }
 
   async close(): Promise<void> {}
+}
+
+/** The same judge where words may be unwritten: that they were meant is known already, and nothing else ever will be. */
+export function judgeOfUnwritten(judge: Judge): Judge {
+  const isUnwritten = (text: string): boolean => text.includes(UNWRITTEN);
+  return {
+    end: (text, language) =>
+      isUnwritten(text) ? { state: 'open', why: 'not written down' } : judge.end(text, language),
+    interjection: (text, language) => (isUnwritten(text) ? 'words' : judge.interjection(text, language)),
+    withoutEcho: (text, heardAtMs, spoken) =>
+      isUnwritten(text) ? text : judge.withoutEcho(text, heardAtMs, spoken),
+    join: (first, second) =>
+      isUnwritten(first) || isUnwritten(second) ? `${first} ${second}`.trim() : judge.join(first, second),
+  };
 }

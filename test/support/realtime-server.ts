@@ -19,6 +19,8 @@ export interface ServerItem {
 /** What a scripted model answers. Sound is a ramp, so that every sample is known. */
 export type Say =
   | { readonly soundMs: number; readonly item?: string }
+  /** Sound of the caller's own: 16-bit samples at 24 kHz, whole milliseconds. */
+  | { readonly pcm: Buffer; readonly item?: string }
   | { readonly text: string }
   | { readonly call: string; readonly arguments: string }
   /** Waits for `go` of the connection. */
@@ -333,8 +335,8 @@ export class ServerSession {
       return;
     }
     const from = ((item.soundMs ?? 0) * BYTES_PER_MS) / 2;
-    const pcm = ramp(say.soundMs, from);
-    item.soundMs = (item.soundMs ?? 0) + say.soundMs;
+    const pcm = 'pcm' in say ? say.pcm : ramp(say.soundMs, from);
+    item.soundMs = (item.soundMs ?? 0) + pcm.byteLength / BYTES_PER_MS;
     // Cut at odd places, as nobody promised not to.
     for (let at = 0; at < pcm.byteLength; at += 4801)
       this.send({

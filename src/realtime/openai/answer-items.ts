@@ -45,19 +45,26 @@ export class AnswerItems {
    * What must be cut so that the answer ends where the ear stopped.
    *
    * A server refuses to truncate to more than there is ("already shorter than"), and what has no sound yet ("only model output audio
-   * messages can be truncated"): the first is never asked for, the second is deleted. So is a call that nobody will answer.
+   * messages can be truncated"): the first is never asked for, the second is deleted. So is a call that nobody will answer; one that was
+   * answered stays, for its result would be left without a call.
    *
    * @param heardMs - of the sound that came, from its first sample.
    * @param isWhole - all of the answer has come: its last item needs no cut when all of it was heard.
+   * @param isAnswered - whether an item is a call whose result the server has.
    * @source openai-node realtime.ts ConversationItemTruncateEvent; livekit/agents#6157; openai-agents-python#4122
    */
-  cuts(heardMs: number, isWhole: boolean): readonly ItemCut[] {
+  cuts(
+    heardMs: number,
+    isWhole: boolean,
+    isAnswered: (itemId: string) => boolean = () => false,
+  ): readonly ItemCut[] {
     let startMs = 0;
     return this.#items.flatMap((item, at): readonly ItemCut[] => {
       const { itemId, contentIndex, soundBytes, kind } = item;
       const lengthMs = soundBytes / BYTES_PER_MS;
       const heardHereMs = Math.min(lengthMs, heardMs - startMs);
       startMs += lengthMs;
+      if (isAnswered(itemId)) return [];
       const isComplete = isWhole || at < this.#items.length - 1;
       if (kind === 'message' && isComplete && lengthMs > 0 && heardHereMs >= lengthMs) return [];
       const wholeMs = Math.floor(heardHereMs);

@@ -33,6 +33,7 @@ export class Answer {
   readonly #items = new AnswerItems();
   readonly #samples = new WholeSamples();
   readonly #calls = new Set<string>();
+  readonly #callOfItem = new Map<string, string>();
   #stage: Stage = 'unasked';
   #responseId: string | undefined;
   #isComplete = false;
@@ -101,11 +102,14 @@ export class Answer {
   /**
    * The model stops, and forgets what was not heard. Once.
    *
+   * @param keepsAnswered - calls that were answered stay, with their results; else the whole turn is forgotten.
    * @returns False when there is nothing to cut: all of it came and was heard.
    */
-  cut(heardMs: number): boolean {
+  cut(heardMs: number, keepsAnswered = true): boolean {
     if (this.#isCut) return true;
-    const cuts = this.#items.cuts(heardMs, this.#isComplete);
+    const isAnswered = (itemId: string): boolean =>
+      keepsAnswered && this.#options.host.isAnswered(this.#callOfItem.get(itemId));
+    const cuts = this.#items.cuts(heardMs, this.#isComplete, isAnswered);
     if (this.#stage === 'done' && cuts.length === 0) return false;
     this.#isCut = true;
     if (this.isUnderWay && this.#responseId !== undefined) this.#cancel(this.#responseId);
@@ -151,6 +155,7 @@ export class Answer {
 
   #giveCall({ itemId, callId, name, argumentsJson }: DoneResponse['calls'][number]): void {
     this.#items.add(itemId, 'function_call');
+    this.#callOfItem.set(itemId, callId);
     if (this.#isCut || this.#calls.has(callId)) return;
     this.#calls.add(callId);
     const call = { id: callId, name, argumentsJson };

@@ -259,6 +259,8 @@ export class OpenAiRealtimeSession implements RealtimeSession {
       answer: (turn, connection) => this.#answer(turn, connection),
       keepCall: (call, connection) => this.#turns.keepCall(call, connection),
       foreignCall: (callId, connection) => this.#turns.foreignCall(callId, connection),
+      answered: (callId) => this.#turns.answered(callId),
+      isAnswered: (callId) => this.#turns.isAnswered(callId),
       expectUserText: (itemId, turn) => this.#turns.bindUserItem(itemId, turn),
       ended: (turn) => {
         this.#turns.live.delete(turn);

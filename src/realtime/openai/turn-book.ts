@@ -13,6 +13,7 @@ export class TurnBook {
   readonly #byResponse = new Map<string, TurnRun>();
   readonly #byUserItem = new Map<string, TurnRun>();
   readonly #calls = new Map<string, { readonly call: ToolCall; readonly connection: RealtimeConnection }>();
+  readonly #answered = new Map<string, true>();
   #committing: TurnRun[] = [];
 
   add(turn: TurnRun): void {
@@ -68,6 +69,14 @@ export class TurnBook {
   foreignCall(callId: string, connection: RealtimeConnection): ToolCall | undefined {
     const kept = this.#calls.get(callId);
     return kept === undefined || kept.connection === connection ? undefined : kept.call;
+  }
+
+  answered(callId: string): void {
+    keep(this.#answered, callId, true);
+  }
+
+  isAnswered(callId: string | undefined): boolean {
+    return callId !== undefined && this.#answered.has(callId);
   }
 
   /** A connection is gone, and with it what it would have told. */

@@ -29,6 +29,9 @@ export interface TurnHost {
   keepCall(call: ToolCall, connection: RealtimeConnection): void;
   /** A call that this connection does not know of. */
   foreignCall(callId: string, connection: RealtimeConnection): ToolCall | undefined;
+  /** The server is given the result of a call. */
+  answered(callId: string): void;
+  isAnswered(callId: string | undefined): boolean;
   /** What the user said in this item is told to this turn. */
   expectUserText(itemId: string, turn: TurnRun): void;
   ended(turn: TurnRun): void;

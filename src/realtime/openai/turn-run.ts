@@ -20,6 +20,7 @@ const CANCELLED = { type: 'end', reason: 'cancelled' } as const;
 interface Try {
   readonly connection: RealtimeConnection;
   readonly answer: Answer;
+  /** What the user gave, and results of calls. */
   readonly userItems: string[];
   isCommitted: boolean;
   readonly resolve: () => void;
@@ -104,7 +105,7 @@ export class TurnRun implements RealtimeTurn {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
     const isSounding = this.isSending && this.#sound !== undefined && this.#try?.isCommitted === false;
-    this.#cut(0);
+    this.#cut(0, false);
     if (isSounding) this.#send(CLEAR_SOUND, 'clear');
     for (const itemId of this.#try?.userItems ?? []) this.#send(deleteItem(itemId), 'delete');
     this.#userText.settle(undefined);
@@ -285,10 +286,10 @@ export class TurnRun implements RealtimeTurn {
     this.#host.ended(this);
   }
 
-  #cut(heardMs: number): void {
+  #cut(heardMs: number, keepsAnswered = true): void {
     if (this.#isOver) return;
     const current = this.#try;
-    if (current !== undefined && !current.answer.cut(heardMs)) return;
+    if (current !== undefined && !current.answer.cut(heardMs, keepsAnswered)) return;
     this.#isOver = true;
     this.#sound?.leave();
     this.parts.cut(CANCELLED);

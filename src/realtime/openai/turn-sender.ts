@@ -48,12 +48,15 @@ export async function sendInput(connection: RealtimeConnection, options: SendOpt
   return true;
 }
 
-function sendResults(connection: RealtimeConnection, { input, host, turnId }: SendOptions): void {
+function sendResults(connection: RealtimeConnection, { input, host, turnId, onItem }: SendOptions): void {
   for (const { callId, result } of input.results ?? []) {
     const call = host.foreignCall(callId, connection);
     // A result without its call is refused.
     if (call !== undefined) connection.send(createItem(callItem(call)), `${turnId}.item`);
-    connection.send(createItem(resultItem(callId, result)), `${turnId}.item`);
+    const id = host.newItemId();
+    onItem(id);
+    connection.send(createItem({ id, ...resultItem(callId, result) }), `${turnId}.item`);
+    host.answered(callId);
   }
 }
 

@@ -23,6 +23,8 @@ export class ScriptedSession implements RealtimeSession {
   readonly inputs: RealtimeInput[] = [];
   readonly heard: string[] = [];
   readonly truncations: number[] = [];
+  /** Numbers of the turns that were called off, by `cancel` or by their signal; counted from 1. */
+  readonly cancelled: number[] = [];
   /** What it answers; with `call` it calls instead, once. */
   answer: (count: number) => { readonly text: string; readonly call?: boolean } | 'error' = () => ({
     text: 'はい、そうですね。',
@@ -35,7 +37,9 @@ export class ScriptedSession implements RealtimeSession {
 
   turn(input: RealtimeInput): RealtimeTurn {
     this.inputs.push(input);
-    const answer = this.answer(this.inputs.length);
+    const count = this.inputs.length;
+    const answer = this.answer(count);
+    input.signal?.addEventListener('abort', () => this.cancelled.push(count));
     let written: (text: string | undefined) => void = () => {};
     const userText = new Promise<string | undefined>((resolve) => {
       written = resolve;
@@ -44,7 +48,7 @@ export class ScriptedSession implements RealtimeSession {
       parts: this.#parts(input, answer, written),
       userText,
       truncate: async (heardMs) => void this.truncations.push(heardMs),
-      cancel: async () => void this.truncations.push(0),
+      cancel: async () => void this.cancelled.push(count),
     };
   }
 

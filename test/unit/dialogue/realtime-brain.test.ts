@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   Conversation,
+  type ConversationPorts,
   conversationSettings,
   RealtimeBrain,
   type TurnEnd,
@@ -18,7 +19,7 @@ import { SimpleReader } from '../../support/dialogue/simple-reader.js';
 /** Long enough to be meant: an ear's sound is 32 bytes a millisecond, this one's is its words. */
 const LONG = '\0'.repeat(40_000);
 
-function open() {
+function open(more: Partial<ConversationPorts> = {}) {
   const clock = new FakeClock();
   const ear = new ScriptedEar(clock);
   const voice = new ScriptedSoundVoice(clock);
@@ -34,6 +35,7 @@ function open() {
       openReader: () => new SimpleReader(),
       brain: new RealtimeBrain({ session, tools }),
       tools,
+      ...more,
     },
     conversationSettings(),
   );
@@ -96,6 +98,69 @@ describe('A conversation with a speech-to-speech model', () => {
     expect(t.ends[0]).toMatchObject({ outcome: 'interrupted' });
     expect(t.ends[0]?.heard).toBe('はい、そうですね。'.slice(0, t.ends[0]?.heard.length));
     expect(t.ends[1]).toMatchObject({ outcome: 'completed', user: '待って' });
+    await t.close();
+  });
+
+  it('leaves with the model what was heard of a reply: it is cut, never called off', async () => {
+    const t = open();
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(700);
+    t.conversation.interrupt();
+    await t.pass(1000);
+    expect(t.session.truncations).toHaveLength(1);
+    expect(t.session.cancelled).toEqual([]);
+    await t.close();
+  });
+
+  it('calls a turn off whose words go on in the next one, which has all of the sound', async () => {
+    const t = open();
+    t.ear.say({ text: `東京の${LONG}`, ms: 900 });
+    await t.pass(1430);
+    expect(t.session.inputs).toHaveLength(1);
+    t.ear.say({ text: `天気は？${LONG}`, ms: 900 });
+    await t.pass(6000);
+    expect(t.session.cancelled).toEqual([1]);
+    expect(t.session.truncations).toEqual([]);
+    expect(t.session.heard.at(-1)).toBe('東京の天気は？');
+    await t.close();
+  });
+
+  it('calls a turn off that failed', async () => {
+    const t = open();
+    t.session.answer = () => 'error';
+    t.conversation.ask({ text: '一', by: 'typed' });
+    await t.pass(3000);
+    expect(t.session.cancelled).toEqual([1]);
+    await t.close();
+  });
+
+  it('cuts what it said before a tool was called as well', async () => {
+    const t = open();
+    t.session.answer = (count) =>
+      count === 1 ? { text: '調べますので少し待ってください。', call: true } : { text: '晴れです。' };
+    t.conversation.ask({ text: '天気は？', by: 'typed' });
+    // The tool has answered long before this is heard.
+    await t.pass(1200);
+    expect(t.session.inputs).toHaveLength(2);
+    t.conversation.interrupt();
+    await t.pass(500);
+    const [first = 0, second] = t.session.truncations;
+    expect(first).toBeGreaterThan(300);
+    expect(first).toBeLessThan(1600);
+    expect(second).toBe(0);
+    await t.close();
+  });
+
+  it('takes sound whose words nobody knows for words, whatever judges', async () => {
+    const t = open({ judge: undefined });
+    t.ear.say({ text: `今日の天気は？${LONG}`, ms: 900 });
+    await t.pass(6000);
+    expect(t.ends).toMatchObject([{ by: 'voice', outcome: 'completed', user: '今日の天気は？' }]);
+    t.conversation.ask({ text: 'やあ', by: 'typed' });
+    await t.pass(700);
+    t.ear.say({ text: `それから${LONG}`, ms: 800 });
+    await t.pass(8000);
+    expect(t.ends.map(({ outcome }) => outcome)).toEqual(['completed', 'interrupted', 'completed']);
     await t.close();
   });
 

@@ -43,6 +43,19 @@ describe('AnswerItems', () => {
     ]);
   });
 
+  it('leaves a call whose result the server has, and deletes one that nobody will answer', () => {
+    const items = new AnswerItems();
+    items.addSound('m', 0, 1000 * MS);
+    items.add('answered', 'function_call');
+    items.add('open', 'function_call');
+    const isAnswered = (itemId: string): boolean => itemId === 'answered';
+    expect(items.cuts(1000, true, isAnswered)).toEqual([{ how: 'delete', itemId: 'open' }]);
+    expect(items.cuts(0, true, isAnswered)).toEqual([
+      { how: 'delete', itemId: 'm' },
+      { how: 'delete', itemId: 'open' },
+    ]);
+  });
+
   it('remembers the part of an item that holds the sound', () => {
     const items = new AnswerItems();
     items.addSound('m', 2, 1000 * MS);

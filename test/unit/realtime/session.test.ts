@@ -231,6 +231,7 @@ describe('RealtimeSession', () => {
       const second = start({ results: [{ callId: calls[0]?.id ?? '', result: '"cat"' }] });
       await settle();
       expect(server.last.items.at(-2)?.item).toEqual({
+        id: expect.stringMatching(/^u\d+$/),
         type: 'function_call_output',
         call_id: calls[0]?.id,
         output: '"cat"',
