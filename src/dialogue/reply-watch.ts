@@ -4,6 +4,7 @@ import type { Ear } from './ports.js';
 export interface ReplyWatch {
   readonly ear: Ear | undefined;
   readonly nowMs: () => number;
+  readonly onSynthesized: (atMs: number) => void;
   readonly onSent: (atMs: number) => void;
   readonly onHeard: (atMs: number) => void;
   readonly onAlive: () => void;
@@ -28,6 +29,7 @@ export function watchReply(reply: Reply, watch: ReplyWatch): () => void {
   });
   void reply.ended.then(deaf, deaf);
   const leaving = [
+    events.on('synthesized', (atMs) => watch.onSynthesized(atMs)),
     events.on('sent', (atMs) => watch.onSent(atMs)),
     events.on('started', (heardAtMs, way) => {
       watch.onSent(watch.nowMs());

@@ -240,6 +240,7 @@ export class TurnRun {
       thinking: this.#thinking.signal,
       certain: this.#certain.promise,
       watch: {
+        onSynthesized: (atMs) => this.#trace.mark('firstAudio', atMs),
         onSent: (atMs) => this.#sounded(atMs),
         onHeard: (atMs) => this.#trace.mark('heard', atMs),
         onAlive: () => this.#owner.alive(this),

@@ -18,7 +18,7 @@ export interface TurnVoiceOptions {
   readonly plan: TurnPlan;
   readonly teller: TurnTeller;
   readonly signal: AbortSignal;
-  readonly watch: Pick<ReplyWatch, 'onSent' | 'onHeard' | 'onAlive'>;
+  readonly watch: Pick<ReplyWatch, 'onSynthesized' | 'onSent' | 'onHeard' | 'onAlive'>;
   /** The reply ended, and not because all of it was heard. */
   readonly onBroken: (end: ReplyEnd) => void;
   /** A guard ended the reply. */

@@ -23,12 +23,18 @@ export interface TurnRecord {
   readonly trace: TurnTrace;
 }
 
-/** When things happened in a turn, milliseconds after `speechEnd` (typed turns: after they came); left out: it did not happen. */
+/**
+ * When things happened in a turn, milliseconds after `speechEnd` (typed turns: after they came); left out: it did not happen.
+ *
+ * What was prepared unheard on a likely end keeps the times at which it was there: its `firstToken` to `firstAudio` may lie before
+ * `endOfTurn`. No time is made later than it was, not even one before the end of speech, which is negative.
+ */
 export interface TurnTrace {
   readonly endOfTurn?: number;
   readonly transcript?: number;
   readonly firstToken?: number;
   readonly firstClause?: number;
+  /** There to be sent, also while nothing might be sent yet; of MMDAgent-EX's own voice after `sent`, when it said so. */
   readonly firstAudio?: number;
   /** On the wire. */
   readonly sent?: number;

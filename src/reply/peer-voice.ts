@@ -159,7 +159,7 @@ class PeerSayer implements Sayer {
     return sayables;
   }
 
-  async say(sayable: Sayable, from: number, { signal, onStarted }: SayOptions): Promise<void> {
+  async say(sayable: Sayable, from: number, { signal, onSynthesized, onStarted }: SayOptions): Promise<void> {
     const { connection, ports, rate } = this.#parts;
     const rest = sayable.text.slice(from);
     if (!/[\p{L}\p{N}]/u.test(rest)) return;
@@ -174,6 +174,7 @@ class PeerSayer implements Sayer {
       const spoken = voice.speak(rest, {
         ...{ language: sayable.language, style: sayable.voice, signal: stop.signal },
         onStarted: (_, atMs) => {
+          onSynthesized(atMs);
           startedAtMs ??= atMs + BEGINS_AFTER_MS;
           onStarted(startedAtMs);
         },

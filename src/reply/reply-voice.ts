@@ -88,6 +88,8 @@ export interface PlayedSound {
 }
 
 export interface ReplyEvents {
+  /** The first sound of the reply was there, also while it was held; of MMDAgent-EX's own voice, when it said so. Never of `text`. */
+  synthesized: [atMs: number];
   /** The first sound of the reply left for the avatar. */
   sent: [atMs: number];
   /** The first sound is or will be heard. */

@@ -18,6 +18,8 @@ export interface Sayable {
 export interface SayOptions {
   /** Ends it; the call settles when it is silent. */
   readonly signal: AbortSignal;
+  /** Its sound was made by this time. Text makes none. */
+  readonly onSynthesized: (atMs: number) => void;
   /** It is heard from this time on. */
   readonly onStarted: (atMs: number) => void;
 }
@@ -73,6 +75,7 @@ export class SequentialDelivery implements Delivery {
   #isStopped = false;
   #wake: () => void = () => {};
   #hasSent = false;
+  #isSoundHere = false;
   #hasStarted = false;
   #teller: Timer | undefined;
 
@@ -186,6 +189,7 @@ export class SequentialDelivery implements Delivery {
       }
       await sayer.say(now.sayable, now.from, {
         signal: attempt.signal,
+        onSynthesized: (atMs) => this.#synthesized(atMs),
         onStarted: (atMs) => this.#started(now, atMs),
       });
       return true;
@@ -199,6 +203,12 @@ export class SequentialDelivery implements Delivery {
       this.#teller?.cancel();
       over();
     }
+  }
+
+  #synthesized(atMs: number): void {
+    if (this.#isSoundHere) return;
+    this.#isSoundHere = true;
+    this.#options.events.emit('synthesized', atMs);
   }
 
   #started(now: Now, atMs: number): void {

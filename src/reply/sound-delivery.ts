@@ -68,6 +68,7 @@ export class SoundDelivery implements Delivery {
   readonly #credits = new Set<string>();
   #way: SoundWay | undefined;
   #teller: Timer | undefined;
+  #isSoundHere = false;
   #hasStarted = false;
   /** Times in a row that the sound was found to stand still. */
   #dryLooks = 0;
@@ -164,11 +165,16 @@ export class SoundDelivery implements Delivery {
   }
 
   #part(part: SpeechPart | SpokenPart): void {
-    this.#options.text.part(part);
+    const { text, events, clock } = this.#options;
+    if (part.type === 'sound' && !this.#isSoundHere) {
+      this.#isSoundHere = true;
+      events.emit('synthesized', clock.nowMs());
+    }
+    text.part(part);
     const credit = 'credit' in part ? part.credit : undefined;
     if (credit === undefined || this.#credits.has(credit)) return;
     this.#credits.add(credit);
-    this.#options.events.emit('credit', credit);
+    events.emit('credit', credit);
   }
 
   /** The last border of a word; else the last pause in the sound; else where it was cut off. */

@@ -50,6 +50,22 @@ describe.each(TOPOLOGIES)('A voice by %s', (topology) => {
     expect(end).toMatchObject({ reason: 'completed', heard: { text: ONE } });
   });
 
+  it('tells once when its first sound was there, also of a held reply', async () => {
+    rig = await replyRig(topology);
+    const openedMs = rig.clock.nowMs();
+    const { reply, say, synthesized, times } = rig.open({ isHeld: true });
+    say(ONE, TWO);
+    reply.end();
+    await rig.clock.advanceAsync(3000);
+    const isOurs = topology === 'stream' || topology === 'local';
+    // The engine of these tests takes 100 ms.
+    expect(synthesized.map((atMs) => atMs - openedMs)).toEqual(isOurs ? [100] : []);
+    reply.release();
+    await rig.until(reply.ended);
+    expect(synthesized).toHaveLength(topology === 'text' ? 0 : 1);
+    for (const atMs of synthesized) expect(atMs).toBeLessThan(times['heardAt'] ?? Number.NaN);
+  });
+
   it('is silent when a held reply is thrown away', async () => {
     rig = await replyRig(topology);
     const { reply, say, told } = rig.open({ isHeld: true });

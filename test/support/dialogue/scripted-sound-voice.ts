@@ -80,6 +80,7 @@ export class ScriptedSoundReply implements Reply {
   async #read({ sound }: GivenSound): Promise<void> {
     try {
       for await (const { pcm, sampleRateHz } of sound) {
+        if (this.#soundMs === 0) this.events.emit('synthesized', this.#clock.nowMs());
         this.#soundMs += pcm.byteLength / 2 / (sampleRateHz / 1000);
         this.#play();
       }

@@ -80,6 +80,7 @@ export class ScriptedVoiceReply implements Reply {
   #unit = 0;
   #isWhole = false;
   #timer: Timer | undefined;
+  #synthesis: Timer | undefined;
   #room: (() => void)[] = [];
   #hasSent = false;
   #isSounding = false;
@@ -114,6 +115,9 @@ export class ScriptedVoiceReply implements Reply {
     const lastMs = this.#readyAtMs.at(-1) ?? 0;
     const nowMs = this.#voice.clock.nowMs();
     this.#readyAtMs.push(Math.max(lastMs, nowMs) + this.#voice.synthesisMs);
+    this.#synthesis ??= this.#voice.clock.after(this.#voice.synthesisMs, () =>
+      this.events.emit('synthesized', this.#voice.clock.nowMs()),
+    );
     if (this.#fault?.when === 'before' && this.#fault.kind !== 'stall') this.#fail();
     this.#play();
     while (this.pieces.length - this.#piece > PIECES_AHEAD && !this.#isEnded())
@@ -242,6 +246,7 @@ export class ScriptedVoiceReply implements Reply {
       this.events.emit('played', { pcm: new Uint8Array(4), atMs: this.#voice.clock.nowMs() });
     this.#state = 'ended';
     this.#timer?.cancel();
+    this.#synthesis?.cancel();
     for (const resolve of this.#room.splice(0)) resolve();
     this.#resolve({ reason, heard, ...(error === undefined ? {} : { error }) });
   }

@@ -109,6 +109,8 @@ export function watched(reply: Reply, clock: { nowMs(): number }) {
     told.push(name);
     times[name] ??= clock.nowMs();
   };
+  const synthesized: number[] = [];
+  reply.events.on('synthesized', (atMs) => synthesized.push(atMs));
   reply.events.on('sent', () => tell('sent'));
   reply.events.on('started', (atMs, way) => {
     tell(`started ${way}`);
@@ -128,7 +130,16 @@ export function watched(reply: Reply, clock: { nowMs(): number }) {
   const say = (...texts: string[]): void => {
     for (const text of texts) void reply.push({ text });
   };
-  return { reply, told, heard, played, times, say, pieces: () => told.filter((one) => /^[+-]\d/.test(one)) };
+  return {
+    reply,
+    told,
+    heard,
+    played,
+    times,
+    synthesized,
+    say,
+    pieces: () => told.filter((one) => /^[+-]\d/.test(one)),
+  };
 }
 
 function settingsFor(topology: Topology): ReplyVoiceSettings {

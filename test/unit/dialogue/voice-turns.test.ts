@@ -27,7 +27,16 @@ describe('A turn of the voice', () => {
     const trace = t.ends[0]?.trace ?? {};
     // 120 ms of pause, STT, six letters and TTS: nothing of our own.
     expect(trace.sent).toBe(120 + 150 + 6 * 30 + 100);
-    expect(trace).toMatchObject({ transcript: 270, firstClause: 450 });
+    expect(trace).toMatchObject({ transcript: 270, firstClause: 450, firstAudio: 550 });
+    await t.end();
+  });
+
+  it('knows when its first sound was there, although it had to wait for the end of the turn', async () => {
+    const t = talk({ ear: { pauseMs: 900 } });
+    t.model.answer = () => FIXED;
+    t.ear.say({ text: '今日の天気', ms: 800 });
+    await t.pass(5000);
+    expect(t.ends[0]?.trace).toMatchObject({ firstAudio: 550, endOfTurn: 900, sent: 900 });
     await t.end();
   });
 
