@@ -2,7 +2,7 @@ import { createInterface, type Interface, type Key } from 'node:readline';
 import type { Conversation, TurnChunk, TurnEnd, TurnHandle } from '../dialogue/index.js';
 import { traceText } from './chat-trace.js';
 import type { CommandContext } from './context.js';
-import { printable } from './printable.js';
+import { printable, printableJson } from './printable.js';
 
 export interface ChatScreenOptions {
   readonly context: CommandContext;
@@ -170,7 +170,7 @@ export class ChatScreen {
   }
 
   #json(event: string, fields: object): void {
-    if (this.#isJson) this.#options.context.print(JSON.stringify({ event, ...fields }));
+    if (this.#isJson) this.#options.context.print(printableJson({ event, ...fields }));
   }
 
   #wipe(): void {

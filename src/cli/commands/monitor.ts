@@ -4,7 +4,7 @@ import { ConfigError, errorText } from '../../runtime/index.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
-import { printable } from '../printable.js';
+import { printable, printableJson } from '../printable.js';
 
 /** `monitor`: messages in both directions, as they pass, until Ctrl-C. */
 export async function monitor(context: CommandContext): Promise<number> {
@@ -22,7 +22,7 @@ export async function monitor(context: CommandContext): Promise<number> {
   ): void => {
     if (!shows(fields.lane, text)) return;
     if (isJson)
-      context.print(JSON.stringify({ direction: arrow === '>' ? 'sent' : 'received', text, ...fields }));
+      context.print(printableJson({ direction: arrow === '>' ? 'sent' : 'received', text, ...fields }));
     else
       context.print(
         `${new Date(fields.atMs).toISOString().slice(11, 23)} ${fields.lane} ${arrow} ${printable(text)}`,

@@ -6,6 +6,7 @@ import { digitsToTell, findSession } from '../find-session.js';
 import { type KeptHere, openKeptHere } from '../kept-here.js';
 import { openMemoryHere } from '../memory-here.js';
 import { numberArg } from '../numbers.js';
+import { printableJson } from '../printable.js';
 import { sessionLine, sessionText } from '../session-text.js';
 
 const USUAL_LIMIT = 20;
@@ -21,7 +22,7 @@ export function sessionsList(context: CommandContext): Promise<number> {
     const fitting = user === undefined ? all : all.filter((session) => session.user === user);
     const shown = fitting.slice(0, limit);
     if (args['json'] === true) {
-      context.print(JSON.stringify({ folder, store: kept.store, count: fitting.length, sessions: shown }));
+      context.print(printableJson({ folder, store: kept.store, count: fitting.length, sessions: shown }));
       return EXIT.ok;
     }
     if (isOff) context.say(`Nothing is kept by these settings (section keep). From before, in ${folder}:`);
@@ -38,7 +39,7 @@ export function sessionsList(context: CommandContext): Promise<number> {
 export function sessionsShow(context: CommandContext): Promise<number> {
   return withKept(context, async ({ kept }) => {
     const session = await findSession(kept, textArg(context.args, 'id') ?? '');
-    if (context.args['json'] === true) context.print(JSON.stringify(session));
+    if (context.args['json'] === true) context.print(printableJson(session));
     else
       for (const line of sessionText(session, { hasTimings: context.args['timings'] === true }))
         context.print(line);
@@ -109,7 +110,7 @@ function report(
   hasMemory: boolean,
 ): void {
   const ids = sessions.map(({ id }) => id);
-  if (context.args['json'] === true) context.print(JSON.stringify({ forgotten: ids, memory: hasMemory }));
+  if (context.args['json'] === true) context.print(printableJson({ forgotten: ids, memory: hasMemory }));
   const count = ids.length === 1 ? '1 session' : `${ids.length} sessions`;
   context.say(`Forgotten: ${count}${hasMemory ? ', in long-term memory too' : ''}`);
 }

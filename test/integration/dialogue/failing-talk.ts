@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { VOICE_FRAME_BYTES } from '../../../src/audio/index.js';
 import { type Chat, openChat } from '../../../src/chat/index.js';
-import { BridgeClient } from '../../../src/client/index.js';
-import { defaultConfig } from '../../../src/config/index.js';
-import { createMemoryChannels } from '../../../src/control/index.js';
-import { embedDaemon } from '../../../src/daemon/index.js';
 import { systemHost } from '../../../src/devices/index.js';
 import type { Conversation, TurnEnd } from '../../../src/dialogue/index.js';
 import { SILENT_LOGGER, SystemClock, type Timer } from '../../../src/runtime/index.js';
 import { fixturePath } from '../../support/audio-fixtures.js';
-import { untilReady, wait } from '../daemon/rig.js';
+import { wait } from '../daemon/rig.js';
+import { embeddedAvatar } from './embedded-avatar.js';
 import { FailingVendor } from './failing-vendor.js';
 
 const WORDS = 'It is sunny today, and tomorrow it will rain in the north.';
@@ -69,7 +66,7 @@ export async function openFailingTalk(options: FailingTalkOptions = {}): Promise
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ text: 'What will the weather be like tomorrow?' }),
   });
-  const { client, stop } = await avatar();
+  const { client, stop } = await embeddedAvatar();
   const clock = new CountingClock();
   const told: string[] = [];
   const waits = { apiKey: KEY, firstByteMs: patienceMs, idleMs: patienceMs };
@@ -109,28 +106,10 @@ export async function openFailingTalk(options: FailingTalkOptions = {}): Promise
     close: async () => {
       microphone.close();
       await chat.close();
-      client.close();
       await stop();
       await Promise.all([llm.close(), tts.close(), stt.close()]);
     },
   };
-}
-
-async function avatar(): Promise<{ readonly client: BridgeClient; readonly stop: () => Promise<void> }> {
-  const daemon = await embedDaemon({
-    settings: defaultConfig({ links: ['simulator:'] }),
-    logger: SILENT_LOGGER,
-  });
-  const [left, right] = createMemoryChannels();
-  daemon.serve(right, true);
-  const client = await BridgeClient.connect({
-    open: async () => left,
-    client: 'test',
-    clock: new SystemClock(),
-    reconnectMs: 0,
-  });
-  await untilReady(client, 'simulator');
-  return { client, stop: () => daemon.stop() };
 }
 
 /** A microphone that is always open, as they are: silence, and now and then a voice. */
