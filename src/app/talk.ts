@@ -32,6 +32,8 @@ export class Talk {
   #opening: Promise<Chat> | undefined;
   #chat: Chat | undefined;
   #tell: TellTalk | undefined;
+  /** What has been heard of the reply under way. */
+  #sounding: { readonly turn: number; readonly text: string } | undefined;
   #asking = 0;
   #asked = 0;
   #stoppedAt = 0;
@@ -52,7 +54,12 @@ export class Talk {
 
   said(): readonly TalkSaid[] {
     const messages = this.#chat?.conversation.messages() ?? [];
-    return messages.map(({ turn, role, text, outcome }) => ({ turn, role, text, outcome }));
+    const said = messages.map(({ turn, role, text, outcome }) => ({ turn, role, text, outcome }));
+    const { turn = -1, text = '' } = this.#sounding ?? {};
+    if (this.#chat?.conversation.turn?.turn !== turn) return said;
+    // The history knows what was heard when the turn has ended.
+    const ended = said.filter((one) => one.turn !== turn || one.role === 'user');
+    return [...ended, { turn, role: 'assistant', text, outcome: 'open' }];
   }
 
   /** @throws {BridgeError} as `TalkerPort.ask`. */
@@ -138,7 +145,12 @@ export class Talk {
     conversation.events.on('error', ({ code, message }, stage) =>
       tell({ event: 'error', stage, code, message }),
     );
-    conversation.events.on('turn', () => this.#options.onAlive());
+    conversation.events.on('turn', ({ turn, events }) => {
+      this.#options.onAlive();
+      events.on('heard', ({ text }) => {
+        this.#sounding = { turn, text };
+      });
+    });
     face.events.on('face', (name, lastsMs) => {
       tell({ event: 'face', face: name, emoji: emojiOf(name), lastsMs });
     });

@@ -44,6 +44,8 @@ export class TalkPanel {
   #error: PlayError | undefined;
   #errors = 0;
   #isLoaded = false;
+  /** A turn is under way of which this page has no stream: it was loaded anew. */
+  #isOpenElsewhere = false;
   #watching: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: TalkPanelParts) {
@@ -97,8 +99,8 @@ export class TalkPanel {
       this.#log.clear();
       this.#log.show(said);
       clearTimeout(this.#watching);
-      if (said.some(({ outcome }) => outcome === 'open'))
-        this.#watching = setTimeout(() => void this.#load(), WATCH_EVERY_MS);
+      this.#isOpenElsewhere = said.some(({ outcome }) => outcome === 'open');
+      if (this.#isOpenElsewhere) this.#watching = setTimeout(() => void this.#load(), WATCH_EVERY_MS);
     } catch (error) {
       this.#isLoaded = false;
       this.#fail(playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE'));
@@ -124,6 +126,7 @@ export class TalkPanel {
   }
 
   async #converse(text: string, image: string | undefined): Promise<void> {
+    this.#isOpenElsewhere = false;
     const turn: OwnTurn = { bubble: this.#log.bubble('assistant'), heard: '', hasEnded: false };
     this.#turn = turn;
     this.#face.phase = 'thinking';
@@ -191,14 +194,16 @@ export class TalkPanel {
   ): void {
     if (turn.hasEnded) return;
     turn.hasEnded = true;
+    const isNewest = turn === this.#turn;
     this.#log.follow(() => turn.bubble.end(outcome === 'completed' ? undefined : outcome));
-    if (turn === this.#turn) {
+    if (isNewest) {
       this.#turn = undefined;
       this.#face.phase = 'idle';
       this.#pictures.askNoMore();
       setText(this.#aloud, turn.bubble.text);
     }
-    if (error !== undefined) this.#fail(error);
+    // Of one that was overtaken or forgotten nobody asks any more.
+    if (isNewest && error !== undefined) this.#fail(error);
     this.#show();
   }
 
@@ -217,6 +222,7 @@ export class TalkPanel {
   /** Nothing was said. */
   #begin(): void {
     this.#turn = undefined;
+    this.#isOpenElsewhere = false;
     this.#credits.clear();
     this.#log.clear();
     this.#pictures.reset();
@@ -247,7 +253,7 @@ export class TalkPanel {
     const isOnline = bridge.link === 'online';
     const isEmpty = this.#text.value.trim() === '' && this.#pictures.attached === undefined;
     this.#sendButton.disabled = !isOnline || isEmpty;
-    this.#stopButton.disabled = !isOnline || this.#turn === undefined;
+    this.#stopButton.disabled = !isOnline || (this.#turn === undefined && !this.#isOpenElsewhere);
     this.#newButton.disabled = !isOnline || this.#log.isEmpty;
     this.#credit.hidden = this.#credits.size === 0;
     setText(this.#credit, words.say('voiceCredit', { credit: [...this.#credits].join(', ') }));

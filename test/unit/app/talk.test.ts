@@ -72,6 +72,22 @@ describe('Talk', () => {
     expect(talk.said().map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
   });
 
+  it('tells who comes in the midst of it what has been heard so far', async () => {
+    begin();
+    page.model.answer = () => 'This is a long story. '.repeat(20);
+    ask('A story');
+    await page.pass(6000);
+    const [question, reply, more] = talk.said();
+    expect(question).toMatchObject({ role: 'user', text: 'A story', outcome: 'open' });
+    expect(reply).toMatchObject({ role: 'assistant', outcome: 'open' });
+    expect(reply?.text).toMatch(/^This is a/);
+    expect(more).toBeUndefined();
+    talk.stop();
+    await page.pass(1000);
+    expect(talk.said()).toHaveLength(2);
+    expect(talk.said()[1]).toMatchObject({ outcome: 'interrupted' });
+  });
+
   it('is stopped where it is, and told so', async () => {
     begin();
     page.model.answer = () => 'This is a long story. '.repeat(20);
