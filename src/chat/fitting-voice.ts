@@ -1,4 +1,12 @@
-import type { GivenSound, Reply, ReplyOptions, ReplyVoice, SoundReplyVoice } from '../reply/index.js';
+import {
+  type GivenSound,
+  type Reply,
+  type ReplyOptions,
+  type ReplyVoice,
+  type SoundReplyVoice,
+  takesSound,
+} from '../reply/index.js';
+import { ShownSound } from './shown-sound.js';
 
 export interface FittingVoiceOptions {
   readonly voice: ReplyVoice;
@@ -29,14 +37,15 @@ export class FittingVoice implements ReplyVoice {
   }
 
   open(options?: ReplyOptions): Reply {
-    return this.#now().open(options);
+    return this.now().open(options);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#options.voice.close(), this.#options.text.close()]);
   }
 
-  #now(): ReplyVoice {
+  /** Whichever fits at this moment. */
+  protected now(): ReplyVoice {
     const { isAvatarThere, voice, text, onShownOnly } = this.#options;
     if (isAvatarThere()) {
       this.#isTold = false;
@@ -48,16 +57,15 @@ export class FittingVoice implements ReplyVoice {
   }
 }
 
-/** The same with sound of others: a speech-to-speech model needs an avatar to be heard. */
+/** The same with sound of others: while there is no avatar, its words are shown. */
 export class FittingSoundVoice extends FittingVoice implements SoundReplyVoice {
-  readonly #voice: SoundReplyVoice;
-
+  // The type of the voice is what it adds.
   constructor(options: FittingVoiceOptions & { readonly voice: SoundReplyVoice }) {
     super(options);
-    this.#voice = options.voice;
   }
 
   openSound(given: GivenSound, options?: Pick<ReplyOptions, 'isHeld'>): Reply {
-    return this.#voice.openSound(given, options);
+    const voice = this.now();
+    return takesSound(voice) ? voice.openSound(given, options) : new ShownSound(voice.open(options), given);
   }
 }
