@@ -49,6 +49,7 @@ export type {
   Conversation,
   ConversationEvents,
   ConversationHooks,
+  History,
   Question,
   TurnChunk,
   TurnEnd,

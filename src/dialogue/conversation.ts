@@ -91,6 +91,11 @@ export class Conversation {
     return this.#floor.phase;
   }
 
+  /** May be handed to other conversations, which then share it. */
+  get history(): History {
+    return this.#services.history;
+  }
+
   /** False while it waits for a wake word. */
   get isAwake(): boolean {
     return this.#taking.isAwake;

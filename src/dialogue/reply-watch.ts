@@ -21,7 +21,16 @@ export interface ReplyWatch {
  */
 export function watchReply(reply: Reply, watch: ReplyWatch): () => void {
   let soundsFromMs: number | undefined;
+  let isUnknown = false;
   const { events } = reply;
+  const quiet = (): void => {
+    if (soundsFromMs !== undefined) watch.ear?.avatarSounds(soundsFromMs, watch.nowMs());
+    soundsFromMs = undefined;
+  };
+  const sounds = (fromMs: number): void => {
+    soundsFromMs = fromMs;
+    watch.ear?.avatarSounds(fromMs, undefined);
+  };
   // What left before a cut is heard behind it, and told then: the ear must know it to the end.
   const deaf = events.on('played', (sound) => {
     watch.ear?.played(sound);
@@ -34,9 +43,8 @@ export function watchReply(reply: Reply, watch: ReplyWatch): () => void {
     events.on('started', (heardAtMs, way) => {
       watch.onSent(watch.nowMs());
       watch.onHeard(heardAtMs);
-      if (way !== 'synth') return;
-      soundsFromMs = heardAtMs;
-      watch.ear?.avatarSounds(heardAtMs, undefined);
+      isUnknown = way === 'synth';
+      if (isUnknown) sounds(heardAtMs);
     }),
     events.on('pieceStarted', () => watch.onAlive()),
     events.on('pieceEnded', () => watch.onAlive()),
@@ -44,14 +52,20 @@ export function watchReply(reply: Reply, watch: ReplyWatch): () => void {
       watch.onAlive();
       watch.onPosition(heard);
     }),
-    events.on('paused', () => watch.onAlive()),
-    events.on('resumed', () => watch.onAlive()),
+    events.on('paused', () => {
+      watch.onAlive();
+      // Who speaks now need not be louder than an avatar that is silent.
+      quiet();
+    }),
+    events.on('resumed', () => {
+      watch.onAlive();
+      if (isUnknown) sounds(watch.nowMs());
+    }),
     events.on('credit', (credit) => watch.onCredit(credit)),
     events.on('warned', (text) => watch.onWarned(text)),
   ];
   return () => {
     for (const leave of leaving.splice(0)) leave();
-    if (soundsFromMs !== undefined) watch.ear?.avatarSounds(soundsFromMs, watch.nowMs());
-    soundsFromMs = undefined;
+    quiet();
   };
 }

@@ -8,7 +8,7 @@ import {
   openPlayback,
   systemHost,
 } from '../devices/index.js';
-import type { Conversation, Question, TurnHandle } from '../dialogue/index.js';
+import type { Conversation, History, Question, TurnHandle } from '../dialogue/index.js';
 import { type Clock, type Logger, SILENT_LOGGER } from '../runtime/index.js';
 import type { SpeechSettings } from '../speech/index.js';
 
@@ -17,7 +17,15 @@ export interface TalkOptions
   extends Omit<ChatSettings, 'hears' | 'speech'>,
     Pick<
       ChatPorts,
-      'getDynamicTools' | 'getImageUrl' | 'guards' | 'memory' | 'hooks' | 'sinks' | 'recognizer' | 'tell'
+      | 'getDynamicTools'
+      | 'getImageUrl'
+      | 'guards'
+      | 'memory'
+      | 'hooks'
+      | 'sinks'
+      | 'recognizer'
+      | 'history'
+      | 'tell'
     > {
   /** Listens to a microphone of this machine: `true` for the default one. @default false */
   readonly microphone?: boolean | Pick<OpenCaptureOptions, 'backend' | 'device'>;
@@ -83,6 +91,11 @@ export class Talk {
   /** Turns, phases, transcripts, errors; see `ConversationEvents`. */
   get events(): Conversation['events'] {
     return this.#chat.conversation.events;
+  }
+
+  /** What was said: another conversation that is given it goes on from there, and both remember what either hears. */
+  get history(): History {
+    return this.#chat.conversation.history;
   }
 
   /** Everything else: interruption, operator, history, push to talk. */

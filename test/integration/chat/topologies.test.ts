@@ -85,6 +85,7 @@ describe('C20: topologies of a conversation', () => {
   async function talked({ conversation }: Chat): Promise<void> {
     const end = await conversation.ask({ text: 'Hello', by: 'peer' }).ended;
     expect(end).toMatchObject({ outcome: 'completed', heard: 'Hello there. I must go.' });
+    expect(end.trace.firstAudio).toBeGreaterThan(0);
     expect(end.trace.sent).toBeGreaterThan(0);
     expect(end.trace.heard).toBeGreaterThan(0);
   }
