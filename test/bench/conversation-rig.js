@@ -127,6 +127,8 @@ async function until(dueMs, signal) {
 class Microphone {
   /** When the frame that is being handed on came. */
   frameAtMs = 0;
+  /** How much later than due: what a busy machine adds. */
+  frameLateMs = 0;
   onFrame = () => {};
   #startedMs = performance.now();
   #count = 0;
@@ -173,8 +175,10 @@ class Microphone {
   #take() {
     for (;;) {
       const nowMs = performance.now();
-      if (nowMs < this.#startedMs + (this.#count + 1) * FRAME_MS) break;
+      const dueMs = this.#startedMs + (this.#count + 1) * FRAME_MS;
+      if (nowMs < dueMs) break;
       this.frameAtMs = nowMs;
+      this.frameLateMs = nowMs - dueMs;
       this.onFrame(this.#frame(this.#count++ * FRAME), nowMs);
     }
     this.#next();

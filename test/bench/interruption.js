@@ -114,7 +114,7 @@ async function interrupted(rig, kind, speeches, count, keep) {
   const lengthMs = LENGTHS_MS[count % LENGTHS_MS.length];
   const isEarly = KINDS[kind].early !== undefined && count % 4 >= 2;
   if (!(await sounding(rig, kind, speeches, isEarly))) return 'the reply never sounded';
-  let [committedMs, lastedMs, heldMs] = [];
+  let [committedMs, lastedMs, lateMs, heldMs] = [];
   const offs = [
     conversation.events.on('interrupted', () => {
       committedMs ??= performance.now();
@@ -124,6 +124,7 @@ async function interrupted(rig, kind, speeches, count, keep) {
     }),
     hearing.events.on('lasted', () => {
       lastedMs ??= mic.frameAtMs;
+      lateMs ??= mic.frameLateMs;
     }),
   ];
   const ended = once(conversation.events, 'turnEnded');
@@ -143,6 +144,7 @@ async function interrupted(rig, kind, speeches, count, keep) {
     lengthMs,
     silenceMs: last.heardToMs - said.onsetMs,
     lastedMs: lastedMs - said.onsetMs,
+    lateMs,
     heldMs: heldMs - lastedMs,
     lastUnitMs: last.atMs - heldMs,
     committedMs: committedMs - said.onsetMs,
@@ -242,6 +244,7 @@ function tellMurmurs(results, bars) {
 function tellInterruptions(results, bars) {
   const list = (key, of = results) => of.map((result) => result[key]);
   bars.tell(`  onset → the ear is sure: ${spread(list('lastedMs'))}`);
+  bars.tell(`  of it, the frame of the microphone came late by ${spread(list('lateMs'))}`);
   bars.tell(`  sure → told to pause: ${spread(list('heldMs'))}`);
   bars.tell(`  told to pause → last unit with sound: ${spread(list('lastUnitMs'))}`);
   for (const lengthMs of LENGTHS_MS) {
