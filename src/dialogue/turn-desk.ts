@@ -111,7 +111,7 @@ export class TurnDesk {
     this.#wakeHistory();
     const run = new TurnRun(this.#options.services, this.#owner, {
       ...plan,
-      turn: this.#count + 1,
+      turn: this.#nextNumber(),
       isGuess: true,
     });
     this.#guess = run;
@@ -124,7 +124,7 @@ export class TurnDesk {
     const run = this.#guess;
     if (run === undefined) return;
     this.#guess = undefined;
-    this.#count = run.plan.turn;
+    this.#count = Math.max(this.#count, run.plan.turn);
     this.#take(run);
     run.confirm();
   }
@@ -160,8 +160,13 @@ export class TurnDesk {
   }
 
   #make(plan: Omit<TurnPlan, 'turn'>): TurnRun {
-    this.#count++;
+    this.#count = this.#nextNumber();
     return new TurnRun(this.#options.services, this.#owner, { ...plan, turn: this.#count });
+  }
+
+  /** One that is thrown away gives its number back, unless others came to wait in the meantime. */
+  #nextNumber(): number {
+    return Math.max(this.#count, this.#guess?.plan.turn ?? 0) + 1;
   }
 
   #begin(run: TurnRun): void {
