@@ -34,11 +34,13 @@ export class AvatarWatch {
     return watch;
   }
 
-  /** The lane that is meant; undefined: there is none yet. */
+  /** The lane that is meant: of several that are ready, a real one; undefined: there is none yet. */
   get lane(): LaneStatus | undefined {
     if (this.#name !== undefined) return this.#lanes.get(this.#name);
     const open = [...this.#lanes.values()].filter(({ state }) => state !== 'closed');
-    return open.find(({ state }) => state === 'ready') ?? open[0];
+    const ready = open.filter(({ state }) => state === 'ready');
+    // A simulator stands in only where nobody else is there.
+    return ready.find(({ isSimulator }) => !isSimulator) ?? ready[0] ?? open[0];
   }
 
   get isReady(): boolean {

@@ -1,4 +1,5 @@
 import { RealtimeBrain, type SoundAnswer, type SoundBrain, type SoundQuestion } from '../dialogue/index.js';
+import type { Utterance } from '../hearing/index.js';
 import type { LlmUsage } from '../llm/index.js';
 import type { RealtimeSession } from '../realtime/index.js';
 import { isAbortError, orAborted } from '../runtime/index.js';
@@ -50,6 +51,15 @@ export class LateBrain implements SoundBrain {
 
   answer(question: SoundQuestion): SoundAnswer {
     return new LateAnswer(this.#ask(question));
+  }
+
+  /** Only where a session is there: what is said meanwhile is taken whole. */
+  hear(utterance: Utterance): void {
+    this.#now?.brain.hear(utterance);
+  }
+
+  unhear(utterance: Utterance): void {
+    this.#now?.brain.unhear(utterance);
   }
 
   /** What was said is forgotten: the next turn is asked of a new session. */
