@@ -47,15 +47,19 @@ export class AvatarWatch {
     return this.lane?.state === 'ready';
   }
 
-  /** Resolves when an avatar is ready, or after so long without one. */
-  async readyWithin(ms: number, clock: Clock): Promise<void> {
-    if (this.isReady) return;
+  /** Resolves when an avatar is ready, after so long without one, or when nobody waits any more. */
+  async readyWithin(ms: number, clock: Clock, signal?: AbortSignal): Promise<void> {
+    if (this.isReady || signal?.aborted === true) return;
     await new Promise<void>((resolve) => {
-      const timer = clock.after(ms, resolve);
-      this.#onChange.add(() => {
-        if (!this.isReady) return;
+      const end = (): void => {
         timer.cancel();
+        signal?.removeEventListener('abort', end);
         resolve();
+      };
+      const timer = clock.after(ms, end);
+      signal?.addEventListener('abort', end);
+      this.#onChange.add(() => {
+        if (this.isReady) end();
       });
     });
     this.#onChange.clear();

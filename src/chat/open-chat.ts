@@ -87,6 +87,8 @@ export interface ChatPorts extends OwnThinking {
   readonly recognizer?: Recognizer | undefined;
   readonly speech?: Speech | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Ends opening; later it has no effect. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A link that was opened just now needs a moment; without an avatar nobody wants to wait longer. */
@@ -96,7 +98,7 @@ const AVATAR_WAIT_MS = 1500;
  * Opens a conversation with an avatar: reads every section of its settings, then opens what they name.
  *
  * @throws {ConfigError} a section is wrong (one line for each fault), an engine is not set up; {DeviceError}
- *   BRIDGE_ERR_VOICE_ACTIVITY; {TransportError} BRIDGE_ERR_DAEMON_UNREACHABLE. What was opened is closed again.
+ *   BRIDGE_ERR_VOICE_ACTIVITY; {TransportError} BRIDGE_ERR_DAEMON_UNREACHABLE; the signal's reason. What was opened is closed again.
  */
 export async function openChat(settings: ChatSettings, ports: ChatPorts): Promise<Chat> {
   const closers: (() => unknown)[] = [];
@@ -109,7 +111,7 @@ export async function openChat(settings: ChatSettings, ports: ChatPorts): Promis
 }
 
 async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() => unknown)[]): Promise<Chat> {
-  const { client, clock, logger, stateFolder } = ports;
+  const { client, clock, logger, stateFolder, signal } = ports;
   const { platform } = ports.host;
   const tell = ports.tell ?? (() => {});
   const read = await readSections(settings, ports.env);
@@ -133,7 +135,8 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   const isSound = sound !== undefined;
   const avatar = await AvatarWatch.open(client, settings.voice?.lane);
   closers.push(() => avatar.close());
-  await avatar.readyWithin(AVATAR_WAIT_MS, clock);
+  await avatar.readyWithin(AVATAR_WAIT_MS, clock, signal);
+  signal?.throwIfAborted();
   const { hearing } = read;
   const { recognition } = settings;
   const { recognizer, env, fetch } = ports;
@@ -143,6 +146,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
       : undefined;
   if (ears !== undefined) closers.push(() => ears.close());
   const spoken = await openSpoken(settings, ports, { avatar, tell, isSound }, closers);
+  signal?.throwIfAborted();
   const sinks = createSinks(read.expression, {
     clock,
     logger,

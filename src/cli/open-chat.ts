@@ -3,7 +3,7 @@ import { type Chat, type ChatPorts, openChat } from '../chat/index.js';
 import type { BridgeClient } from '../client/index.js';
 import { chatSection, userConfigFolder } from '../config/index.js';
 import { systemHost } from '../devices/index.js';
-import { type Clock, ConfigError, errorText } from '../runtime/index.js';
+import { anySignal, type Clock, ConfigError, errorText } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 import { lipsSource } from './lips-source.js';
 import { playbackHere } from './local-playback.js';
@@ -60,6 +60,7 @@ export async function openChatHere(
       version: context.version,
       openPlayback: loudspeaker(context, await playbackHere(context.io, clock)),
       stateFolder: userConfigFolder(env, host.platform),
+      signal: anySignal(context.io.drain, context.io.quit),
     },
   );
 }
