@@ -26,7 +26,8 @@ const MIN_MS = 1;
 
 /**
  * A kept session as `export` writes it: tiers `user`, `avatar` (the reply as the model gave it, while it sounded), `heard`, `tools` (from
- * the transcript to the end of the turn: when in between is not kept), and `interruptions`.
+ * the call to its result, calls at the same time together; older records, and calls that were not run, from the transcript to the end
+ * of the turn), and `interruptions`.
  *
  * @param sounds - those recordings that can be read.
  */
@@ -76,15 +77,47 @@ function markOf({ turn, by, outcome, startMs, endMs, text }: ConversationItem): 
 function toolSpans(records: readonly TurnRecord[], beginWallMs: number): TurnSpan[] {
   return records
     .flatMap((record) => {
-      const { turn, by, outcome, calls = [], trace } = record;
-      if (calls.length === 0) return [];
+      const { turn, by, outcome, trace } = record;
       const fromMs = speechEndMs(record, beginWallMs);
-      const startMs = fromMs + (trace.transcript ?? trace.endOfTurn ?? 0);
-      const endMs = Math.max(startMs, fromMs + Math.max(0, ...Object.values(trace)));
-      const text = calls.map(callText).join('; ');
-      return [{ kind: 'turn', turn, by, outcome, startMs, endMs, text, calls } as const];
+      const endMs = fromMs + Math.max(0, ...Object.values(trace));
+      const whole = { startMs: fromMs + (trace.transcript ?? trace.endOfTurn ?? 0), endMs };
+      return workOf(record.calls ?? [], whole, beginWallMs).map(
+        ({ startMs, endMs: doneMs, calls }): TurnSpan => ({
+          ...{ kind: 'turn', turn, by, outcome, startMs, endMs: Math.max(startMs, doneMs) },
+          ...{ text: calls.map(callText).join('; '), calls },
+        }),
+      );
     })
     .sort((a, b) => a.startMs - b.startMs);
+}
+
+type Stretch = Pick<TurnSpan, 'startMs' | 'endMs'>;
+
+interface Work extends Stretch {
+  readonly calls: readonly TurnCall[];
+}
+
+/** @param whole - of the turn: where calls lie of which no time is known; also ends those that have no result. */
+function workOf(calls: readonly TurnCall[], whole: Stretch, beginWallMs: number): readonly Work[] {
+  const timed = calls
+    .flatMap((call) => {
+      if (call.atMs === undefined) return [];
+      const startMs = Math.max(0, call.atMs - beginWallMs);
+      const endMs = call.tookMs === undefined ? whole.endMs : startMs + call.tookMs;
+      return [{ startMs, endMs, calls: [call] }];
+    })
+    .sort((a, b) => a.startMs - b.startMs)
+    .reduce<readonly Work[]>(joined, []);
+  const untimed = calls.filter(({ atMs }) => atMs === undefined);
+  return untimed.length === 0 ? timed : [...timed, { ...whole, calls: untimed }];
+}
+
+/** Tools that work at the same time are one stretch of work. */
+function joined(before: readonly Work[], next: Work): readonly Work[] {
+  const last = before.at(-1);
+  if (last === undefined || next.startMs >= last.endMs) return [...before, next];
+  const endMs = Math.max(last.endMs, next.endMs);
+  return [...before.slice(0, -1), { startMs: last.startMs, endMs, calls: [...last.calls, ...next.calls] }];
 }
 
 /** `look_up {"q":"…"}`; what came back stands in `calls`. */

@@ -1,6 +1,7 @@
 import type { TurnRecord } from '../kept/index.js';
 import type { ChatMessage, ToolCall } from '../llm/index.js';
 import type { HeardReply } from '../reply/index.js';
+import { CallTimes } from './call-times.js';
 import type { Said } from './history.js';
 import type { TurnBy, TurnEnd } from './turn.js';
 
@@ -46,6 +47,7 @@ export class HistoryEntry {
   readonly by: TurnBy;
   text: string;
   images: readonly string[];
+  readonly callTimes = new CallTimes();
   readonly #steps: Step[] = [];
   #outcome: TurnEnd['outcome'] | 'open' = 'open';
   #heard: HeardReply | undefined;
@@ -102,16 +104,22 @@ export class HistoryEntry {
       .join('');
   }
 
-  /** Calls with what came of them, for the record. */
-  calls(): NonNullable<TurnRecord['calls']> {
+  /** Calls with what came of them, for the record. @param wallOffsetMs - from the monotonic clock to the wall clock. */
+  calls(wallOffsetMs: number): NonNullable<TurnRecord['calls']> {
     const results = new Map(
       this.#steps.flatMap((step) => (step.role === 'tool' ? [[step.callId, step] as const] : [])),
     );
     return this.#steps
       .flatMap((step) => (step.role === 'assistant' ? step.calls : []))
-      .map(({ id, name, argumentsJson }) => {
+      .map(({ id, name, argumentsJson }, index, all) => {
         const { result = null, isError = true } = results.get(id) ?? {};
-        return { name, arguments: argumentsJson, result, isError };
+        const before = all.slice(0, index).filter((call) => call.id === id).length;
+        const { atMs, tookMs } = this.callTimes.of(id, before) ?? {};
+        return {
+          ...{ name, arguments: argumentsJson, result, isError },
+          ...(atMs === undefined ? {} : { atMs: Math.round(wallOffsetMs + atMs) }),
+          ...(tookMs === undefined ? {} : { tookMs: Math.round(tookMs * 10) / 10 }),
+        };
       });
   }
 

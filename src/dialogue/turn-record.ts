@@ -21,7 +21,7 @@ export function keepTurn({ ports, session }: Services, run: TurnRun, end: TurnEn
 /** @param wallOffsetMs - from the monotonic clock to the wall clock. */
 export function recordOf(run: TurnRun, end: TurnEnd, wallOffsetMs: number): TurnRecord {
   const { plan } = run;
-  const calls = run.entry.calls();
+  const calls = run.entry.calls(wallOffsetMs);
   return {
     turn: end.turn,
     by: end.by,

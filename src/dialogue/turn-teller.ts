@@ -74,6 +74,7 @@ export class TurnTeller {
   }
 
   tool(news: ToolNews): void {
+    this.#entry.callTimes.note(news, this.#services.ports.clock.nowMs());
     this.#notes.tell(() => this.handle.events.emit('tool', news));
   }
 

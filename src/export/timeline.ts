@@ -96,6 +96,10 @@ export interface TurnCall {
   readonly arguments: unknown;
   readonly result: unknown;
   readonly isError: boolean;
+  /** When the tool was asked, wall clock; left out: nobody knows, or it was not run. */
+  readonly atMs?: number;
+  /** Until its result was there, milliseconds; left out: it never was. */
+  readonly tookMs?: number;
 }
 
 /** What the recorder had to leave out before this. */

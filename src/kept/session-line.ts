@@ -120,10 +120,13 @@ function hasWholeParts({ error, calls, speechEndAtMs }: Readonly<Record<string, 
   const isErrorWhole =
     error === undefined ||
     (isObject(error) && typeof error['code'] === 'string' && typeof error['message'] === 'string');
-  const areCallsWhole =
-    calls === undefined ||
-    (Array.isArray(calls) && calls.every((call) => isObject(call) && typeof call['name'] === 'string'));
+  const areCallsWhole = calls === undefined || (Array.isArray(calls) && calls.every(isCallWhole));
   return isErrorWhole && areCallsWhole && (speechEndAtMs === undefined || typeof speechEndAtMs === 'number');
+}
+
+function isCallWhole(call: unknown): boolean {
+  if (!isObject(call) || typeof call['name'] !== 'string') return false;
+  return [call['atMs'], call['tookMs']].every((ms) => ms === undefined || typeof ms === 'number');
 }
 
 /** A value, or undefined for what is no JSON. */

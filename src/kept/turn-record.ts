@@ -19,6 +19,10 @@ export interface TurnRecord {
     readonly arguments: unknown;
     readonly result: unknown;
     readonly isError: boolean;
+    /** When the tool was asked; left out: it was not run. */
+    readonly atMs?: number;
+    /** Until its result was there, milliseconds; left out: it never was. */
+    readonly tookMs?: number;
   }[];
   readonly trace: TurnTrace;
 }

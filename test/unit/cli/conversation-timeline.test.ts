@@ -54,6 +54,27 @@ describe('A kept conversation as a time line', () => {
     expect(await on(timeline, 'interruptions')).toMatchObject([{ startMs: 12_700, endMs: 12_700 }]);
   });
 
+  it('has tools when they worked, those at the same time together', async () => {
+    const [look, clock] = CALLS;
+    const call = { name: 'look_up', arguments: {}, result: 1, isError: false };
+    const calls = [
+      { ...call, ...look, atMs: BEGIN + 12_000, tookMs: 300 },
+      { ...call, ...clock, atMs: BEGIN + 12_200, tookMs: 50 },
+      { ...call, name: 'later', atMs: BEGIN + 12_300, tookMs: 40.5 },
+      { ...call, name: 'cut', atMs: BEGIN + 12_600 },
+      { ...call, name: 'unknown' },
+    ];
+    const { timeline } = conversationTimeline(session([turnRecord(1, { calls, trace: { ended: 1250 } })]));
+    const tools = await on(timeline, 'tools');
+    // Speech ended at 11.5 s; what was not run lies there, up to where others work.
+    expect(tools).toMatchObject([
+      { startMs: 11_500, endMs: 12_000, text: 'unknown {}' },
+      { startMs: 12_000, endMs: 12_300, calls: [{ name: 'look_up' }, { name: 'clock' }] },
+      { startMs: 12_300, endMs: 12_340.5, text: 'later {}' },
+      { startMs: 12_600, endMs: 12_750, text: 'cut {}' },
+    ]);
+  });
+
   it('keeps typed words apart that came at the same moment', async () => {
     const typed = { by: 'typed', startedAtMs: BEGIN, speechEndAtMs: BEGIN, trace: {} } as const;
     const { timeline } = conversationTimeline(
@@ -105,7 +126,11 @@ const anyRecord: fc.Arbitrary<Omit<TurnRecord, 'turn'>> = fc.record({
   user: fc.string({ unit: 'binary', maxLength: 12 }),
   reply: fc.string({ unit: 'binary', maxLength: 12 }),
   heard: fc.string({ unit: 'binary', maxLength: 12 }),
-  calls: fc.constantFrom([], CALLS),
+  calls: fc.constantFrom(
+    [],
+    CALLS,
+    CALLS.map((call, n) => ({ ...call, atMs: BEGIN + 500 * n, tookMs: 400 * n })),
+  ),
   trace: fc.constantFrom(
     {},
     { heard: 700, ended: 700 },

@@ -112,8 +112,12 @@ describe('A reply', () => {
       { role: 'assistant', text: '調べますね。', calls: [CALL], vendor: ['v'] },
       { role: 'tool', callId: 'c1', name: 'look_up', result: '晴れ', isError: false },
     ]);
+    // Six letters, 30 ms each, and a tool that takes 400 ms.
     expect(t.records[0]?.calls).toEqual([
-      { name: 'look_up', arguments: '{"q":"天気"}', result: '晴れ', isError: false },
+      {
+        ...{ name: 'look_up', arguments: '{"q":"天気"}', result: '晴れ', isError: false },
+        ...{ atMs: (t.records[0]?.startedAtMs ?? 0) + 6 * 30, tookMs: 400 },
+      },
     ]);
     await t.end();
   });
