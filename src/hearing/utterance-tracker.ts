@@ -9,6 +9,9 @@ import { VoiceRun } from './voice-run.js';
 
 export const FRAME_MS = 20;
 
+/** Times of frames follow the recorder's clock, a little more or less than a frame apart: what is due in a frame is not due in the next. */
+const SLACK_MS = FRAME_MS / 2;
+
 /** Silence that belongs to the end of an utterance. */
 const TAIL_MS = 200;
 /** The same where a cut is near, so that what is cut apart has a little silence on both sides. */
@@ -214,11 +217,11 @@ export class UtteranceTracker {
         this.#tell(utterance);
         this.#lastIfLong(utterance);
         if (this.#state !== state) return;
-        if (silenceMs >= this.#settings.likelyEndMs) this.#pause(utterance);
+        if (silenceMs >= this.#settings.likelyEndMs - SLACK_MS) this.#pause(utterance);
         return;
       case 'pausing':
         this.#tell(utterance);
-        if (silenceMs >= state.requiredMs) this.#end(utterance, 'pause');
+        if (silenceMs >= state.requiredMs - SLACK_MS) this.#end(utterance, 'pause');
         return;
       case 'keyed':
         this.#hold(utterance);
@@ -247,7 +250,7 @@ export class UtteranceTracker {
     const { interruptMs } = this.#settings;
     const run = this.#run;
     if (utterance.hasLasted || this.#endMs - run.lastVoiceMs > LASTED_GAP_MS) return;
-    if (this.#endMs - run.startMs >= interruptMs && run.voicedMs >= interruptMs * LASTED_PART)
+    if (this.#endMs - run.startMs >= interruptMs - SLACK_MS && run.voicedMs >= interruptMs * LASTED_PART)
       this.#last(utterance);
   }
 
@@ -263,7 +266,8 @@ export class UtteranceTracker {
     this.#run.end();
     this.#events.emit('paused', utterance);
     if (this.#state.status !== 'pausing' || this.#state.utterance !== utterance) return;
-    if (this.#endMs - utterance.lastVoiceAtMs >= this.#state.requiredMs) this.#end(utterance, 'pause');
+    if (this.#endMs - utterance.lastVoiceAtMs >= this.#state.requiredMs - SLACK_MS)
+      this.#end(utterance, 'pause');
   }
 
   #goOn(utterance: HeardUtterance): void {

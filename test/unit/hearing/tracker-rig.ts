@@ -39,6 +39,8 @@ export class TrackerRig {
   readonly told: Told[];
   frames = 0;
   onsetFrames = 0;
+  /** A recorder whose clock is not ours. */
+  stepMs = FRAME_MS;
 
   constructor(settings: Partial<HearingSettings> = {}) {
     const all = { ...DEFAULT_HEARING, pauseMs: { min: 300, max: 3000, fixed: 300 }, ...settings };
@@ -49,7 +51,7 @@ export class TrackerRig {
   take(pattern: string): this {
     for (const mark of pattern.replaceAll(' ', '')) {
       this.frames++;
-      const endMs = this.frames * FRAME_MS;
+      const endMs = this.frames * this.stepMs;
       const bytes = frameNumbered(this.frames);
       this.tracker.take({ bytes, endMs, isVoice: mark === '#', onsetFrames: this.onsetFrames });
     }

@@ -13,6 +13,13 @@ describe('UtteranceTracker', () => {
     expect(utterance).toMatchObject({ startedAtMs: 1000, lastVoiceAtMs: 1400, voicedMs: 400, isEnded: true });
   });
 
+  it.each([19.98, 20.02])('decides in the same frames when they come %s ms apart', (stepMs) => {
+    const rig = new TrackerRig();
+    rig.stepMs = stepMs;
+    rig.take(silence(1000) + voice(400) + silence(500));
+    expect(rig.lines()).toEqual(['began 1 @1100', 'lasted 1 @1200', 'paused 1 @1520', 'ended pause 1 @1700']);
+  });
+
   it('takes 400 ms from before the voice and 200 ms from after it, every frame once', () => {
     const [utterance] = new TrackerRig().take(silence(1000) + voice(400) + silence(500)).ended();
     expect(numbersIn(utterance?.pcm() ?? new Uint8Array())).toEqual(range(31, 80));
