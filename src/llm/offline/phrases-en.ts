@@ -79,6 +79,7 @@ export const PHRASES_EN: Phrases = {
       { mood: 'calm', text: 'Shall I tell you a story to take your mind off it?' },
     ],
     happy: [{ mood: 'fun', text: 'That is wonderful, I am glad with you!' }],
+    stop: calm('All right.'),
     thanks: [{ mood: 'joy', text: 'You are welcome!' }],
     bye: [{ mood: 'joy', text: 'Good bye, see you soon!', tag: 'animation:wave' }],
     joke: [

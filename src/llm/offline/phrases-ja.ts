@@ -77,6 +77,7 @@ export const PHRASES_JA: Phrases = {
       { mood: 'calm', text: '気分転換に、お話でもしましょうか。' },
     ],
     happy: [{ mood: 'fun', text: 'それはよかったですね、私もうれしいです！' }],
+    stop: calm('はい、止めます。'),
     thanks: [{ mood: 'joy', text: 'どういたしまして！' }],
     bye: [{ mood: 'joy', text: 'さようなら、またお話ししましょう！', tag: 'animation:wave' }],
     joke: [

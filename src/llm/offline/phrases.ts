@@ -40,6 +40,7 @@ export type TopicName =
   | 'sad'
   | 'happy'
   | 'thanks'
+  | 'stop'
   | 'bye'
   | 'joke'
   | 'weather';

@@ -12,6 +12,14 @@ const TOPICS: readonly (readonly [TopicName, Pattern])[] = [
       ja: /^(?:さようなら|さよなら|バイバイ|またね|おやすみ)/,
     },
   ],
+  // Somebody interrupted in order to interrupt.
+  [
+    'stop',
+    {
+      en: /^\W*(?:(?:please )?(?:stop|wait|hold on|be quiet|shut up|never mind)(?: it| that| a (?:moment|minute|second))?(?:,? please)?)\W*$/i,
+      ja: /^\s*(?:ちょっと)?(?:待って|まって|止めて|とめて|やめて|ストップ|もういい)(?:ください|よ|ね|です)?[。！!、…\s]*$/,
+    },
+  ],
   ['thanks', { en: /\b(?:thank you|thanks)\b/i, ja: /ありがと/ }],
   [
     'model',

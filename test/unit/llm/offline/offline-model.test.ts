@@ -95,6 +95,10 @@ describe('OfflineModel', () => {
       ['How do I set up an API key?', 'OPENAI_API_KEY'],
       ['What can you do?', 'Ask for a story'],
       ['Thank you!', 'You are welcome!'],
+      ['Stop.', 'All right.'],
+      ['Wait a moment, please', 'All right.'],
+      ['ちょっと待って', 'はい、止めます。'],
+      ['What is a stop word?', 'You said: What is a stop word'],
       ['I am so tired', 'I am sorry to hear that.'],
       ['', 'I did not catch anything.'],
     ])('%s', async (said, answer) => {
