@@ -1,10 +1,6 @@
+import type { Utterance } from '../hearing/index.js';
 import type { ToolCall } from '../llm/index.js';
-import {
-  REALTIME_SAMPLE_RATE_HZ,
-  type RealtimeInput,
-  type RealtimeSession,
-  type RealtimeTurn,
-} from '../realtime/index.js';
+import { REALTIME_SAMPLE_RATE_HZ, type RealtimeSession, type RealtimeTurn } from '../realtime/index.js';
 import type { ToolBox } from '../tools/index.js';
 import type { SoundAnswer, SoundBrain, SoundQuestion } from './sound-brain.js';
 
@@ -24,14 +20,65 @@ const BYTES_PER_MS = (2 * REALTIME_SAMPLE_RATE_HZ) / 1000;
  */
 export class RealtimeBrain implements SoundBrain {
   readonly #options: RealtimeBrainOptions;
+  #early: EarlyTurn | undefined;
 
   constructor(options: RealtimeBrainOptions) {
     this.#options = options;
   }
 
-  answer(question: SoundQuestion): SoundAnswer {
-    return new RealtimeAnswer(this.#options, question);
+  hear(utterance: Utterance): void {
+    this.#early?.drop();
+    this.#early = new EarlyTurn(this.#options.session, utterance);
   }
+
+  unhear(utterance: Utterance): void {
+    if (this.#early?.utterance.id !== utterance.id) return;
+    this.#early.drop();
+    this.#early = undefined;
+  }
+
+  answer(question: SoundQuestion): SoundAnswer {
+    const { sound, utterance, images } = question;
+    const early = this.#early;
+    // Pictures go before the sound that is about them.
+    const isEarly = early !== undefined && early.utterance.id === utterance?.id && images.length === 0;
+    if (sound !== undefined) {
+      // One sound goes up at a time.
+      if (!isEarly) early?.drop();
+      this.#early = undefined;
+    }
+    return new RealtimeAnswer(this.#options, question, isEarly ? early.ask() : undefined);
+  }
+}
+
+/** A turn whose sound goes up while it is said; the model is not asked before it is known to be a question. */
+class EarlyTurn {
+  readonly utterance: Utterance;
+  readonly #turn: RealtimeTurn;
+  #ask: () => void = () => {};
+
+  constructor(session: RealtimeSession, utterance: Utterance) {
+    this.utterance = utterance;
+    const asked = new Promise<void>((resolve) => {
+      this.#ask = resolve;
+    });
+    this.#turn = session.turn({ sound: andThen(utterance.stream(), asked) });
+  }
+
+  ask(): RealtimeTurn {
+    this.#ask();
+    return this.#turn;
+  }
+
+  drop(): void {
+    this.#turn.cancel().catch(() => {});
+    this.#ask();
+  }
+}
+
+async function* andThen(sound: AsyncIterable<Uint8Array>, end: Promise<void>): AsyncGenerator<Uint8Array> {
+  yield* sound;
+  await end;
 }
 
 interface Round {
@@ -50,14 +97,16 @@ class RealtimeAnswer implements SoundAnswer {
   readonly #rounds: Round[] = [];
   #soundMs = 0;
 
-  constructor(options: RealtimeBrainOptions, question: SoundQuestion) {
+  /** @param begun - has its sound already. */
+  constructor(options: RealtimeBrainOptions, question: SoundQuestion, begun: RealtimeTurn | undefined) {
     this.#options = options;
     this.#question = question;
     const { sound, text, images } = question;
-    const turn = this.#ask({
+    const input = {
       ...(sound === undefined ? { text } : { sound }),
       ...(images.length === 0 ? {} : { images }),
-    });
+    };
+    const turn = this.#add(begun ?? options.session.turn(input));
     this.userText = sound === undefined ? Promise.resolve(text) : turn.userText;
     this.given = { sound: this.#sound(turn), transcript: this.#words.read() };
   }
@@ -71,9 +120,8 @@ class RealtimeAnswer implements SoundAnswer {
     await Promise.allSettled(this.#rounds.map(({ turn }) => turn.cancel()));
   }
 
-  /** Without the question's signal: how much of the turn is forgotten is told apart. */
-  #ask(input: RealtimeInput): RealtimeTurn {
-    const turn = this.#options.session.turn(input);
+  /** Turns have no signal: how much of the turn is forgotten is told apart. */
+  #add(turn: RealtimeTurn): RealtimeTurn {
     this.#rounds.push({ turn, fromMs: this.#soundMs });
     return turn;
   }
@@ -81,7 +129,7 @@ class RealtimeAnswer implements SoundAnswer {
   async *#sound(
     first: RealtimeTurn,
   ): AsyncGenerator<{ readonly pcm: Uint8Array; readonly sampleRateHz: number }> {
-    const { maxRounds = 8 } = this.#options;
+    const { maxRounds = 8, session } = this.#options;
     const { signal } = this.#question;
     try {
       for (let turn = first; ; ) {
@@ -98,7 +146,7 @@ class RealtimeAnswer implements SoundAnswer {
         if (calls.length === 0 || this.#rounds.length >= maxRounds) return;
         const results = await this.#call(calls);
         if (signal.aborted) return;
-        turn = this.#ask({ results });
+        turn = this.#add(session.turn({ results }));
       }
     } finally {
       this.#words.end();

@@ -1,3 +1,4 @@
+import type { Utterance } from '../hearing/index.js';
 import type { GivenSound } from '../reply/index.js';
 import type { TurnMetadata } from '../tools/index.js';
 import type { ToolNews } from './turn.js';
@@ -6,6 +7,8 @@ import type { ToolNews } from './turn.js';
 export interface SoundQuestion {
   /** s16le mono 16 kHz of the user, to its end; undefined: `text` is asked. */
   readonly sound: AsyncIterable<Uint8Array> | undefined;
+  /** The only utterance of the sound; undefined: it is none, or several. */
+  readonly utterance?: Utterance | undefined;
   readonly text: string;
   readonly images: readonly string[];
   readonly metadata: TurnMetadata;
@@ -30,4 +33,8 @@ export interface SoundAnswer {
 /** In place of recognition, language model and synthesis. */
 export interface SoundBrain {
   answer(question: SoundQuestion): SoundAnswer;
+  /** Somebody speaks: what they say may be taken while they say it. Whether it is a question is told by `answer` or `unhear`. */
+  hear?(utterance: Utterance): void;
+  /** It was no question: nothing of it is remembered. */
+  unhear?(utterance: Utterance): void;
 }

@@ -31,6 +31,7 @@ export class SoundExchange {
     const sounds = plan.by === 'voice' ? (plan.sound ?? []) : [];
     this.#answer = brain.answer({
       sound: sounds.length === 0 ? undefined : oneAfterTheOther(sounds),
+      utterance: sounds.length === 1 ? sounds[0] : undefined,
       text,
       images: entry.images,
       metadata: teller.about(),

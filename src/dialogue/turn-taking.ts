@@ -145,6 +145,9 @@ export class TurnTaking implements ListenerOwner {
     const { floor, services } = this.#options;
     heard.isIgnored = services.settings.interruption.by === 'off' && floor.avatar === 'speaking';
     floor.tellUser('began');
+    // Asleep, nobody but the ear listens.
+    const isHeard = !heard.isIgnored && this.#wake.isOpen && !services.isOperated();
+    if (isHeard) services.ports.brain?.hear?.(heard.utterance);
   }
 
   lasted(heard: Heard): void {
@@ -195,10 +198,12 @@ export class TurnTaking implements ListenerOwner {
     const meant = heard.isIgnored ? '' : this.#meant(heard, text);
     if (desk.turn !== undefined && !this.#wake.isOpen && !this.#wake.hear(meant).isMeant) {
       services.events.emit('ignored', text, 'asleep');
+      this.#unhear(heard);
       this.#interruption.resume(heard);
     } else if (desk.turn !== undefined && !this.#interruption.interrupts(heard, meant)) {
       const why = text === '' ? 'noWords' : meant === '' ? 'echo' : 'backchannel';
       services.events.emit('ignored', text, why);
+      this.#unhear(heard);
       this.#interruption.resume(heard);
     } else {
       this.#interruption.commit(heard);
@@ -208,6 +213,7 @@ export class TurnTaking implements ListenerOwner {
   }
 
   dropped(heard: Heard): void {
+    this.#unhear(heard);
     this.#options.floor.tellUser('dropped');
     this.#speculation.drop();
     this.#interruption.resume(heard);
@@ -217,6 +223,7 @@ export class TurnTaking implements ListenerOwner {
 
   failed(heard: Heard, error: BridgeError): void {
     const { desk, services } = this.#options;
+    this.#unhear(heard);
     this.#speculation.drop();
     if (desk.turn === undefined && this.#carried.isEmpty) this.#apologise(heard, error);
     else {
@@ -286,6 +293,7 @@ export class TurnTaking implements ListenerOwner {
     if (judge.interjection(meant, heard.language) === 'nothing') {
       this.#speculation.drop();
       services.events.emit('ignored', text, text !== '' && meant === '' ? 'echo' : 'noWords');
+      this.#unhear(heard);
       if (!goesOn) this.#answerCarried();
       return;
     }
@@ -293,6 +301,7 @@ export class TurnTaking implements ListenerOwner {
     if (!woken.isMeant) {
       this.#speculation.drop();
       services.events.emit('ignored', text, 'asleep');
+      this.#unhear(heard);
       return;
     }
     // Nothing but the name was said: it is answered.
@@ -302,6 +311,8 @@ export class TurnTaking implements ListenerOwner {
       return;
     }
     this.#speculation.drop();
+    // It is asked with what follows.
+    this.#unhear(heard);
     this.#carried.carry(heard, all);
   }
 
@@ -325,6 +336,11 @@ export class TurnTaking implements ListenerOwner {
     if (desk.turn !== undefined || this.#isMoreComing) return;
     const plan = this.#carried.takeAlone();
     if (plan !== undefined) desk.begin(plan);
+  }
+
+  /** A brain that listens is not asked. */
+  #unhear({ utterance }: Heard): void {
+    this.#options.services.ports.brain?.unhear?.(utterance);
   }
 
   get #isMoreComing(): boolean {

@@ -101,6 +101,46 @@ describe('A conversation with a speech-to-speech model', () => {
     await t.close();
   });
 
+  it('sends what is said while it is said, and asks when it is known to be a question', async () => {
+    const t = open();
+    t.ear.say({ text: `今日の${LONG}`, ms: 900 });
+    await t.pass(150);
+    expect(t.session.inputs).toHaveLength(1);
+    await t.pass(6000);
+    expect(t.session.inputs).toHaveLength(1);
+    expect(t.session.heard).toEqual(['今日の']);
+    expect(t.ends).toMatchObject([{ outcome: 'completed', user: '今日の' }]);
+    expect(t.session.cancelled).toEqual([]);
+    await t.close();
+  });
+
+  it('takes back what turns out to be none: a noise, a listening noise, an utterance that goes on', async () => {
+    const t = open();
+    t.ear.say({ text: LONG, ms: 900 });
+    await t.pass(200);
+    t.ear.drop();
+    t.ear.say({ text: 'うん', ms: 300 });
+    await t.pass(2000);
+    expect(t.session.cancelled).toEqual([1, 2]);
+    t.ear.say({ text: `それは${LONG}${LONG}`, ms: 900 });
+    await t.pass(700);
+    t.ear.cut(`、それで${LONG}`);
+    await t.pass(6000);
+    expect(t.session.cancelled).toEqual([1, 2, 3, 4]);
+    expect(t.ends).toHaveLength(1);
+    expect(t.session.heard.at(-1)).toBe('それは、それで');
+    await t.close();
+  });
+
+  it('sends nothing while an operator answers', async () => {
+    const t = open();
+    t.conversation.takeOver();
+    t.ear.say({ text: `今日の${LONG}`, ms: 900 });
+    await t.pass(500);
+    expect(t.session.inputs).toEqual([]);
+    await t.close();
+  });
+
   it('leaves with the model what was heard of a reply: it is cut, never called off', async () => {
     const t = open();
     t.conversation.ask({ text: 'やあ', by: 'typed' });
@@ -119,7 +159,8 @@ describe('A conversation with a speech-to-speech model', () => {
     expect(t.session.inputs).toHaveLength(1);
     t.ear.say({ text: `天気は？${LONG}`, ms: 900 });
     await t.pass(6000);
-    expect(t.session.cancelled).toEqual([1]);
+    // The second is what came of the new words alone.
+    expect(t.session.cancelled).toEqual([1, 2]);
     expect(t.session.truncations).toEqual([]);
     expect(t.session.heard.at(-1)).toBe('東京の天気は？');
     await t.close();
