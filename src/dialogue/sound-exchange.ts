@@ -7,6 +7,8 @@ import type { TurnPlan } from './turn-plan.js';
 import type { TurnTeller } from './turn-teller.js';
 import { UNWRITTEN } from './wordless-recognizer.js';
 
+const SENTENCE_END = /[。！？.!?\n]["'」』）)]*\s*$/;
+
 export interface SoundExchangeOptions {
   readonly brain: SoundBrain;
   readonly plan: TurnPlan;
@@ -20,9 +22,14 @@ export interface SoundExchangeOptions {
 /** One turn of a brain that hears and speaks by itself: its words join the history as they become known. */
 export class SoundExchange {
   readonly #answer: SoundAnswer;
+  readonly #teller: TurnTeller;
   #isWithTools = false;
+  #text = '';
+  /** Words of a sentence that goes on. */
+  #open = '';
 
   constructor({ brain, plan, entry, teller, trace, signal, onAlive }: SoundExchangeOptions) {
+    this.#teller = teller;
     const step = entry.beginAnswer();
     // The whole reply is one piece to the voice.
     const piece: EntryPiece = { raw: '', text: '', tags: '', spoken: 0 };
@@ -42,6 +49,7 @@ export class SoundExchange {
         piece.text += words;
         onAlive();
         teller.text(words);
+        this.#said(words);
       },
       onTool: (news) => {
         this.#isWithTools = news.stage !== 'result';
@@ -56,7 +64,13 @@ export class SoundExchange {
   }
 
   get given(): GivenSound {
-    return this.#answer.given;
+    const { sound, transcript } = this.#answer.given;
+    return { sound: this.#toItsEnd(sound), transcript };
+  }
+
+  /** What it says, as far as it is known. */
+  get text(): string {
+    return this.#text;
   }
 
   get isWithTools(): boolean {
@@ -70,7 +84,28 @@ export class SoundExchange {
   cancel(): Promise<void> {
     return this.#answer.cancel();
   }
+
+  /** Told sentence by sentence, as of a model of text. */
+  #said(words: string): void {
+    this.#text += words;
+    this.#open += words;
+    if (SENTENCE_END.test(this.#open)) this.#tell();
+  }
+
+  #tell(): void {
+    const text = this.#open;
+    this.#open = '';
+    if (text.trim() === '') return;
+    this.#teller.piece({ index: 0, raw: text, text, cues: [], language: undefined, endsSentence: true });
+  }
+
+  async *#toItsEnd(sound: GivenSound['sound']): AsyncGenerator<Sound> {
+    yield* sound;
+    this.#tell();
+  }
 }
+
+type Sound = GivenSound['sound'] extends AsyncIterable<infer T> ? T : never;
 
 async function* oneAfterTheOther(utterances: readonly Utterance[]): AsyncGenerator<Uint8Array> {
   for (const utterance of utterances) yield utterance.pcm();

@@ -81,6 +81,11 @@ export class TurnParts {
     this.#thought?.answer(words);
   }
 
+  /** What a microphone may hear of it. */
+  get spokenText(): string {
+    return this.#exchange?.text ?? this.#voice?.delivery.spokenText ?? '';
+  }
+
   heard(): HeardReply | undefined {
     return this.#voice?.heard();
   }

@@ -106,7 +106,7 @@ export class TurnRun {
 
   /** What a microphone may have heard of it. */
   get spokenText(): string {
-    return this.#parts.voice?.delivery.spokenText ?? '';
+    return this.#parts.spokenText;
   }
 
   mark(what: TraceMark, atMs?: number): void {

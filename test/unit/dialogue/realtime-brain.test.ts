@@ -86,6 +86,17 @@ describe('A conversation with a speech-to-speech model', () => {
     await t.close();
   });
 
+  it('tells what it says sentence by sentence, the last one without a mark too', async () => {
+    const t = open();
+    t.session.answer = () => ({ text: 'はい。そうです' });
+    const turn = t.conversation.ask({ text: 'やあ', by: 'typed' });
+    const chunks: string[] = [];
+    turn.events.on('chunk', ({ index, text }) => chunks.push(`${index} ${text}`));
+    await t.pass(5000);
+    expect(chunks).toEqual(['0 はい。', '1 そうです']);
+    await t.close();
+  });
+
   it('makes the model forget what was not heard', async () => {
     const t = open();
     t.conversation.ask({ text: 'やあ', by: 'typed' });
