@@ -12,12 +12,27 @@ import {
   ReplyReader,
   readExpressionSettings,
 } from '../expression/index.js';
-import { conversationsFolder, openKept, readKeep, TraceBook } from '../kept/index.js';
+import {
+  conversationsFolder,
+  type KeptConversations,
+  type KeptSession,
+  openKept,
+  readKeep,
+  TraceBook,
+  type TurnRecord,
+} from '../kept/index.js';
 import { createThreadedPronouncer } from '../language/index.js';
 import type { LlmSettings } from '../llm/index.js';
 import type { ProgramHost } from '../programs/index.js';
 import { type ReplyVoice, takesSound } from '../reply/index.js';
-import { type Clock, ConfigError, errorText, isAbortError, type Logger } from '../runtime/index.js';
+import {
+  type Clock,
+  ConfigError,
+  errorText,
+  isAbortError,
+  type Logger,
+  RequestError,
+} from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
 import {
   createSpeech,
@@ -55,6 +70,8 @@ export interface ChatSettings {
   readonly hears?: boolean | undefined;
   /** Of whom it is; for memory, tools and what is kept. */
   readonly user?: string | undefined;
+  /** Id of a kept session that goes on: its turns are remembered, as far as they fit, and new ones join it. */
+  readonly resume?: string | undefined;
 }
 
 /** What it needs of the world, and what the caller adds. */
@@ -123,7 +140,11 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   );
   closers.push(() => thinking.close());
   tellOfModel(thinking.llm, tell);
-  const history = ports.history ?? historyOf(read.conversation, clock);
+  const defaultFolder = conversationsFolder(stateFolder, platform);
+  const kept = await openKept(read.keep, { clock, logger, defaultFolder });
+  closers.push(() => kept.close());
+  const resumed = settings.resume === undefined ? undefined : await resume(kept, settings.resume);
+  const history = ports.history ?? historyOf(read.conversation, clock, resumed?.earlier);
   const sound =
     engine === undefined
       ? undefined
@@ -155,13 +176,12 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     more: ports.sinks,
   });
   closers.push(() => sinks.sink.close());
-  const defaultFolder = conversationsFolder(stateFolder, platform);
-  const kept = await openKept(read.keep, { clock, logger, defaultFolder });
-  closers.push(() => kept.close());
-  const session = kept.begin({
-    ...(settings.user === undefined ? {} : { user: settings.user }),
-    ...(avatar.lane === undefined ? {} : { lane: avatar.lane.lane }),
-  });
+  const session =
+    resumed ??
+    kept.begin({
+      ...(settings.user === undefined ? {} : { user: settings.user }),
+      ...(avatar.lane === undefined ? {} : { lane: avatar.lane.lane }),
+    });
   if (isSound) assertHeard(spoken.voice, spoken.topology);
   const conversation = new Conversation(
     {
@@ -222,8 +242,12 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   };
 }
 
-function historyOf({ history, welcome, initialMessages }: ConversationSettings, clock: Clock): History {
-  return new History({ clock, settings: history, welcome, initialMessages });
+function historyOf(
+  { history, welcome, initialMessages }: ConversationSettings,
+  clock: Clock,
+  earlier: readonly TurnRecord[] = [],
+): History {
+  return new History({ clock, settings: history, welcome, initialMessages, earlier });
 }
 
 function nameOf({ name, model }: { readonly name: string; readonly model: string }): string {
@@ -263,6 +287,16 @@ async function readSections(settings: ChatSettings, env: ChatPorts['env']) {
   if (problems.length > 0 || expression === undefined || conversation === undefined || keep === undefined)
     throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.join('\n'));
   return { ...conversation, expression, keep, engine };
+}
+
+/** @throws {RequestError} BRIDGE_ERR_KEPT */
+async function resume(kept: KeptConversations, id: string): Promise<KeptSession> {
+  const session = await kept.resume(id);
+  if (session !== undefined) return session;
+  throw new RequestError(
+    'BRIDGE_ERR_KEPT',
+    `Expected a kept session that nobody writes, got ${id.slice(0, 40)}: none is called so, it goes on elsewhere, or section keep keeps nothing. \`mmdagent-bridge sessions list\` shows those that there are`,
+  );
 }
 
 /** @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE */

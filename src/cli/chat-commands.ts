@@ -49,6 +49,11 @@ export function chatCommands(parser: Argv, choose: Choose): void {
           requiresArg: true,
           describe: 'Who speaks: for memory, tools and what is kept',
         })
+        .option('resume', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Go on with a kept conversation, by its id or the first digits of it',
+        })
         .example('$0 chat --mic --timings', ''),
     (args) => choose(async () => (await import('./commands/chat.js')).chat, args),
   );

@@ -16,6 +16,8 @@ export interface OpenChatHere {
   /** Whether somebody will speak into a microphone. */
   readonly hears: boolean;
   readonly user?: string | undefined;
+  /** Id of a kept session that goes on, whole. */
+  readonly resume?: string | undefined;
   readonly tell: (text: string) => void;
   /** Faces, where they are shown in the terminal. */
   readonly write?: ChatPorts['write'];
@@ -24,7 +26,7 @@ export interface OpenChatHere {
 /** A conversation as the settings of this command have it. @throws as `openChat`. */
 export async function openChatHere(
   context: CommandContext,
-  { client, clock, hears, user, tell, write }: OpenChatHere,
+  { client, clock, hears, user, resume, tell, write }: OpenChatHere,
 ): Promise<Chat> {
   const { config, origins } = context.resolved;
   const { env } = context.io;
@@ -37,6 +39,7 @@ export async function openChatHere(
       systemPrompt: await systemPromptOf(section),
       hears,
       user,
+      resume,
       voice: {
         topology: section.topology,
         lips: section.lips,

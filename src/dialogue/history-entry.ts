@@ -67,6 +67,17 @@ export class HistoryEntry {
     this.images = facts.images ?? [];
   }
 
+  /** A turn of an earlier session, as it was kept: the words that were heard; its calls and pictures are forgotten. */
+  static kept({ turn, by, user, heard, outcome }: TurnRecord): HistoryEntry {
+    const entry = new HistoryEntry({ turn, by, text: user });
+    if (heard !== '') {
+      entry.beginAnswer().pieces.push({ raw: heard, text: heard, tags: '', spoken: 'silent' });
+      entry.replaceReply(heard);
+    }
+    entry.finish(outcome, undefined);
+    return entry;
+  }
+
   get outcome(): TurnEnd['outcome'] | 'open' {
     return this.#outcome;
   }

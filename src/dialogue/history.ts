@@ -1,6 +1,7 @@
+import type { TurnRecord } from '../kept/index.js';
 import type { ChatMessage } from '../llm/index.js';
 import type { Clock } from '../runtime/index.js';
-import type { HistoryEntry } from './history-entry.js';
+import { HistoryEntry } from './history-entry.js';
 import type { HistorySettings, InitialMessage } from './settings.js';
 import { TokenEstimate } from './tokens.js';
 import type { TurnBy, TurnEnd } from './turn.js';
@@ -23,6 +24,8 @@ export interface HistoryOptions {
   readonly welcome?: string;
   /** @default [] */
   readonly initialMessages?: readonly InitialMessage[];
+  /** Turns of an earlier session that goes on, oldest first. @default [] */
+  readonly earlier?: readonly TurnRecord[];
 }
 
 /** What one request adds to the history. */
@@ -55,6 +58,9 @@ export class History {
 
   constructor(options: HistoryOptions) {
     this.#options = options;
+    for (const record of options.earlier ?? []) this.#entries.push(HistoryEntry.kept(record));
+    this.#turns = this.#entries.length;
+    this.#trim();
   }
 
   /** How many turns there have been, of every conversation that shares this. */

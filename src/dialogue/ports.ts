@@ -76,7 +76,8 @@ export interface PieceReader {
 }
 
 /** Keeps turns: what of a `KeptSession` is used. */
-export type TurnKeeper = Pick<KeptSession, 'append'> & Partial<Pick<KeptSession, 'sound' | 'soundEnded'>>;
+export type TurnKeeper = Pick<KeptSession, 'append'> &
+  Partial<Pick<KeptSession, 'sound' | 'soundEnded' | 'nextTurn'>>;
 
 /** A cue that the conversation itself understands. */
 export const VISION_CUE: Cue['name'] = 'vision';

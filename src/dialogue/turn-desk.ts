@@ -35,6 +35,8 @@ export class TurnDesk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
+    // The turns of a session that goes on have their numbers.
+    this.#count = (options.services.ports.kept?.nextTurn ?? 1) - 1;
     this.#owner = {
       sounded: (turn) => {
         if (turn !== this.#turn) return;

@@ -17,6 +17,8 @@ import { stageLine } from '../chat-trace.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { findSession } from '../find-session.js';
+import { openKeptHere } from '../kept-here.js';
 import { openChatHere } from '../open-chat.js';
 import { pictureOf } from '../picture-file.js';
 import { openMicrophone, type VoiceSource } from '../voice-source.js';
@@ -29,6 +31,8 @@ export async function chat(context: CommandContext): Promise<number> {
   if (context.args['json'] !== true && lines === undefined)
     context.say('Type to talk; /help lists what else there is');
   const clock = new SystemClock();
+  // Before anything is started: a wrong id costs nothing.
+  const resume = await sessionToResume(context);
   const connection = await connectDaemon(context);
   const talk = new Talk(context, clock, { isScript: lines !== undefined || !isTyped(context) });
   try {
@@ -37,6 +41,7 @@ export async function chat(context: CommandContext): Promise<number> {
       clock,
       hears,
       user: textArg(context.args, 'user'),
+      resume,
       tell: (text) => talk.tell(text),
       write: (line) => talk.tell(line),
     });
@@ -44,6 +49,18 @@ export async function chat(context: CommandContext): Promise<number> {
   } finally {
     await talk.close();
     await connection.leave();
+  }
+}
+
+/** @throws {RequestError} BRIDGE_ERR_KEPT */
+async function sessionToResume(context: CommandContext): Promise<string | undefined> {
+  const given = textArg(context.args, 'resume');
+  if (given === undefined) return undefined;
+  const { kept } = await openKeptHere(context);
+  try {
+    return (await findSession(kept, given)).id;
+  } finally {
+    await kept.close();
   }
 }
 
