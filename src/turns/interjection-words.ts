@@ -1,5 +1,12 @@
+/** Let out while somebody thinks, or breathes in: whoever wants to say something goes on, and what follows tells. */
+const FILLERS: readonly string[] = [
+  ...'えっと あの あのう その そのう うんと'.split(' '),
+  ...'uh um uhm er erm hmm'.split(' '),
+];
+
 /** What people say to show that they listen, and what they let out while they do. Said one after another they still are that. */
 export const BACKCHANNELS: readonly string[] = [
+  ...FILLERS,
   ...'うん うんん ん はい はいよ へい ええ え へ ほう ほお ほほう ふうん ふん ふむ ふむふむ ほうほう なるほど なるほどね なるほどなあ なるほどですね'.split(
     ' ',
   ),

@@ -30,6 +30,40 @@ describe('judgeInterjection', () => {
   });
 
   it.each([
+    'Uh',
+    'Um',
+    'Ummm…',
+    'Er.',
+    'erm',
+    'Hmm',
+    'えっと',
+    'えーっと',
+    'エット',
+    'ええと、',
+    'あの',
+    'あのー',
+    'その',
+    'そのう…',
+    'えっと、あの…',
+  ])('ends no reply for a filler alone: %s', (text) => {
+    expect(judgeInterjection(text)).toBe('backchannel');
+  });
+
+  it.each([
+    ['えっと明日は', 'words'],
+    ['あの人', 'words'],
+    ['その次', 'words'],
+    ['あの、質問', 'words'],
+    ['um what', 'words'],
+    ['uh no', 'words'],
+    ['er nest', 'words'],
+    ['えっと、待って', 'stop'],
+    ['um, stop', 'stop'],
+  ])('judges anew what follows a filler: %s is %s', (text, wanted) => {
+    expect(judgeInterjection(text)).toBe(wanted);
+  });
+
+  it.each([
     ['はいはい', 'backchannel'],
     ['はい、でも', 'words'],
     ['いいえ', 'words'],
