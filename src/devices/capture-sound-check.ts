@@ -11,6 +11,10 @@ const WINDOWS_TO_JUDGE = 2;
 /** After such a gap what piled up comes at once: that says nothing of the rate. */
 const RATE_GAP_MS = 500;
 const SILENCE_MS = 5000;
+/** A device that is silent between words sounds for a moment only; one that was switched on sounds on. */
+const SOUNDS_AGAIN_MS = 5000;
+/** A very quiet one gives some frames of zeros. */
+const SOUND_GAP_MS = 500;
 
 interface RateWindow {
   fromMs: number;
@@ -28,6 +32,8 @@ export class SoundCheck {
   #isRateTold = false;
   #silentFromMs: number | undefined;
   #isSilenceTold = false;
+  #soundFromMs = 0;
+  #lastSoundMs = Number.NEGATIVE_INFINITY;
 
   /** @param onWarning - once for each thing, again only after it was over. */
   constructor(onWarning: (error: DeviceError) => void) {
@@ -58,7 +64,7 @@ export class SoundCheck {
   frame(frame: Uint8Array, atMs: number): void {
     if (!isZero(frame)) {
       this.#silentFromMs = undefined;
-      this.#isSilenceTold = false;
+      this.#sounded(atMs);
       return;
     }
     this.#silentFromMs ??= atMs;
@@ -71,6 +77,12 @@ export class SoundCheck {
         { retryable: true },
       ),
     );
+  }
+
+  #sounded(atMs: number): void {
+    if (atMs - this.#lastSoundMs > SOUND_GAP_MS) this.#soundFromMs = atMs;
+    this.#lastSoundMs = atMs;
+    if (atMs - this.#soundFromMs >= SOUNDS_AGAIN_MS) this.#isSilenceTold = false;
   }
 
   #judgeRate(ratio: number): void {

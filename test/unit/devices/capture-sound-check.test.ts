@@ -18,7 +18,7 @@ function feed(sound: SoundCheck, fromMs: number, forMs: number, byteLength: numb
 }
 
 describe('SoundCheck', () => {
-  it('warns of digital silence after 5 s, once, and again only after sound', () => {
+  it('warns of digital silence after 5 s, once, and again only after some seconds of sound', () => {
     const { sound, warnings } = check();
     let atMs = 0;
     const run = (frame: Uint8Array, forMs: number): void => {
@@ -30,8 +30,31 @@ describe('SoundCheck', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['BRIDGE_ERR_DEVICE_SILENT']);
     run(ZERO, 60_000);
     expect(warnings.length).toBe(1);
-    run(LOUD, 20);
+    run(LOUD, 5020);
     run(ZERO, 5020);
+    expect(warnings.length).toBe(2);
+  });
+
+  it('does not warn again and again of a device that is silent between words', () => {
+    const { sound, warnings } = check();
+    let atMs = 0;
+    for (let time = 0; time < 5; time++)
+      for (const [frame, forMs] of [
+        [ZERO, 6000],
+        [LOUD, 2000],
+        [ZERO, 1000],
+        [LOUD, 3500],
+      ] as const)
+        for (const untilMs = atMs + forMs; atMs < untilMs; atMs += 20) sound.frame(frame, atMs);
+    expect(warnings.length).toBe(1);
+  });
+
+  it('knows a very quiet microphone, some frames of which are zeros, for one that sounds again', () => {
+    const { sound, warnings } = check();
+    for (let atMs = 0; atMs < 20_000; atMs += 20) {
+      const isSound = atMs >= 6000 && atMs < 12_000 && atMs % 400 === 0;
+      sound.frame(isSound ? LOUD : ZERO, atMs);
+    }
     expect(warnings.length).toBe(2);
   });
 
