@@ -1,4 +1,5 @@
 import { phonemeBytes } from './lip-part.js';
+import { MIN_PHONEME_MS } from './merge-short.js';
 import type { PhonemeTrack } from './phoneme-track.js';
 import type { TimedPhoneme } from './timed-phoneme.js';
 
@@ -18,6 +19,8 @@ const LONG_PAUSE_MS = 700;
 const SOFT_LENGTH_MS = 6000;
 /** It ends here even in the middle of an open mouth. */
 const HARD_LENGTH_MS = 15_000;
+/** A shorter one would be cut into pieces that are no phonemes any more, and their neighbours would swallow them. */
+const SHORTEST_CUT_MS = 2 * MIN_PHONEME_MS;
 /** The mouth has time to close before the next part takes over. */
 const INTO_PAUSE_MS = 100;
 
@@ -32,7 +35,7 @@ export function lookAhead(track: PhonemeTrack, positionMs: number, leadInMs: num
 }
 
 /**
- * The phonemes of the part that begins at `fromMs`: to the next long pause, or after six seconds to the next closed mouth, at
+ * The phonemes of the part that begins at `fromMs`: to the next long pause, or after six seconds to the next mouth that is closed for two frames, at
  * the latest to what one message holds, to fifteen seconds, or to where phonemes are known.
  *
  * A part that ends at a pause ends inside it, so that the next one begins with a closed mouth.
@@ -77,6 +80,7 @@ function cutInside(track: PhonemeTrack, index: number, lengthMs: number): number
   const runMs = (track.at(runEnd - 1)?.endMs ?? runStartMs) - runStartMs;
   // The end of the sound closes the mouth by itself.
   if (runEnd >= track.length && track.isFinished) return undefined;
+  if (runMs < SHORTEST_CUT_MS) return undefined;
   if (runMs < LONG_PAUSE_MS && lengthMs < SOFT_LENGTH_MS) return undefined;
   const cutMs = runStartMs + Math.min(INTO_PAUSE_MS, runMs / 2);
   return Math.min(cutMs, phoneme?.endMs ?? cutMs);

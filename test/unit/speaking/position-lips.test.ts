@@ -67,6 +67,25 @@ const phonemes = fc
     });
   });
 
+/** A short pause where a part may end: half of it is shorter than a frame (seeds -134621830 and -409304852). */
+const SHORT_PAUSES: [TimedPhoneme[]][] = [
+  [
+    [
+      { phoneme: 'E', startMs: 0, endMs: 5855.22 },
+      { phoneme: 'pau', startMs: 5855.22, endMs: 5901.48 },
+      { phoneme: 'E', startMs: 5901.48, endMs: 6000 },
+      { phoneme: 'sil', startMs: 6000, endMs: 6034.01 },
+    ],
+  ],
+  [
+    [
+      { phoneme: 'E', startMs: 0, endMs: 6000 },
+      { phoneme: 'pau', startMs: 6000, endMs: 6060 },
+      { phoneme: 'E', startMs: 6060, endMs: 6300 },
+    ],
+  ],
+];
+
 /** In pieces of these lengths, over and over. */
 function pieces<T>(list: readonly T[], sizes: readonly number[]): T[][] {
   const cut: T[][] = [];
@@ -113,6 +132,7 @@ describe('PositionLips', () => {
           }
         }
       }),
+      { examples: SHORT_PAUSES },
     );
   });
 
@@ -124,6 +144,7 @@ describe('PositionLips', () => {
           expect(Math.abs(tie.atMs - Math.max(0, first?.startMs ?? 0))).toBeLessThanOrEqual(18);
         }
       }),
+      { examples: SHORT_PAUSES },
     );
   });
 
