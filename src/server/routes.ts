@@ -4,7 +4,7 @@ import { openSound } from '../audio/index.js';
 import type { BridgeClient } from '../client/index.js';
 import { LINK_DEFAULTS, MASK, parseLinkUrl } from '../config/index.js';
 import { mdfFor } from '../mdf/index.js';
-import { type Clock, type Logger, RequestError } from '../runtime/index.js';
+import { BridgeError, type Clock, type Logger, RequestError } from '../runtime/index.js';
 import { answerJson, answerText, HttpRefusal } from './http-answer.js';
 import type { MachinePort } from './machine-port.js';
 import { machineRoutes } from './machine-routes.js';
@@ -136,7 +136,7 @@ async function playUpload({ request, response, query }: Exchange, options: Route
   }
 }
 
-/** @throws {BridgeError} of parseLinkUrl and mdfFor; {HttpRefusal} 400 */
+/** @throws {HttpRefusal} 400 - what parseLinkUrl and mdfFor say. */
 function mdfText(query: URLSearchParams): string {
   const link = query.get('link') ?? DEFAULT_LINK;
   const host = query.get('host');
@@ -147,7 +147,13 @@ function mdfText(query: URLSearchParams): string {
       'The path of this link is secret and not known here: use mmdagent-bridge mdf LINK',
     );
   }
-  return `${mdfFor(parseLinkUrl(link), host === null ? {} : { host }).join('\n')}\n`;
+  try {
+    return `${mdfFor(parseLinkUrl(link), host === null ? {} : { host }).join('\n')}\n`;
+  } catch (error) {
+    // The fault is in what was asked, not in our own settings.
+    if (error instanceof BridgeError) throw new HttpRefusal(400, error.code, error.message);
+    throw error;
+  }
 }
 
 /** While the daemon is away requests wait for it: not for ever here. */
