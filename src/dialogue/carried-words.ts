@@ -15,7 +15,7 @@ interface Carried {
 }
 
 /**
- * Words of the user that were not answered and go on: of a turn that was overtaken before anything of it was heard, or of an utterance
+ * Words of the user that were not answered and go on: of a turn that was overtaken before more than a sound of it was heard, or of an utterance
  * that was cut because it was long. They leave the history until they are part of a turn again.
  */
 export class CarriedWords {

@@ -50,7 +50,7 @@ export interface TurnEndSettings {
   readonly unfinishedPauseMs: number;
   /** Pause after a whole sentence, a question or a request. @default 300 */
   readonly finishedPauseMs: number;
-  /** An utterance that begins so soon after the last one, before anything of the answer was heard, goes on with it. @default 2000 */
+  /** An utterance that begins so soon after the last one, before 0.6 s of the answer were heard, goes on with it. @default 2000 */
   readonly continueMs: number;
 }
 

@@ -94,6 +94,11 @@ export class TurnRun {
     return this.isOpen && this.#parts.waitsForOperator;
   }
 
+  /** How much of it was heard. */
+  get heardMs(): number {
+    return this.#parts.heard()?.heardMs ?? 0;
+  }
+
   /** Whether all but the last few letters were heard, and nothing more comes. */
   get isNearlyHeard(): boolean {
     return this.isOpen && this.#hasSounded && this.#isDelivered && this.#parts.voice?.isNearlyHeard === true;
@@ -164,12 +169,12 @@ export class TurnRun {
       this.#vanish(ending);
       return;
     }
-    const outcome = this.#outcomeOfCut(heard);
-    this.entry.finish(outcome, heard);
+    const kept = this.#kept(heard);
+    this.entry.finish(this.#outcomeOfCut(kept), kept);
     if (this.#hasSounded) this.#services.sinks.interrupted();
     this.#owner.cut(this);
     void ending.then((end) => {
-      const last = end?.heard ?? heard;
+      const last = this.#kept(end?.heard ?? heard);
       // Words that go on are asked again, whole.
       if (this.#isTakenUp) this.#parts.cancel();
       else this.#parts.truncate(last?.heardMs ?? 0);
@@ -339,8 +344,15 @@ export class TurnRun {
     return this.#parts.silence();
   }
 
+  /** The sound or two that was heard of a reply whose question goes on is none. */
+  #kept(heard: HeardReply | undefined): HeardReply | undefined {
+    if (!this.#isTakenUp || heard === undefined) return heard;
+    return { ...heard, pieces: 0, units: 0, text: '' };
+  }
+
   #outcomeOfCut(heard: HeardReply | undefined): TurnEnd['outcome'] {
     if (this.#failure !== undefined) return 'failed';
+    if (this.#isTakenUp) return 'dropped';
     return this.#hasSounded || (heard?.text ?? '') !== '' ? 'interrupted' : 'dropped';
   }
 

@@ -19,6 +19,8 @@ export interface TakingOptions {
   readonly judge: Judge;
 }
 
+/** Less than a word, or a clause: nobody has understood anything of a reply of which no more was heard. */
+const LITTLE_HEARD_MS = 600;
 /** Words that somebody else recognised began about so long ago; they do not tell. */
 const RECOGNISED_AFTER_MS = 1000;
 
@@ -26,7 +28,7 @@ const RECOGNISED_AFTER_MS = 1000;
  * Decides what the user's voice means for whose turn it is: see `Interruption` for a voice over a turn, `Speculation` for replies that
  * are prepared in a pause.
  *
- * Words that overtake a turn before anything of it was heard, soon after the words that began it, go on with those: both are answered
+ * Words that overtake a turn before more than a sound of it was heard, soon after the words that began it, go on with those: both are answered
  * once, as one. The same holds for an utterance that was cut because it was long. Words that wait for more are never lost: if nothing
  * follows, they are answered as they are.
  */
@@ -247,13 +249,14 @@ export class TurnTaking implements ListenerOwner {
     });
   }
 
-  /** The user goes on with words that were not answered yet: both wait to be answered as one. */
+  /** The user goes on with words that were not answered yet, or hardly: both wait to be answered as one. */
   #committed(turn: TurnRun, heard: Heard): void {
     const { by, fromMs, failure } = turn.plan;
     const isSpoken = by === 'voice' || by === 'peer';
     const gapMs = heard.utterance.startedAtMs - fromMs;
     const { continueMs } = this.#options.services.settings.turnEnd;
-    const goesOn = isSpoken && !turn.hasSounded && failure === undefined && gapMs <= continueMs;
+    const isUnheard = !turn.hasSounded || turn.heardMs < LITTLE_HEARD_MS;
+    const goesOn = isSpoken && isUnheard && failure === undefined && gapMs <= continueMs;
     if (!goesOn) return;
     turn.takenUp();
     this.#carried.takeUp(turn);

@@ -173,6 +173,66 @@ describe('A turn of the voice', () => {
     await t.end();
   });
 
+  it('joins what the user adds when less than a word of the answer was heard, and answers once', async () => {
+    const t = talk({ ear: { pauseMs: 300 } });
+    t.model.answer = () => FIXED;
+    t.ear.say({ text: '今日の天気は？', ms: 600 });
+    while (t.voice.sent.length === 0) await t.pass(20);
+    t.ear.say({ text: '東京のです。', ms: 600 });
+    await t.pass(20_000);
+    expect(t.voice.textOf(0)).not.toBe('');
+    expect(t.ends).toMatchObject([
+      { outcome: 'dropped', user: '今日の天気は？', heard: '' },
+      { outcome: 'completed', user: '今日の天気は？東京のです。', heard: FIXED },
+    ]);
+    expect(t.asked().filter(({ role }) => role !== 'system')).toEqual([
+      { role: 'user', text: '今日の天気は？東京のです。' },
+    ]);
+    expect(t.conversation.messages().map(({ text }) => text)).toEqual(['今日の天気は？東京のです。', FIXED]);
+    expect(t.sink.interruptions).toBe(1);
+    expect(await t.end()).toBe(0);
+  });
+
+  it('keeps what was heard of an answer that the user lets go on for a word or more', async () => {
+    const t = talk({ ear: { pauseMs: 300 } });
+    t.model.answer = () => FIXED;
+    t.ear.say({ text: '今日の天気は？', ms: 600 });
+    while (t.voice.sent.length === 0) await t.pass(20);
+    await t.pass(500);
+    t.ear.say({ text: '東京のです。', ms: 600 });
+    await t.pass(20_000);
+    expect(t.ends).toMatchObject([
+      { outcome: 'interrupted', user: '今日の天気は？', heard: expect.stringMatching(/^はい/) },
+      { outcome: 'completed', user: '東京のです。' },
+    ]);
+    await t.end();
+  });
+
+  it('keeps an answer of which little was heard when what follows comes late', async () => {
+    const t = talk({ ear: { pauseMs: 300 }, settings: { turnEnd: { continueMs: 500 } } });
+    t.model.answer = () => FIXED;
+    t.ear.say({ text: '今日の天気は？', ms: 600 });
+    while (t.voice.sent.length === 0) await t.pass(20);
+    t.ear.say({ text: '東京のです。', ms: 600 });
+    await t.pass(20_000);
+    expect(t.ends).toMatchObject([{ outcome: 'interrupted' }, { user: '東京のです。' }]);
+    await t.end();
+  });
+
+  it('answers the first words anew when what followed a begun answer was nothing after all', async () => {
+    const t = talk({ ear: { pauseMs: 300 } });
+    t.model.answer = () => FIXED;
+    t.ear.say({ text: '今日の天気は？', ms: 600 });
+    while (t.voice.sent.length === 0) await t.pass(20);
+    t.ear.say({ text: 'ざわざわ', ms: 1500 });
+    await t.pass(1400);
+    expect(t.ends).toMatchObject([{ outcome: 'dropped', heard: '' }]);
+    t.ear.drop('noise');
+    await t.pass(10_000);
+    expect(t.ends.slice(1)).toMatchObject([{ outcome: 'completed', user: '今日の天気は？', heard: FIXED }]);
+    await t.end();
+  });
+
   it('answers the first words when what followed was nothing after all', async () => {
     const t = talk({ ear: { pauseMs: 300 }, model: { msPerCharacter: 200 } });
     t.ear.say({ text: '今日の天気は？', ms: 600 });
