@@ -19,6 +19,10 @@ export interface DeliveryOptions {
   readonly onBlocked: () => void;
 }
 
+/** Japanese has no blanks between sentences. */
+const ENDS_LATIN = /[\p{Script=Latin}\p{N}\p{Pd},.;:!?"')\]…]$/u;
+const BEGINS_LATIN = /^[\p{Script=Latin}\p{N}]/u;
+
 /**
  * Brings the pieces of one reply to the voice, strictly in order, and what hangs on them to the sinks when they are heard.
  *
@@ -35,7 +39,10 @@ export class Delivery {
   #spokenText = '';
   #isBlocked = false;
   #isOver = false;
+  #isSorry = false;
   #shown = '';
+  /** Where the apology begins: its piece, and its place in what was given to the voice. */
+  #sorryAt: { readonly pieces: number; readonly units: number } | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -75,14 +82,24 @@ export class Delivery {
     );
   }
 
-  /** No more pieces come. */
-  end(): void {
+  /** Tells the user that the reply failed, in place of what waits; nothing follows. */
+  addSorry(text: string): void {
+    this.#line.clear();
+    this.#isSorry = true;
+    if (text !== '') this.addFiller(text);
     this.#line.end();
   }
 
-  /** Nothing of what waits is spoken. */
-  dropWaiting(): void {
-    this.#line.clear();
+  /** Without the apology: it is told to the user, and no part of the reply. */
+  ofReply(heard: HeardReply): HeardReply {
+    const sorry = this.#sorryAt;
+    if (sorry === undefined || heard.text.length <= sorry.units) return heard;
+    return { ...heard, pieces: sorry.pieces, units: 0, text: heard.text.slice(0, sorry.units), by: 'whole' };
+  }
+
+  /** No more pieces come. */
+  end(): void {
+    this.#line.end();
   }
 
   /**
@@ -139,13 +156,20 @@ export class Delivery {
       onPiece(piece);
     }
     if (!isSpoken) return;
+    const text = entry === undefined ? this.#apart(piece.text) : piece.text;
     this.#pushed++;
-    this.#spokenText += piece.text;
+    this.#spokenText += text;
     if (entry !== undefined) this.#cues.set(index, this.#waiting.splice(0));
     await reply.push({
-      text: piece.text,
+      text,
       ...(piece.language === undefined ? {} : { language: piece.language }),
     });
+  }
+
+  /** Words that are not the model's, behind those that are. */
+  #apart(text: string): string {
+    if (this.#isSorry) this.#sorryAt = { pieces: this.#pushed, units: this.#spokenText.length };
+    return ENDS_LATIN.test(this.#spokenText) && BEGINS_LATIN.test(text) ? ` ${text}` : text;
   }
 
   #fire(index: number, atMs: number): void {

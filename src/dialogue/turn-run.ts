@@ -286,17 +286,14 @@ export class TurnRun {
     if (isFirst && stage !== 'voice' && voice !== undefined) return this.#apologise(voice);
     const heard = this.#parts.heard();
     const end = await this.#silence();
-    this.#finish('failed', end?.heard ?? heard);
+    this.#finish('failed', this.#kept(end?.heard ?? heard));
   }
 
   async #apologise({ delivery, reply }: TurnVoice): Promise<void> {
     const { settings } = this.#services;
-    delivery.dropWaiting();
-    const sorry = sorryText(settings.reply.sorry, this.plan.text, settings.language);
-    if (sorry !== '') delivery.addFiller(sorry);
-    delivery.end();
+    delivery.addSorry(sorryText(settings.reply.sorry, this.plan.text, settings.language));
     const end = await reply.ended;
-    if (!this.isOver) this.#finish('failed', end.heard);
+    if (!this.isOver) this.#finish('failed', this.#kept(end.heard));
   }
 
   async #hearOut(voice: TurnVoice): Promise<void> {
@@ -344,10 +341,11 @@ export class TurnRun {
     return this.#parts.silence();
   }
 
-  /** The sound or two that was heard of a reply whose question goes on is none. */
+  /** What was heard of the reply: no apology, and nothing of one whose question goes on. */
   #kept(heard: HeardReply | undefined): HeardReply | undefined {
-    if (!this.#isTakenUp || heard === undefined) return heard;
-    return { ...heard, pieces: 0, units: 0, text: '' };
+    if (heard === undefined) return undefined;
+    if (this.#isTakenUp) return { ...heard, pieces: 0, units: 0, text: '' };
+    return this.#parts.voice?.delivery.ofReply(heard) ?? heard;
   }
 
   #outcomeOfCut(heard: HeardReply | undefined): TurnEnd['outcome'] {

@@ -79,7 +79,7 @@ export interface TurnEnd {
   readonly user: string;
   /** As the model gave it, tags included. */
   readonly reply: string;
-  /** What was heard, without tags. */
+  /** What was heard of the reply, without tags, and without the apology for a reply that failed. */
   readonly heard: string;
   readonly error?: BridgeError;
   readonly trace: TurnTrace;

@@ -48,7 +48,8 @@ describe('A turn that fails', () => {
     t.model.faults.push({ kind: 'error', when: 'during' });
     t.conversation.ask({ text: 'やあ', by: 'typed' });
     await t.pass(10_000);
-    expect(t.ends[0]).toMatchObject({ outcome: 'failed', heard: expect.stringContaining('すみません') });
+    expect(t.ends[0]).toMatchObject({ outcome: 'failed' });
+    expect(t.voice.textOf(0)).toContain('すみません');
     t.conversation.ask({ text: 'Hello', by: 'typed' });
     await t.pass(100);
     expect(t.asked()).toEqual([{ role: 'user', text: 'Hello' }]);
@@ -64,8 +65,50 @@ describe('A turn that fails', () => {
     expect(t.ends[0]).toMatchObject({
       outcome: 'failed',
       error: { code: 'BRIDGE_ERR_LLM_STALLED' },
-      heard: expect.stringContaining('すみません'),
     });
+    expect(t.voice.textOf(0)).toContain('すみません');
+    await t.end();
+  });
+
+  it.each([
+    [
+      'Hi',
+      'It is sunny. Tomorrow it will rain all day.',
+      'Sorry, something went wrong. Please say it again.',
+      ' ',
+    ],
+    ['やあ', '今日は晴れ。明日は一日中雨が降る。', 'すみません', ''],
+  ])('keeps the apology apart from what the model said: %s', async (text, answer, sorry, blank) => {
+    const t = talk();
+    t.model.answer = () => answer;
+    t.model.faults.push({ kind: 'error', when: 'during' });
+    const handle = t.conversation.ask({ text, by: 'typed' });
+    await t.pass(20_000);
+    const said = t.voice.textOf(0);
+    const model = said.slice(0, said.indexOf(`${blank}${sorry}`));
+    expect(model.trim()).not.toBe('');
+    expect(answer.startsWith(model)).toBe(true);
+    expect(said.startsWith(`${model}${blank}${sorry}`)).toBe(true);
+    const end = await handle.ended;
+    expect(end).toMatchObject({ outcome: 'failed', heard: model });
+    expect(t.records[0]).toMatchObject({ heard: model });
+    expect(t.conversation.messages().map((message) => message.text)).toEqual([text, model]);
+    expect(t.sink.captions.at(-1)).toBe(`avatar: ${said}`);
+    await t.end();
+  });
+
+  it('keeps the apology apart when the user talks over it', async () => {
+    const t = talk();
+    t.model.answer = () => 'It is sunny. Tomorrow it will rain all day.';
+    t.model.faults.push({ kind: 'error', when: 'during' });
+    t.conversation.ask({ text: 'Hi', by: 'typed' });
+    for (let n = 0; n < 400 && !t.voice.textOf(0).includes('Sorry, some'); n++) await t.pass(50);
+    expect(t.ends).toEqual([]);
+    t.conversation.interrupt();
+    await t.pass(1000);
+    const { heard = '' } = t.ends[0] ?? {};
+    expect(heard).not.toBe('');
+    expect(heard).not.toContain('Sorry');
     await t.end();
   });
 
