@@ -1,8 +1,8 @@
 /** Groups of bands whose levels rise and fall together. */
 export const GROUPS = 4;
 /** Delays that are looked at: from -40 ms (a player's clock that is a little off) to 520 ms, in slots of 10 ms. */
-const FIRST_LAG = -4;
-const LAGS = 57;
+export const FIRST_LAG = -4;
+export const LAGS = 57;
 const HISTORY = LAGS;
 /** Five seconds. */
 const KEEP = 0.998;

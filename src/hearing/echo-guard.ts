@@ -1,16 +1,21 @@
 import { BANDS, LOWEST_DB } from './band-powers.js';
 import { AHEAD_SLOTS, EchoDelay, GROUPS } from './echo-delay.js';
-import { AROUND_SLOTS, EchoPath } from './echo-path.js';
+import { AROUND_SLOTS, AUDIBLE_DB, EchoPath } from './echo-path.js';
 import type { HeardBands } from './heard-bands.js';
+import { InStep } from './in-step.js';
 import { PlayedBands, SLOT_MS, slotOf } from './played-bands.js';
 import { Quantile } from './quantile.js';
 import { UnknownEcho } from './unknown-echo.js';
+import { UnlikeEcho } from './unlike-echo.js';
 
 /** A loudspeaker sounds on so long after it should have stopped: buffers, the room. */
 export const DRAIN_MS = 300;
 /** What was played longer ago than this, in slots, is no longer heard. */
 const REACH_SLOTS = 60;
-const AUDIBLE_DB = -62;
+/** So alike to what is played in the last half second, it is the echo, however loud. */
+const IN_STEP = 0.8;
+/** … when that lasts for so many frames: a user's syllable may fall on one of the avatar's. */
+const IN_STEP_FRAMES = 10;
 /** The room's noise in each band lies below nearly all of its levels; so far above it may be noise still. */
 const NOISE_PART = 0.1;
 const NOISE_STEP_DB = 0.5;
@@ -27,6 +32,10 @@ const QUIET_SLOTS = 60;
 const UNLIKE_SLOTS = 300;
 /** The microphone is quiet when its bands are this little above the room in the mean. */
 const QUIET_DB = 3;
+/** So long the microphone may be silent while something is played before that is believed: players begin late and stall. */
+const LATE_SLOTS = 200;
+/** Until a delay was believed for so long, what any other delay explains is an echo too. */
+const YOUNG_SLOTS = 50;
 const FIRST_BAND = [0, 3, 6, 9, BANDS];
 
 /**
@@ -42,16 +51,28 @@ export class EchoGuard {
   readonly #delay = new EchoDelay();
   readonly #path = new EchoPath();
   readonly #unknown = new UnknownEcho();
+  readonly #unlike = new UnlikeEcho();
+  readonly #inStep = new InStep();
   readonly #noise = Array.from({ length: BANDS }, () => new Quantile(NOISE_PART, NOISE_STEP_DB));
   readonly #playedDb = new Float64Array(BANDS);
+  /** Of each band, the loudest that the room may be. */
+  readonly #roomDb = new Float64Array(BANDS);
   readonly #heardGroups = new Float64Array(GROUPS);
   readonly #playedGroups = new Float64Array(GROUPS);
   /** The delay that the path was learned for. */
   #lag: number | undefined;
+  /** For so many slots of playing it has been the same. */
+  #lagSlots = 0;
   #nowMs = 0;
   #lastPlayedSlot = Number.NEGATIVE_INFINITY;
   /** How far the microphone is above the room while something is played, mean, dB. */
   #heardDb = 0;
+  /** No echo explains the last slot, whatever its delay. */
+  #isUnlike = false;
+  /** For how many frames what seems to be the user has gone in step with what is played. */
+  #inStepFrames = 0;
+  /** For how many slots of playing the microphone has had nothing above the room. */
+  #silentSlots = 0;
   /** Whether the loudspeaker may be heard in the last frame. */
   isActive = false;
   /** Whether the last frame has more than the loudspeaker explains. */
@@ -91,6 +112,7 @@ export class EchoGuard {
     const isUnknown = this.#unknown.isSounding(endMs, DRAIN_MS);
     let excessDb = 0;
     let bandCount = 0;
+    for (let band = 0; band < BANDS; band++) this.#roomDb[band] = this.#noiseDb(band) + NOISE_MARGIN_DB;
     for (let half = 0; half < 2; half++) {
       const heardDb = bands.halvesDb[half] as Float64Array;
       this.#follow(heardDb, slot - 1 + half);
@@ -117,8 +139,15 @@ export class EchoGuard {
     this.#delay.add(this.#heardGroups, this.#playedGroups, isPlaying);
     if (isPlaying) this.#heardDb += 0.01 * (mean(this.#heardGroups) - this.#heardDb);
     const { lag } = this.#delay;
-    if (lag !== undefined && Math.abs(lag - (this.#lag ?? lag)) > AROUND_SLOTS) this.#path.reset();
+    const isOther = lag !== undefined && Math.abs(lag - (this.#lag ?? lag)) > AROUND_SLOTS;
+    if (isOther) this.#path.reset();
+    if (isPlaying && lag !== undefined) this.#lagSlots = isOther && this.#isYoung ? 0 : this.#lagSlots + 1;
     this.#lag = lag;
+    this.#isUnlike =
+      isPlaying &&
+      this.#isYoung &&
+      !this.#isNeverHeard &&
+      this.#unlike.judge(heardDb, this.#roomDb, this.#played, slot);
     if (lag === undefined) {
       this.isActive ||= isPlaying && !this.#isNeverHeard;
       return;
@@ -157,7 +186,7 @@ export class EchoGuard {
   }
 
   #overDb(heardDb: Float64Array, band: number, isUnknown: boolean): number {
-    let expectedDb = this.#noiseDb(band) + NOISE_MARGIN_DB;
+    let expectedDb = this.#roomDb[band] as number;
     if (this.#delay.lag !== undefined)
       expectedDb = Math.max(expectedDb, this.#path.expectedDb[band] as number);
     if (isUnknown) expectedDb = Math.max(expectedDb, this.#unknown.expectedDb[band] as number);
@@ -175,20 +204,46 @@ export class EchoGuard {
     );
   }
 
+  /** Silence says nothing of the way: what was to be heard now comes later, unless it lasts. */
+  #isThere(heardDb: Float64Array): boolean {
+    if (!this.isActive) this.#silentSlots = 0;
+    for (let band = 0; band < BANDS; band++)
+      if ((heardDb[band] as number) > (this.#roomDb[band] as number)) {
+        this.#silentSlots = 0;
+        return true;
+      }
+    this.#silentSlots += 2;
+    return this.#silentSlots > LATE_SLOTS;
+  }
+
   #isLearned(slot: number, isUnknown: boolean): boolean {
     if (isUnknown && !this.#unknown.isLearned) return false;
     const isPlaying = slot - this.#lastPlayedSlot <= REACH_SLOTS;
-    return !isPlaying || this.#delay.lag !== undefined || this.#isNeverHeard;
+    return !isPlaying || !this.#isYoung || this.#isNeverHeard || this.#isUnlike;
+  }
+
+  /** The first delay that is believed is wrong at times. */
+  get #isYoung(): boolean {
+    return this.#lagSlots < YOUNG_SLOTS;
   }
 
   #learn(bands: HeardBands, isUnknown: boolean): void {
     for (let half = 0; half < 2; half++) {
       const heardDb = bands.halvesDb[half] as Float64Array;
-      if (this.#delay.lag !== undefined && half === 1) this.#path.learn(heardDb, this.isUser);
+      if (this.#delay.lag !== undefined && half === 1) this.#learnPath(heardDb);
       if (isUnknown) this.#unknown.learn(heardDb, this.isUser);
       if (this.isActive) continue;
       for (let band = 0; band < BANDS; band++) this.#noise[band]?.add(heardDb[band] as number);
     }
+  }
+
+  #learnPath(heardDb: Float64Array): void {
+    this.#inStep.add(heardDb, this.#playedDb, this.#roomDb, AUDIBLE_DB);
+    if (!this.#isThere(heardDb)) return;
+    const mayBeLouder = this.isUser && this.#inStep.likeness > IN_STEP;
+    this.#inStepFrames = mayBeLouder ? this.#inStepFrames + 1 : 0;
+    const isInStep = this.#inStepFrames >= IN_STEP_FRAMES;
+    this.#path.learn(heardDb, this.isUser ? (isInStep ? 'louderEcho' : 'user') : 'echo');
   }
 }
 

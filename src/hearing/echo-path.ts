@@ -2,13 +2,13 @@ import { BANDS, LOWEST_DB } from './band-powers.js';
 import { Quantile } from './quantile.js';
 
 /** Rooms let a sound fall by 60 dB in about 600 ms: 1 dB in a slot of 10 ms. */
-const FALL_DB = 1;
+export const FALL_DB = 1;
 /** What is played is looked for this many slots around its delay: clocks and windows do not fit exactly. */
 export const AROUND_SLOTS = 2;
 /** Softer playing says nothing of the echo. */
-const AUDIBLE_DB = -62;
+export const AUDIBLE_DB = -62;
 /** In the reverberation of something louder nothing is learned. */
-const FRESH_DB = 4;
+export const FRESH_DB = 4;
 const LOW_PART = 0.15;
 const STEP_DB = 0.5;
 const MIN_MARGIN_DB = 6;
@@ -21,6 +21,13 @@ const DOUBT_SLOTS = 30;
 const DISTORTION_DB = -36;
 /** Somebody else seems to speak: learned from as well, or a louder loudspeaker would never be learned; but slowly. */
 const DOUBTFUL_WEIGHT = 0.25;
+/** What seems to be somebody else and goes in step with what is played is the echo, louder than it was: learned at once. */
+const IN_STEP_WEIGHT = 4;
+
+const WEIGHTS = { echo: 1, user: DOUBTFUL_WEIGHT, louderEcho: IN_STEP_WEIGHT };
+
+/** Whose the slot is that is learned from. */
+export type SlotOrigin = 'echo' | 'user' | 'louderEcho';
 
 /**
  * How loud the echo of what is played is in each band: the middle of what was seen, and a margin from how far it scatters downwards
@@ -65,8 +72,8 @@ export class EchoPath {
   }
 
   /** @param heardDb - what the microphone has in the slot that `expect` was told of. */
-  learn(heardDb: Float64Array, isDoubtful: boolean): void {
-    const weight = isDoubtful ? DOUBTFUL_WEIGHT : 1;
+  learn(heardDb: Float64Array, origin: SlotOrigin): void {
+    const weight = WEIGHTS[origin];
     for (let band = 0; band < BANDS; band++) {
       if (this.#isFresh[band] === 0) continue;
       const gainDb = (heardDb[band] as number) - (this.#playedDb[band] as number);

@@ -134,6 +134,34 @@ describe('The echo guard', () => {
     expect(names(told).filter((name) => name === 'lasted')).toEqual([]);
   });
 
+  it.each([0, 150, 300, 450])(
+    'learns nothing from a player that stalls, first after %d ms',
+    async (offsetMs) => {
+      const played = seconds(SECONDS);
+      for (let atMs = 2000; atMs < 18_000; atMs += 4300) mixIn(played, spoken('en_slt', -20), atMs);
+      const echo = louder(echoOf(played, { delayMs: 100, tailMs: 50, random: seededRandom(12) }), -12);
+      // The microphone is another program's sound: digital silence while that has none.
+      for (let atMs = 2100 + offsetMs; atMs < SECONDS * 1000; atMs += 600)
+        echo.fill(0, atMs * 16, (atMs + 150) * 16);
+      const { told, hearing } = await hearAll(echo, {}, telling(played));
+      expect(names(told).filter((name) => name === 'lasted')).toEqual([]);
+      expect(hearing.meter().echoLossDb).toBeLessThan(25);
+    },
+  );
+
+  it('finds out soon that the echo is louder than it was, by more than a voice stands out', async () => {
+    const random = seededRandom(14);
+    const { played, heard } = mix(random, {
+      echoToUserDb: -30,
+      delayMs: 60,
+      gainAt: [10_300, 30],
+      users: false,
+    });
+    const { told } = await hearAll(heard, {}, telling(played));
+    const lasted = told.filter(({ name }) => name === 'lasted');
+    expect(lasted.filter(({ atMs }) => atMs > 12_000)).toEqual([]);
+  });
+
   it('hears everything from a user with headphones, once it knows', async () => {
     const played = seconds(SECONDS);
     for (const atMs of [2000, 7000, 12_000]) mixIn(played, spoken('en_slt', -20), atMs);
@@ -143,6 +171,33 @@ describe('The echo guard', () => {
     const { told } = await hearAll(heard, {}, telling(played));
     const lasted = told.find(({ name }) => name === 'lasted');
     expect((lasted?.atMs ?? 0) - 12_500 - onsetMs(user)).toBeLessThanOrEqual(230);
+  });
+
+  it.each([300, 700, 1000])(
+    'hears a user with headphones %d ms into the first sound of all',
+    async (afterMs) => {
+      const played = seconds(8);
+      mixIn(played, spoken('en_slt', -20), 2000);
+      mixIn(played, spoken('ja_mei_happy', -20), 4500);
+      const heard = noise('pink', 8 * 16_000, -60).slice();
+      const user = spoken('en_awb', -24).slice(0, 2.2 * 16_000);
+      mixIn(heard, user, 2000 + afterMs);
+      const { told } = await hearAll(heard, {}, telling(played));
+      const lasted = told.find(({ name }) => name === 'lasted');
+      expect((lasted?.atMs ?? Number.POSITIVE_INFINITY) - 2000 - afterMs - onsetMs(user)).toBeLessThanOrEqual(
+        1000,
+      );
+    },
+  );
+
+  it.each([-25, -10, 0])('hears no voice in the first sound of all, its echo %d dB', async (echoToUserDb) => {
+    for (let seed = 0; seed < 4; seed++) {
+      const random = seededRandom(seed);
+      const delayMs = 20 + random() * 280;
+      const { played, heard } = mix(random, { echoToUserDb, delayMs, users: false });
+      const { told } = await hearAll(heard.slice(0, 6 * 16_000), {}, telling(played));
+      expect(names(told).filter((name) => name === 'lasted')).toEqual([]);
+    }
   });
 
   it('expects nothing more of a sound that was stopped', async () => {

@@ -1,0 +1,94 @@
+import { BANDS, LOWEST_DB } from './band-powers.js';
+import { FIRST_LAG, LAGS } from './echo-delay.js';
+import { AROUND_SLOTS, AUDIBLE_DB, FALL_DB, FRESH_DB } from './echo-path.js';
+import type { PlayedBands } from './played-bands.js';
+
+/** Played before the first slot that is looked at: rooms answer so late. */
+const BEFORE_SLOTS = 40;
+const WINDOW = LAGS + BEFORE_SLOTS + 2 * AROUND_SLOTS;
+/** At first an echo may be louder than it was played by this … */
+const FIRST_GAIN_DB = 10;
+/** … until the microphone has less: steps towards that, and back. */
+const DOWN_DB = 6;
+const UP_DB = 1;
+/** An echo scatters upwards from the softest of it by this. */
+const MARGIN_DB = 15;
+const MAX_BAND_DB = 12;
+const NEEDED_DB = 20;
+const NEEDED_BANDS = 3;
+
+/**
+ * Tells a voice from an echo whose delay is not known yet. For each delay that an echo could have, a microphone that was softer than what
+ * was played bounds how loud that echo is; what is louder than the bound of every delay is no echo. Allocates nothing after construction.
+ */
+export class UnlikeEcho {
+  /** The most that an echo adds to what is played, of each delay and band. */
+  readonly #gainDb = new Float64Array(LAGS * BANDS).fill(FIRST_GAIN_DB);
+  /** What is played around each slot, falling as slowly as rooms do, and the softest of it. */
+  readonly #loudDb = new Float64Array(WINDOW * BANDS);
+  readonly #softDb = new Float64Array(WINDOW * BANDS);
+
+  /**
+   * @param heardDb - what the microphone has in the slot.
+   * @param roomDb - the room's noise, and what it may be above that.
+   * @returns Whether no delay explains the slot.
+   */
+  judge(heardDb: Float64Array, roomDb: Float64Array, played: PlayedBands, slot: number): boolean {
+    this.#read(played, slot - FIRST_LAG - LAGS + 1 - BEFORE_SLOTS - AROUND_SLOTS);
+    let isUnlike = true;
+    for (let lag = 0; isUnlike && lag < LAGS; lag++) isUnlike = !this.#explains(lag, heardDb, roomDb);
+    for (let lag = 0; lag < LAGS; lag++) this.#learn(lag, heardDb, isUnlike);
+    return isUnlike;
+  }
+
+  #read(played: PlayedBands, first: number): void {
+    for (let band = 0; band < BANDS; band++) {
+      let loudDb = LOWEST_DB;
+      for (let at = AROUND_SLOTS; at < WINDOW - AROUND_SLOTS; at++) {
+        let softDb = Number.POSITIVE_INFINITY;
+        loudDb = Math.max(LOWEST_DB, loudDb - FALL_DB);
+        for (let around = -AROUND_SLOTS; around <= AROUND_SLOTS; around++) {
+          const levelDb = played.levelDb(first + at + around, band);
+          loudDb = Math.max(loudDb, levelDb);
+          softDb = Math.min(softDb, levelDb);
+        }
+        this.#loudDb[at * BANDS + band] = loudDb;
+        this.#softDb[at * BANDS + band] = softDb;
+      }
+    }
+  }
+
+  #explains(lag: number, heardDb: Float64Array, roomDb: Float64Array): boolean {
+    const place = placeOf(lag);
+    let excessDb = 0;
+    let bandCount = 0;
+    for (let band = 0; band < BANDS; band++) {
+      const gainDb = (this.#gainDb[lag * BANDS + band] as number) + MARGIN_DB;
+      const expectedDb = Math.max(roomDb[band] as number, (this.#loudDb[place + band] as number) + gainDb);
+      const overDb = (heardDb[band] as number) - expectedDb;
+      if (overDb <= 0) continue;
+      bandCount++;
+      excessDb += Math.min(MAX_BAND_DB, overDb);
+    }
+    return bandCount < NEEDED_BANDS || excessDb < NEEDED_DB;
+  }
+
+  /** @param isVoice - then a louder microphone says nothing of the echo. */
+  #learn(lag: number, heardDb: Float64Array, isVoice: boolean): void {
+    const place = placeOf(lag);
+    for (let band = 0; band < BANDS; band++) {
+      const softDb = this.#softDb[place + band] as number;
+      if (softDb <= AUDIBLE_DB || softDb < (this.#loudDb[place + band] as number) - 2 * FRESH_DB) continue;
+      const at = lag * BANDS + band;
+      const gainDb = this.#gainDb[at] as number;
+      const seenDb = (heardDb[band] as number) - softDb;
+      if (seenDb < gainDb) this.#gainDb[at] = Math.max(seenDb, gainDb - DOWN_DB);
+      else if (!isVoice) this.#gainDb[at] = Math.min(seenDb, gainDb + UP_DB, FIRST_GAIN_DB);
+    }
+  }
+}
+
+/** Where the slot is that is heard with this delay. */
+function placeOf(lag: number): number {
+  return (WINDOW - 1 - AROUND_SLOTS - lag) * BANDS;
+}
