@@ -57,16 +57,18 @@ export class VendorClient {
 
   /** Sends a request; redirects are not followed, so a key never goes where it was not meant to. */
   open(request: VendorRequest): Promise<Exchange> {
-    const { url, method = 'GET', headers = {}, body } = request;
-    return this.openWith(request, (signal) =>
-      this.fetch(url, {
-        method,
-        headers: { ...headers },
-        redirect: 'manual',
-        signal,
-        ...(body === undefined ? {} : { body }),
-      }),
-    );
+    return this.openWith(request, (signal) => this.send(request, signal));
+  }
+
+  /** The request itself, for `openWith`. */
+  send({ url, method = 'GET', headers = {}, body }: VendorRequest, signal: AbortSignal): Promise<Response> {
+    return this.fetch(url, {
+      method,
+      headers: { ...headers },
+      redirect: 'manual',
+      signal,
+      ...(body === undefined ? {} : { body }),
+    });
   }
 
   /** As `open`, for a request that a package sends. */

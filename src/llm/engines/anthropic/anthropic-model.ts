@@ -1,17 +1,16 @@
 import {
-  type EngineFace,
   isVendors,
   joinUrl,
   keyHelp,
-  placeOf,
   requireKey,
   type StatusMeaning,
-  VendorClient,
+  type VendorClient,
   type VendorPorts,
 } from '../../../vendor/index.js';
 import type { ChatModel, ChatPart, ChatRequest } from '../../chat-model.js';
 import { chatStream } from '../chat-stream.js';
-import { LLM_FAMILY, usualWords } from '../llm-family.js';
+import { engineClient, jsonPost, quietly } from '../engine-client.js';
+import { usualWords } from '../llm-family.js';
 import { anthropicBody } from './anthropic-body.js';
 import { ANTHROPIC_ROW, type AnthropicOptions } from './anthropic-options.js';
 import { readAnthropic } from './anthropic-reader.js';
@@ -35,12 +34,13 @@ export class AnthropicModel implements ChatModel {
     this.seesImages = options.vision;
     this.callsTools = options.tools;
     this.#options = options;
-    this.#client = new VendorClient(
+    this.#client = engineClient(
       {
-        face: faceOf(name, options),
-        firstByteMs: options.firstByteMs,
-        idleMs: options.idleMs,
-        secrets: options.apiKey === undefined ? [] : [options.apiKey],
+        name,
+        options,
+        keyHelp: keyHelp(ANTHROPIC_ROW, options.baseUrl),
+        reachHelp: 'check the network and baseUrl',
+        meaning,
       },
       ports,
     );
@@ -53,25 +53,24 @@ export class AnthropicModel implements ChatModel {
       client: this.#client,
       request,
       send: (signal) =>
-        this.#client.fetch(joinUrl(this.#options.baseUrl, 'v1/messages'), {
-          method: 'POST',
-          headers: { ...this.#headers, 'content-type': 'application/json' },
-          body: JSON.stringify(anthropicBody(request, this.#options)),
-          redirect: 'manual',
+        this.#client.send(
+          jsonPost(
+            joinUrl(this.#options.baseUrl, 'v1/messages'),
+            this.#headers,
+            anthropicBody(request, this.#options),
+          ),
           signal,
-        }),
+        ),
       read: (exchange) => readAnthropic(exchange, { client: this.#client, request }),
     });
   }
 
   async warmUp(signal?: AbortSignal): Promise<void> {
-    try {
+    await quietly(async () => {
       this.#requireKey();
       const url = joinUrl(this.#options.baseUrl, 'v1/models', { limit: '1' });
       await this.#client.json({ url, headers: this.#headers, signal });
-    } catch {
-      // Only warmth was wanted: what is wrong will be told where somebody asks for an answer.
-    }
+    });
   }
 
   async close(): Promise<void> {
@@ -86,17 +85,6 @@ export class AnthropicModel implements ChatModel {
     const { apiKey } = this.#options;
     return { 'anthropic-version': VERSION, ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }) };
   }
-}
-
-function faceOf(name: string, options: AnthropicOptions): EngineFace {
-  return {
-    family: LLM_FAMILY,
-    name,
-    place: placeOf(options.baseUrl),
-    keyHelp: keyHelp(ANTHROPIC_ROW, options.baseUrl),
-    reachHelp: 'check the network and baseUrl',
-    meaning,
-  };
 }
 
 function meaning(status: number, words: string): StatusMeaning | undefined {

@@ -1,22 +1,21 @@
 import { Buffer } from 'node:buffer';
 import { ProviderError } from '../../../runtime/index.js';
 import {
-  type EngineFace,
   failedFault,
   isFields,
   joinUrl,
   keyHelp,
   MAX_JSON_BYTES,
-  placeOf,
   requireKey,
   type StatusMeaning,
   textOf,
-  VendorClient,
+  type VendorClient,
   type VendorPorts,
 } from '../../../vendor/index.js';
 import type { ChatModel, ChatPart, ChatRequest } from '../../chat-model.js';
 import { chatStream, privateTexts } from '../chat-stream.js';
-import { LLM_FAMILY, usualWords } from '../llm-family.js';
+import { engineClient, jsonPost, quietly } from '../engine-client.js';
+import { usualWords } from '../llm-family.js';
 import { dataUrl } from '../tidy-messages.js';
 import { type DifyConversation, DifyConversations, queryOf } from './dify-conversations.js';
 import { DIFY_ROW, type DifyOptions } from './dify-options.js';
@@ -41,12 +40,13 @@ export class DifyModel implements ChatModel {
     this.name = name;
     this.seesImages = options.vision;
     this.#options = options;
-    this.#client = new VendorClient(
+    this.#client = engineClient(
       {
-        face: faceOf(name, options),
-        firstByteMs: options.firstByteMs,
-        idleMs: options.idleMs,
-        secrets: options.apiKey === undefined ? [] : [options.apiKey],
+        name,
+        options,
+        keyHelp: keyHelp(DIFY_ROW, options.baseUrl),
+        reachHelp: 'check baseUrl, which ends with /v1, and that the server runs',
+        meaning,
       },
       ports,
     );
@@ -92,12 +92,10 @@ export class DifyModel implements ChatModel {
   }
 
   async warmUp(signal?: AbortSignal): Promise<void> {
-    try {
+    await quietly(async () => {
       requireKey(this.#client.face, this.#options.apiKey);
       await this.#client.json({ url: this.#url('info'), headers: this.#headers, signal });
-    } catch {
-      // Only warmth was wanted: what is wrong will be told where somebody asks for an answer.
-    }
+    });
   }
 
   async close(): Promise<void> {
@@ -120,22 +118,17 @@ export class DifyModel implements ChatModel {
   ): Promise<Response> {
     const { systemInput, inputs } = this.#options;
     const system = request.messages.flatMap((message) => (message.role === 'system' ? [message.text] : []));
-    return this.#client.fetch(this.#url('chat-messages'), {
-      method: 'POST',
-      headers: { ...this.#headers, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        query,
-        inputs: systemInput === undefined ? inputs : { ...inputs, [systemInput]: system.join('\n\n') },
-        response_mode: 'streaming',
-        user: this.#userOf(request),
-        // A title would cost another answer of a model.
-        auto_generate_name: false,
-        ...(conversation.id === undefined ? {} : { conversation_id: conversation.id }),
-        ...(files.length === 0 ? {} : { files }),
-      }),
-      redirect: 'manual',
-      signal,
-    });
+    const body = {
+      query,
+      inputs: systemInput === undefined ? inputs : { ...inputs, [systemInput]: system.join('\n\n') },
+      response_mode: 'streaming',
+      user: this.#userOf(request),
+      // A title would cost another answer of a model.
+      auto_generate_name: false,
+      ...(conversation.id === undefined ? {} : { conversation_id: conversation.id }),
+      ...(files.length === 0 ? {} : { files }),
+    };
+    return this.#client.send(jsonPost(this.#url('chat-messages'), this.#headers, body), signal);
   }
 
   #userOf({ user }: ChatRequest): string {
@@ -184,12 +177,9 @@ export class DifyModel implements ChatModel {
   /** Else the service writes on, and is paid for it. Nobody waits for it. */
   #stop(task: string, user: string): void {
     this.#client.linger(
-      this.#client.json({
-        url: this.#url(`chat-messages/${encodeURIComponent(task)}/stop`),
-        method: 'POST',
-        headers: { ...this.#headers, 'content-type': 'application/json' },
-        body: JSON.stringify({ user }),
-      }),
+      this.#client.json(
+        jsonPost(this.#url(`chat-messages/${encodeURIComponent(task)}/stop`), this.#headers, { user }),
+      ),
     );
   }
 
@@ -214,17 +204,6 @@ export class DifyModel implements ChatModel {
   get #headers(): Readonly<Record<string, string>> {
     return { authorization: `Bearer ${this.#options.apiKey ?? ''}` };
   }
-}
-
-function faceOf(name: string, options: DifyOptions): EngineFace {
-  return {
-    family: LLM_FAMILY,
-    name,
-    place: placeOf(options.baseUrl),
-    keyHelp: keyHelp(DIFY_ROW, options.baseUrl),
-    reachHelp: 'check baseUrl, which ends with /v1, and that the server runs',
-    meaning,
-  };
 }
 
 /** Dify answers 400 for what is wrong with the model behind the app. @source template_chat.en.mdx, Errors */

@@ -1,16 +1,15 @@
 import {
-  type EngineFace,
   isVendors,
   joinUrl,
   keyHelp,
-  placeOf,
   requireKey,
-  VendorClient,
+  type VendorClient,
   type VendorPorts,
 } from '../../../vendor/index.js';
 import type { ChatModel, ChatPart, ChatRequest } from '../../chat-model.js';
 import { chatStream } from '../chat-stream.js';
-import { LLM_FAMILY, usualWords } from '../llm-family.js';
+import { engineClient, jsonPost, quietly } from '../engine-client.js';
+import { usualWords } from '../llm-family.js';
 import { geminiBody } from './gemini-body.js';
 import { GEMINI_ROW, type GeminiOptions } from './gemini-options.js';
 import { readGemini } from './gemini-reader.js';
@@ -31,12 +30,13 @@ export class GeminiModel implements ChatModel {
     this.seesImages = options.vision;
     this.callsTools = options.tools;
     this.#options = options;
-    this.#client = new VendorClient(
+    this.#client = engineClient(
       {
-        face: faceOf(name, options),
-        firstByteMs: options.firstByteMs,
-        idleMs: options.idleMs,
-        secrets: options.apiKey === undefined ? [] : [options.apiKey],
+        name,
+        options,
+        keyHelp: keyHelp(GEMINI_ROW, options.baseUrl),
+        reachHelp: 'check the network and baseUrl',
+        meaning: usualWords,
       },
       ports,
     );
@@ -49,24 +49,23 @@ export class GeminiModel implements ChatModel {
       client: this.#client,
       request,
       send: (signal) =>
-        this.#client.fetch(this.#url('streamGenerateContent', { alt: 'sse' }), {
-          method: 'POST',
-          headers: { ...this.#headers, 'content-type': 'application/json' },
-          body: JSON.stringify(geminiBody(request, this.#options)),
-          redirect: 'manual',
+        this.#client.send(
+          jsonPost(
+            this.#url('streamGenerateContent', { alt: 'sse' }),
+            this.#headers,
+            geminiBody(request, this.#options),
+          ),
           signal,
-        }),
+        ),
       read: (exchange) => readGemini(exchange, { client: this.#client, request }),
     });
   }
 
   async warmUp(signal?: AbortSignal): Promise<void> {
-    try {
+    await quietly(async () => {
       this.#requireKey();
       await this.#client.json({ url: this.#url(), headers: this.#headers, signal });
-    } catch {
-      // Only warmth was wanted: what is wrong will be told where somebody asks for an answer.
-    }
+    });
   }
 
   async close(): Promise<void> {
@@ -87,15 +86,4 @@ export class GeminiModel implements ChatModel {
     const { apiKey } = this.#options;
     return apiKey === undefined ? {} : { 'x-goog-api-key': apiKey };
   }
-}
-
-function faceOf(name: string, options: GeminiOptions): EngineFace {
-  return {
-    family: LLM_FAMILY,
-    name,
-    place: placeOf(options.baseUrl),
-    keyHelp: keyHelp(GEMINI_ROW, options.baseUrl),
-    reachHelp: 'check the network and baseUrl',
-    meaning: usualWords,
-  };
 }

@@ -2,24 +2,23 @@ import type OpenAI from 'openai';
 import { orAborted, ProviderError } from '../../../runtime/index.js';
 import {
   answerOf,
-  type EngineFace,
   type Exchange,
   fieldsIn,
   isFields,
   joinUrl,
   keyHelp,
   openAiPackage,
-  placeOf,
   requireKey,
   type StatusMeaning,
   secretsIn,
   textOf,
-  VendorClient,
+  type VendorClient,
   type VendorPorts,
 } from '../../../vendor/index.js';
 import type { ChatModel, ChatPart, ChatRequest } from '../../chat-model.js';
 import { chatStream } from '../chat-stream.js';
-import { LLM_FAMILY, usualWords } from '../llm-family.js';
+import { engineClient, jsonPost, quietly } from '../engine-client.js';
+import { usualWords } from '../llm-family.js';
 import { chatBody, isOpenAi, type JsonBody } from './chat-body.js';
 import { readChat } from './chat-reader.js';
 import { AUTO_MODEL, COMPATIBLE_ROWS, type CompatibleOptions } from './openai-chat-options.js';
@@ -52,11 +51,13 @@ export class OpenAiChatModel implements ChatModel {
     this.seesImages = options.vision;
     this.callsTools = options.tools;
     this.#options = options;
-    this.#client = new VendorClient(
+    this.#client = engineClient(
       {
-        face: faceOf(name, options),
-        firstByteMs: options.firstByteMs,
-        idleMs: options.idleMs,
+        name,
+        options,
+        keyHelp: keyHelpOf(options),
+        reachHelp: REACH_HELP[options.type] ?? 'check the network, baseUrl and that the server runs',
+        meaning,
         secrets: secretsIn(options.apiKey, options.headers ?? {}),
       },
       ports,
@@ -77,15 +78,13 @@ export class OpenAiChatModel implements ChatModel {
 
   async warmUp(signal?: AbortSignal): Promise<void> {
     const options = this.#options;
-    try {
+    await quietly(async () => {
       this.#requireKey();
       // Loading the package takes longer than many an answer.
       await this.#loadedPackage();
       if (options.type === 'ollama') await this.#loadIntoOllama(options.keepAlive, signal);
       else await this.#list(options.type === 'openrouter' ? 'key' : 'models', signal);
-    } catch {
-      // Only warmth was wanted: what is wrong will be told where somebody asks for an answer.
-    }
+    });
   }
 
   async close(): Promise<void> {
@@ -160,13 +159,8 @@ export class OpenAiChatModel implements ChatModel {
   async #loadIntoOllama(keepAlive: string | number, signal: AbortSignal | undefined): Promise<void> {
     const url = joinUrl(this.#options.baseUrl.replace(/\/v1\/*$/, ''), 'api/generate');
     const model = await this.#modelName(signal);
-    await this.#client.json({
-      url,
-      method: 'POST',
-      headers: { ...this.#headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ model, keep_alive: keepAlive, stream: false }),
-      signal,
-    });
+    const body = { model, keep_alive: keepAlive, stream: false };
+    await this.#client.json({ ...jsonPost(url, this.#headers, body), signal });
   }
 
   get #headers(): Readonly<Record<string, string>> {
@@ -195,17 +189,6 @@ const REACH_HELP: Readonly<Partial<Record<CompatibleOptions['type'], string>>> =
 function keyHelpOf({ type, baseUrl }: CompatibleOptions): string {
   if (type === 'openai' || type === 'openrouter') return keyHelp(COMPATIBLE_ROWS[type], baseUrl);
   return type === 'litellm' ? 'set apiKey of the engine, or LITELLM_API_KEY' : 'set apiKey of the engine';
-}
-
-function faceOf(name: string, options: CompatibleOptions): EngineFace {
-  return {
-    family: LLM_FAMILY,
-    name,
-    place: placeOf(options.baseUrl),
-    keyHelp: keyHelpOf(options),
-    reachHelp: REACH_HELP[options.type] ?? 'check the network, baseUrl and that the server runs',
-    meaning,
-  };
 }
 
 /** What the interface means by a refusal that names what it does not take. */
