@@ -33,4 +33,5 @@ export type {
 } from './tool-box.js';
 export type { SourceStatus, ToolSource } from './tool-source.js';
 export { createEyes, type EyesPorts, type EyesSettings } from './vision/create-eyes.js';
+export { dataUrl, pictureKind } from './vision/data-url.js';
 export type { Eyes, GetImageUrl } from './vision/picture-source.js';

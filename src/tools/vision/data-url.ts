@@ -1,16 +1,16 @@
 /** What models look at, by the first bytes. */
-const KINDS: readonly { readonly kind: string; readonly starts: readonly number[]; readonly at?: number }[] =
-  [
-    { kind: 'image/png', starts: [0x89, 0x50, 0x4e, 0x47] },
-    { kind: 'image/jpeg', starts: [0xff, 0xd8, 0xff] },
-    { kind: 'image/gif', starts: [0x47, 0x49, 0x46, 0x38] },
-    { kind: 'image/webp', starts: [0x57, 0x45, 0x42, 0x50], at: 8 },
-  ];
+const KINDS: readonly (readonly [kind: string, head: RegExp])[] = [
+  ['image/png', /^\u0089PNG/],
+  ['image/jpeg', /^\u00ff\u00d8\u00ff/],
+  ['image/gif', /^GIF8/],
+  ['image/webp', /^RIFF[\s\S]{4}WEBP/],
+];
 const DATA_URL = /^data:(image\/(?:png|jpeg|webp|gif));base64,/i;
 
 /** The kind of a picture by its bytes; undefined: none that models take. */
 export function pictureKind(bytes: Uint8Array): string | undefined {
-  return KINDS.find(({ starts, at = 0 }) => starts.every((byte, index) => bytes[at + index] === byte))?.kind;
+  const start = String.fromCharCode(...bytes.subarray(0, 12));
+  return KINDS.find(([, head]) => head.test(start))?.[0];
 }
 
 export function dataUrl(bytes: Uint8Array, kind: string): string {
