@@ -4,7 +4,7 @@ import type { LipTable } from '../lipsync/index.js';
 import { createReplyVoice, type ReplyVoice, takesSound } from '../reply/index.js';
 import type { Clock } from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
-import type { SpeakOptions, Speech, SpeechSettings } from '../speech/index.js';
+import { PEER_VOICE_TYPE, type SpeakOptions, type Speech, type SpeechSettings } from '../speech/index.js';
 import type { AvatarWatch } from './avatar-watch.js';
 import { chooseTopology, type Topology } from './choose-topology.js';
 import { FittingSoundVoice, FittingVoice } from './fitting-voice.js';
@@ -64,7 +64,7 @@ export async function openVoice(
   const shown = createReplyVoice({ topology: 'text' }, ports);
   if (topology === 'text') return { voice: shown, topology, why };
   // Without a choice of engine the peer's own voice is the one called by its type.
-  const engine = speaker?.type === 'mmdagent' ? speaker.engine : 'mmdagent';
+  const engine = speaker?.type === PEER_VOICE_TYPE ? speaker.engine : PEER_VOICE_TYPE;
   const voice =
     topology === 'peer'
       ? createReplyVoice({ topology, ...common, engine, engines }, ports)
