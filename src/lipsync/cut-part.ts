@@ -35,8 +35,8 @@ export function lookAhead(track: PhonemeTrack, positionMs: number, leadInMs: num
 }
 
 /**
- * The phonemes of the part that begins at `fromMs`: to the next long pause, or after six seconds to the next mouth that is closed for two frames, at
- * the latest to what one message holds, to fifteen seconds, or to where phonemes are known.
+ * The phonemes of the part that begins at `fromMs`: to the next long pause, or after six seconds to the next mouth that is
+ * closed for two frames, at the latest to what one message holds, to fifteen seconds, or to where phonemes are known.
  *
  * A part that ends at a pause ends inside it, so that the next one begins with a closed mouth.
  *

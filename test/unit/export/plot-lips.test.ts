@@ -79,7 +79,7 @@ describe('shownMouth', () => {
 
   it('goes on to the end of a part when the next one follows at once', () => {
     const open = Array.from({ length: 34 }, () => [['t', 60] as const, ['a', 120] as const]).flat();
-    const steps = [['sil', 400] as const, ...open, ['m', 60] as const, ...open];
+    const steps = [['sil', 400] as const, ...open, ['m', 80] as const, ...open];
     const { phonemes, partStartsMs } = shownMouth(timeline(...steps), names());
     expect(partStartsMs.length).toBeGreaterThan(1);
     const closed = phonemes.filter(({ phoneme }) => phoneme === 'm');

@@ -310,7 +310,13 @@ describe('EngineLine', () => {
       const all = await Promise.allSettled(
         ['1234', '5678', '90ab', 'cdef'].map((text) => at.line.open({ text })),
       );
-      expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+      // Any two fit; the cache is asked first, and the disc answers in its own order.
+      expect(all.map(({ status }) => status).sort()).toEqual([
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+        'rejected',
+      ]);
     });
 
     it('begins anew with the day, and removes the file of the one before', async () => {
