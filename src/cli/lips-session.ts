@@ -8,6 +8,7 @@ import { ESTIMATED_RATE_HZ, estimateLips, finishEstimate } from './estimate-lips
 import type { LipsSource } from './lips-source.js';
 import { LocalPlayer } from './local-player.js';
 import { PLAYER_KEYS_HELP, playerKeys } from './player-keys.js';
+import { printableJson } from './printable.js';
 import type { PlayableSound } from './read-ahead.js';
 import { StatusLine } from './status-line.js';
 
@@ -242,7 +243,7 @@ export class LipsSession {
         unknownPhonemes: Object.fromEntries(source.names.unknown),
         reason: this.#reason,
       };
-      context.print(JSON.stringify(report));
+      context.print(printableJson(report));
       return;
     }
     const word = this.#reason === 'completed' ? 'played' : this.#reason;

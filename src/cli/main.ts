@@ -4,6 +4,7 @@ import { type Arguments, type CommandContext, createContext } from './context.js
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Io, printLine } from './io.js';
 import { buildParser, parserWords } from './parser.js';
+import { printableJson } from './printable.js';
 import { packageVersion } from './version.js';
 
 /** What a command does; its module is loaded only when it runs, so that `--help` is quick. */
@@ -70,7 +71,7 @@ function fail(error: unknown, argv: readonly string[], io: Io): number {
   if (isAbortError(error)) return EXIT.interrupted;
   const code = error instanceof BridgeError ? error.code : 'BRIDGE_ERR_STATE';
   if (argv.includes('--json')) {
-    printLine(io.stdout, JSON.stringify({ error: { code, message: errorText(error) } }));
+    printLine(io.stdout, printableJson({ error: { code, message: errorText(error) } }));
   }
   printLine(
     io.stderr,

@@ -4,6 +4,7 @@ import type { CommandContext } from './context.js';
 import { HoldKey } from './hold-key.js';
 import { type Keyboard, openKeyboard } from './keyboard.js';
 import { levelLine } from './level-line.js';
+import { printableJson } from './printable.js';
 
 import { StatusLine } from './status-line.js';
 import type { VoicePath } from './voice-path.js';
@@ -89,7 +90,7 @@ export class MicPanel {
         gateOpenPercent: openPercent,
         ...stream.lips,
       };
-      context.print(JSON.stringify(report));
+      context.print(printableJson(report));
       return;
     }
     context.say(`Passed ${this.#seconds} s: let through ${openPercent} %, dropped ${stream.droppedMs} ms`);

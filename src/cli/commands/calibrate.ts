@@ -14,7 +14,7 @@ import { openCalibrations } from '../calibrations.js';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberArg } from '../numbers.js';
-import { printable } from '../printable.js';
+import { printable, printableJson } from '../printable.js';
 
 export interface CalibrateParts {
   readonly clock: Clock;
@@ -50,7 +50,7 @@ export async function runCalibrate(context: CommandContext, parts: CalibratePart
 
 function show(context: CommandContext, store: CalibrationStore): number {
   if (context.args['json'] === true) {
-    context.print(JSON.stringify({ file: store.path, outputs: store.entries }));
+    context.print(printableJson({ file: store.path, outputs: store.entries }));
     return EXIT.ok;
   }
   if (store.entries.length === 0) context.say('No loudspeaker is calibrated');
@@ -65,7 +65,7 @@ async function forget(
 ): Promise<number> {
   const output = await meant(context, parts);
   const forgotten = await store.forget(output);
-  if (context.args['json'] === true) context.print(JSON.stringify({ ...output, forgotten }));
+  if (context.args['json'] === true) context.print(printableJson({ ...output, forgotten }));
   const name = printable(`${output.backend} ${output.device ?? '(default)'}`);
   context.say(forgotten > 0 ? `Forgotten: ${name}` : `Nothing was kept for ${name}`);
   return EXIT.ok;
@@ -87,7 +87,7 @@ async function set(
     measuredAt: new Date(parts.clock.wallMs()).toISOString(),
   };
   await store.keep(entry);
-  context.print(context.args['json'] === true ? JSON.stringify(entry) : `Kept: ${lineOf(entry)}`);
+  context.print(context.args['json'] === true ? printableJson(entry) : `Kept: ${lineOf(entry)}`);
   return EXIT.ok;
 }
 
@@ -124,7 +124,7 @@ async function measure(
 function report(context: CommandContext, offset: OutputOffset, entry: OutputCalibration): void {
   const { found, played, confidence, input, boundMs, underruns } = offset;
   if (context.args['json'] === true) {
-    context.print(JSON.stringify({ ...entry, found, played, confidence, input, boundMs, underruns }));
+    context.print(printableJson({ ...entry, found, played, confidence, input, boundMs, underruns }));
     return;
   }
   const heardBy = entry.via === 'monitor' ? 'its loopback' : 'the microphone';

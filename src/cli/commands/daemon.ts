@@ -6,6 +6,7 @@ import { SERVICE_KINDS, type ServiceKind, serviceFile } from '../../service/inde
 import { type CommandContext, textArg } from '../context.js';
 import { connectTo, socketPathOf, startInBackground } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { printableJson } from '../printable.js';
 
 /** `daemon start`: in the background, or with --foreground in this process. */
 export async function daemonStart(context: CommandContext): Promise<number> {
@@ -20,7 +21,7 @@ export async function daemonStart(context: CommandContext): Promise<number> {
       );
     }
     const pid = await startInBackground(context);
-    context.print(context.args['json'] === true ? JSON.stringify({ pid }) : `The daemon runs (pid ${pid})`);
+    context.print(context.args['json'] === true ? printableJson({ pid }) : `The daemon runs (pid ${pid})`);
     return EXIT.ok;
   }
   const { runDaemon } = await import('../../daemon/index.js');
@@ -45,7 +46,7 @@ export async function daemonStart(context: CommandContext): Promise<number> {
 export async function daemonStatus(context: CommandContext): Promise<number> {
   return withDaemon(context, async (client) => {
     const status = await client.request('status', {});
-    context.print(context.args['json'] === true ? JSON.stringify(status) : statusText(status));
+    context.print(context.args['json'] === true ? printableJson(status) : statusText(status));
   });
 }
 

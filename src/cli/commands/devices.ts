@@ -9,7 +9,7 @@ import {
 } from '../../devices/index.js';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { printable } from '../printable.js';
+import { printable, printableJson } from '../printable.js';
 
 interface Part {
   readonly title: string;
@@ -26,7 +26,7 @@ export async function devices(context: CommandContext): Promise<number> {
   const output = autoOutput(outputs);
   if (context.args['json'] === true) {
     const auto = { input: input ?? null, output: output ?? null };
-    context.print(JSON.stringify({ inputs, outputs, auto }));
+    context.print(printableJson({ inputs, outputs, auto }));
     return EXIT.ok;
   }
   const lines = [

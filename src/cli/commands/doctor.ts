@@ -29,6 +29,7 @@ import {
 import { type CommandContext, textArg } from '../context.js';
 import { connectTo } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { printableJson } from '../printable.js';
 
 const MARKS = { ok: '✓', info: '·', warning: '!', error: '✗' } as const;
 const SUMMARIES: Readonly<Record<Language, (errors: number, warnings: number) => string>> = {
@@ -117,7 +118,7 @@ class AreaPrinter {
 
   found(finding: Finding): void {
     if (this.#isJson) {
-      this.#context.print(JSON.stringify({ ...finding, ...findingText(finding, this.#language) }));
+      this.#context.print(printableJson({ ...finding, ...findingText(finding, this.#language) }));
       return;
     }
     const inArea = this.#findings.get(finding.area);

@@ -6,6 +6,7 @@ import { anySignal, assertNever, ConfigError, RequestError } from '../../runtime
 import { type CommandContext, textArg } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { conversationSource, type ExportSource, laneSource } from '../export-source.js';
+import { printableJson } from '../printable.js';
 
 type Format = 'csv' | 'textgrid' | 'eaf' | 'jsonl';
 
@@ -162,7 +163,7 @@ function report(context: CommandContext, source: ExportSource, targets: Targets)
   const { durationMs, tiers } = timeline.info;
   if (context.args['json'] === true) {
     const counted = Object.fromEntries(tiers.map((tier) => [tier.name, tier.count]));
-    context.print(JSON.stringify({ files, ...facts, durationMs, tiers: counted }));
+    context.print(printableJson({ files, ...facts, durationMs, tiers: counted }));
     return;
   }
   const counts = tiers.map((tier) => `${tier.count} ${tier.name}`).join(', ');

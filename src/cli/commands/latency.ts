@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import { digitsToTell, findSession } from '../find-session.js';
 import { openKeptHere } from '../kept-here.js';
 import { hasTimes, type TurnTime, waterfallLines } from '../latency-lines.js';
+import { printableJson } from '../printable.js';
 import { turnsText } from '../session-text.js';
 
 /** Of the part of a line that draws. */
@@ -64,7 +65,7 @@ function print(
   const hasTurns = context.args['turns'] === true;
   if (context.args['json'] === true) {
     const counts = { sessions: sessions.length, turns: turns.length, stages: book.stages() };
-    context.print(JSON.stringify(hasTurns ? { ...counts, each: turns } : counts));
+    context.print(printableJson(hasTurns ? { ...counts, each: turns } : counts));
     return;
   }
   if (turns.length === 0) {

@@ -15,6 +15,7 @@ import { type CommandContext, textArg } from '../context.js';
 import { ESTIMATED_RATE_HZ } from '../estimate-lips.js';
 import { EXIT } from '../exit-codes.js';
 import { lipsSource } from '../lips-source.js';
+import { printableJson } from '../printable.js';
 import { soundOptions } from '../speaking.js';
 
 /** `lipsync FILE --plot OUT.svg|OUT.png`: draws sound, phonemes and mouth; plays nothing and needs no avatar. */
@@ -31,7 +32,7 @@ export async function lipsyncPlot(context: CommandContext): Promise<number> {
   const { durationMs } = plot.waveform;
   if (context.args['json'] === true)
     context.print(
-      JSON.stringify({ file: out, durationMs: Math.round(durationMs), phonemes: plot.phonemes.length }),
+      printableJson({ file: out, durationMs: Math.round(durationMs), phonemes: plot.phonemes.length }),
     );
   else context.say(`${out}: ${(durationMs / 1000).toFixed(1)} s, ${plot.phonemes.length} phonemes`);
   return EXIT.ok;

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.js';
 import { levelLine } from '../level-line.js';
 import { numberArg } from '../numbers.js';
 import { PcmOutput } from '../pcm-output.js';
+import { printableJson } from '../printable.js';
 import { StatusLine } from '../status-line.js';
 import { openMicrophone, type VoiceSource } from '../voice-source.js';
 
@@ -125,7 +126,7 @@ class Recording {
     const restarts = source?.restarts ?? 0;
     if (this.#context.args['json'] === true) {
       const report = { file: this.#file, seconds, frames: this.#frames, droppedMs, restarts, peakDbfs };
-      this.#context.print(JSON.stringify(report));
+      this.#context.print(printableJson(report));
       return;
     }
     this.#context.say(`Recorded ${seconds} s, peak ${peakDbfs} dBFS`);

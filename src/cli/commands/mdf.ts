@@ -2,6 +2,7 @@ import { type LinkSpec, parseLinkUrl } from '../../config/index.js';
 import { checkMdf, type MdfOptions, mdfFor, patchMdf, patchMdfFile, readMdfFile } from '../../mdf/index.js';
 import { type CommandContext, textArg } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { printableJson } from '../printable.js';
 
 /** `mdf [FILE]`: what MMDAgent-EX needs in its .mdf for a link: printed, checked against a file, or written into it. */
 export async function mdf(context: CommandContext): Promise<number> {
@@ -12,7 +13,7 @@ export async function mdf(context: CommandContext): Promise<number> {
   const link = firstLink(resolved.config.links);
   if (file === undefined) {
     const lines = mdfFor(link, options);
-    if (args['json'] === true) context.print(JSON.stringify({ link: link.name, lines }));
+    if (args['json'] === true) context.print(printableJson({ link: link.name, lines }));
     else for (const line of lines) context.print(line);
     return EXIT.ok;
   }
@@ -21,7 +22,7 @@ export async function mdf(context: CommandContext): Promise<number> {
   const findings = checkMdf(bytes, link, options);
   const { changes } = patchMdf(bytes, link, options);
   if (args['json'] === true) {
-    context.print(JSON.stringify({ findings, changes }));
+    context.print(printableJson({ findings, changes }));
     return EXIT.ok;
   }
   for (const finding of findings) context.print(`${finding.severity}: ${finding.message}`);
@@ -42,7 +43,7 @@ async function write(
   options: MdfOptions,
 ): Promise<number> {
   const { changes, backupPath } = await patchMdfFile(file, link, options);
-  if (context.args['json'] === true) context.print(JSON.stringify({ changes, backupPath }));
+  if (context.args['json'] === true) context.print(printableJson({ changes, backupPath }));
   else if (changes.length === 0) context.say(`${file} fitted already`);
   else
     context.say(

@@ -7,6 +7,7 @@ import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { lipsSource } from '../lips-source.js';
 import { playWithLips } from '../play-with-lips.js';
+import { printableJson } from '../printable.js';
 import { Progress } from '../progress.js';
 import { soundOptions, speakSound } from '../speaking.js';
 import { streamChoices } from '../stream-choices.js';
@@ -29,7 +30,7 @@ export async function play(context: CommandContext): Promise<number> {
       if (context.io.drain.aborted) break;
       const spoken = await playOne(context, connection.client, file, options, ties);
       lane = spoken.lane;
-      if (context.args['json'] === true) context.print(JSON.stringify({ file, ...spoken.report }));
+      if (context.args['json'] === true) context.print(printableJson({ file, ...spoken.report }));
       if (spoken.end.reason === 'failed') throw spoken.end.error ?? new Error('The utterance failed');
       if (spoken.end.reason === 'interrupted') worst = EXIT.interrupted;
     }

@@ -6,6 +6,7 @@ import { SystemClock, sleep } from '../../runtime/index.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { printableJson } from '../printable.js';
 
 type SentLine = Extract<SessionLine, { readonly text: string }>;
 
@@ -63,7 +64,7 @@ export async function replay(context: CommandContext): Promise<number> {
   } finally {
     await connection.leave();
   }
-  if (context.args['json'] === true) context.print(JSON.stringify({ directory, ...said }));
+  if (context.args['json'] === true) context.print(printableJson({ directory, ...said }));
   else
     context.say(
       `Said ${said.utterances} of ${stretches.length} stretches of sound, ${(said.heardMs / 1000).toFixed(1)} s`,

@@ -8,6 +8,7 @@ import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { lipsSource } from '../lips-source.js';
 import { openSpeech, speakOptions } from '../open-speech.js';
+import { printableJson } from '../printable.js';
 import { type PeerSaid, sayByPeer } from '../say-by-peer.js';
 import { type Said, type SayToAvatar, sayToAvatar } from '../say-to-avatar.js';
 import { sayToFile } from '../say-to-file.js';
@@ -57,7 +58,7 @@ async function throughAvatar(context: CommandContext, saying: Saying): Promise<n
     for await (const said of all) {
       last = said;
       if (context.args['json'] === true)
-        context.print(JSON.stringify({ ...reportOf(said), usage: saying.speech.usage() }));
+        context.print(printableJson({ ...reportOf(said), usage: saying.speech.usage() }));
       if (said.reason === 'failed') throw said.error ?? new Error('The utterance failed');
     }
     if (context.args['close'] === true && last !== undefined)
@@ -95,7 +96,7 @@ async function intoFile(
   const parts = speech.speak(await wholeOf(texts), { ...speakOptions(context), instructions, signal });
   const written = await sayToFile(parts, out, pronouncer);
   if (context.args['json'] === true) {
-    context.print(JSON.stringify({ ...written, usage: speech.usage() }));
+    context.print(printableJson({ ...written, usage: speech.usage() }));
     return EXIT.ok;
   }
   const lips = written.lips === undefined ? '' : `, phonemes ${written.lips}`;

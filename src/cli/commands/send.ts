@@ -5,6 +5,7 @@ import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { printableJson } from '../printable.js';
 import { readTimedLines } from '../timed-lines.js';
 
 /** `send 'TYPE|ARG…'…`, `send --file FILE` (timed lines), `send -` (a message a line from stdin). */
@@ -53,7 +54,7 @@ class Sender {
       ...(origins.readyTimeoutMs === 'default' ? {} : { timeoutMs: config.readyTimeoutMs }),
     });
     this.lane = lane;
-    if (this.#context.args['json'] === true) this.#context.print(JSON.stringify({ lane, message }));
+    if (this.#context.args['json'] === true) this.#context.print(printableJson({ lane, message }));
   }
 
   async timed(lines: readonly { readonly atMs: number; readonly message: string }[]): Promise<void> {

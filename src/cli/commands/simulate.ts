@@ -5,7 +5,7 @@ import { runSimulator, type SimulatorEnd, type SimulatorEvent } from '../../simu
 import { type CommandContext, textArg } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberArg } from '../numbers.js';
-import { printable } from '../printable.js';
+import { printable, printableJson } from '../printable.js';
 
 /** `simulate`: the MMDAgent-EX that fits a link, as a program: listens where the bridge dials and dials where it listens. */
 export async function simulate(context: CommandContext): Promise<number> {
@@ -32,13 +32,13 @@ export async function simulate(context: CommandContext): Promise<number> {
       logger: await context.logger(),
       clock: new SystemClock(),
       onEvent: (event) => {
-        if (isJson) context.print(JSON.stringify(event));
+        if (isJson) context.print(printableJson(event));
         else if (event.kind !== 'sound') context.print(eventText(event));
       },
     },
   );
   const { deaths, wedges, violations, playedMs } = report;
-  if (isJson) context.print(JSON.stringify({ kind: 'report', ...report }));
+  if (isJson) context.print(printableJson({ kind: 'report', ...report }));
   else
     context.say(
       `played ${(playedMs / 1000).toFixed(1)} s; deaths ${deaths.length}, wedges ${wedges.length}, violations ${violations.length}`,

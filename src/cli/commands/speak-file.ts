@@ -11,6 +11,7 @@ import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { printableJson } from '../printable.js';
 import { Progress } from '../progress.js';
 import { soundOptions } from '../speaking.js';
 
@@ -89,7 +90,7 @@ async function speakPart(
     const end = await handle.ended;
     if (context.args['json'] === true) {
       context.print(
-        JSON.stringify({
+        printableJson({
           file,
           lane: handle.lane,
           path: part.path,

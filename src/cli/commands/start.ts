@@ -5,6 +5,7 @@ import type { CommandContext } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { openBrowser } from '../open-browser.js';
+import { printableJson } from '../printable.js';
 
 /**
  * `start`: the daemon (in a process of its own) and, as a client of it, the app with the page.
@@ -22,7 +23,7 @@ export async function start(context: CommandContext): Promise<number> {
     });
     const page = await openPageOrStop(context, client, logger);
     context.print(
-      context.args['json'] === true ? JSON.stringify({ url: page.url }) : `Open ${page.url} in a browser`,
+      context.args['json'] === true ? printableJson({ url: page.url }) : `Open ${page.url} in a browser`,
     );
     if (config.open && !(await openBrowser(page.url, process.platform))) {
       context.say('No browser could be opened here: open the address yourself.');

@@ -8,7 +8,7 @@ import {
 } from '../../speech/index.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { printable } from '../printable.js';
+import { printable, printableJson } from '../printable.js';
 import { soundOptions } from '../speaking.js';
 import { StatusLine } from '../status-line.js';
 
@@ -133,7 +133,7 @@ function report(
     const text = transcripts.map((transcript) => transcript.text).join('\n');
     const durationMs = Math.round(readMs);
     context.print(
-      JSON.stringify({
+      printableJson({
         file: sound.name,
         engine: recognizer.name,
         durationMs,

@@ -3,7 +3,7 @@ import type { EngineVoices, Voice } from '../../speech/index.js';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { openSpeech } from '../open-speech.js';
-import { printable } from '../printable.js';
+import { printable, printableJson } from '../printable.js';
 
 /** `voices`: engines with what they need, and their voices. With --engine only that one; exit code 1 when it is not ready. */
 export async function voices(context: CommandContext): Promise<number> {
@@ -14,7 +14,7 @@ export async function voices(context: CommandContext): Promise<number> {
     const [first] = config.ttsEngine.split(',').map((name) => name.trim());
     const isOne = first !== 'auto' && context.resolved.origins.ttsEngine === 'flag';
     const engines = await speech.voices({ engine: isOne ? first : undefined, signal: context.io.drain });
-    if (context.args['json'] === true) context.print(JSON.stringify({ engines }));
+    if (context.args['json'] === true) context.print(printableJson({ engines }));
     else for (const engine of engines) printEngine(context, engine, isOne);
     return isOne && !engines.every(({ isReady }) => isReady) ? EXIT.failed : EXIT.ok;
   } finally {
