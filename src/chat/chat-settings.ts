@@ -1,7 +1,6 @@
-import type { z } from 'zod';
 import { type ConversationSettings, readConversationSettings } from '../dialogue/index.js';
 import { DEFAULT_HEARING, HEARING_SCHEMA, type HearingSettings } from '../hearing/index.js';
-import { ConfigError, nearestName } from '../runtime/index.js';
+import { ConfigError, settingFault } from '../runtime/index.js';
 
 /** What section `conversation` holds besides what the conversation itself reads. */
 export interface ConversationExtras {
@@ -36,7 +35,9 @@ export async function readConversation(
     lines: zod.record(zod.string().min(1).max(40), zod.string().min(1).max(2000)).default({}),
   });
   const checked = schema.safeParse(extras);
-  const problems = checked.success ? [] : checked.error.issues.map(problemText);
+  const problems = checked.success
+    ? []
+    : checked.error.issues.map((issue) => settingFault(issue, 'conversation', () => HEARING_NAMES));
   const conversation = await readConversationSettings(rest, systemPrompt).catch((error: unknown) => {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(error.message);
@@ -45,13 +46,4 @@ export async function readConversation(
   if (problems.length > 0) throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.join('\n'));
   if (!checked.success || conversation === undefined) throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', '');
   return { ...checked.data, conversation };
-}
-
-function problemText(issue: z.core.$ZodIssue): string {
-  const at = ['conversation', ...issue.path.map(String)].join('.');
-  if (issue.code !== 'unrecognized_keys')
-    return `${at}: ${issue.message.replace(/\.$/, '')}. Change or remove it.`;
-  const [first = ''] = issue.keys;
-  const near = nearestName(first, HEARING_NAMES);
-  return `${at}.${first.slice(0, 64)}: there is no such option.${near === undefined ? '' : ` Did you mean ${near}?`}`;
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ConfigError, nearestName } from '../runtime/index.js';
+import { ConfigError, settingFault } from '../runtime/index.js';
 import { CONVERSATION_DEFAULTS, type ConversationSettings } from './settings.js';
 
 type Zod = typeof z;
@@ -21,7 +21,9 @@ export async function readConversationSettings(
   const { z: zod } = await import('zod');
   const checked = schema(zod).safeParse(section ?? {});
   if (!checked.success) {
-    const problems = checked.error.issues.slice(0, MAX_PROBLEMS).map(problemText);
+    const problems = checked.error.issues
+      .slice(0, MAX_PROBLEMS)
+      .map((issue) => settingFault(issue, SECTION, namesAt));
     throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.join('\n'));
   }
   return { ...conversationSettings(checked.data as Partial<ConversationSettings>), systemPrompt };
@@ -117,18 +119,9 @@ function schema(zod: Zod): z.ZodType {
     .partial();
 }
 
-function problemText(issue: z.core.$ZodIssue): string {
-  const at = [SECTION, ...issue.path.map(String)].join('.');
-  if (issue.code !== 'unrecognized_keys')
-    return `${at}: ${issue.message.replace(/\.$/, '')}. Change or remove it.`;
-  const [first = ''] = issue.keys;
-  const near = nearestName(first, namesAt(issue.path));
-  return `${at}.${first.slice(0, 64)}: there is no such option.${near === undefined ? '' : ` Did you mean ${near}?`}`;
-}
-
-function namesAt(path: readonly PropertyKey[]): readonly string[] {
+function namesAt(path: readonly string[]): readonly string[] {
   let at: unknown = CONVERSATION_DEFAULTS;
-  for (const key of path) at = isGroup(at) ? at[String(key)] : undefined;
+  for (const key of path) at = isGroup(at) ? at[key] : undefined;
   return isGroup(at) ? Object.keys(at).filter((name) => name !== 'systemPrompt') : ['role', 'text'];
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ConfigError, nearestName } from '../runtime/index.js';
+import { ConfigError, nearestName, settingFault } from '../runtime/index.js';
 import { actionProblem } from './action-problem.js';
 import { MOMENTS } from './peer-table.js';
 import { DEFAULT_CAPTION, type ExpressionSettings, type PeerAction } from './settings.js';
@@ -23,7 +23,9 @@ export async function readExpressionSettings(section: unknown): Promise<Expressi
   const schema = expressionSchema(zod);
   const checked = schema.safeParse(section ?? { tellModel: false });
   if (checked.success) return checked.data;
-  const problems = checked.error.issues.slice(0, MAX_PROBLEMS).map((issue) => problemText(issue));
+  const problems = checked.error.issues
+    .slice(0, MAX_PROBLEMS)
+    .map((issue) => settingFault(issue, SECTION, (path) => NAMES[path.join('.')] ?? []));
   throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.join('\n'));
 }
 
@@ -126,24 +128,6 @@ function checkKeys(table: Readonly<Record<string, unknown>>, context: z.core.$Re
     if (near === undefined) continue;
     context.addIssue({ code: 'custom', path: [key], message: `expected ${near}, or a cue such as face:joy` });
   }
-}
-
-function problemText(issue: z.core.$ZodIssue): string {
-  const deep = deepest(issue);
-  const at = [SECTION, ...deep.path.map(String)].join('.');
-  if (deep.code !== 'unrecognized_keys')
-    return `${at}: ${deep.message.replace(/\.$/, '')}. Change or remove it.`;
-  const [first = ''] = deep.keys;
-  const near = nearestName(first, NAMES[deep.path.join('.')] ?? []);
-  const hint = near === undefined ? 'Remove it.' : `Did you mean ${near}?`;
-  return `${at}.${first.slice(0, 64)}: there is no such setting. ${hint}`;
-}
-
-/** Of a choice of forms, what is wrong with the one that was meant: the object. */
-function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== 'invalid_union') return issue;
-  const inner = issue.errors.flat().find(({ path, code }) => path.length > 0 || code === 'unrecognized_keys');
-  return inner === undefined ? issue : deepest({ ...inner, path: [...issue.path, ...inner.path] });
 }
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import { ConfigError, nearestName } from '../runtime/index.js';
+import { ConfigError, type SchemaFault, settingFault } from '../runtime/index.js';
 
 /** The section `keep` of the settings, checked and with its defaults. */
 export interface KeepSettings {
@@ -50,7 +50,7 @@ export async function readKeep(section: unknown): Promise<KeepSettings> {
   const checked = schema.safeParse(section ?? {});
   if (!checked.success) {
     const known = Object.keys(schema.shape);
-    throw invalid(checked.error.issues.map((issue) => problem(issue, known)).join('\n'));
+    throw invalid(checked.error.issues.map((issue) => faultText(issue, known)).join('\n'));
   }
   const { store, folder, ...rest } = checked.data;
   const isAsked = Object.values((section ?? {}) as object).some(
@@ -64,24 +64,13 @@ export async function readKeep(section: unknown): Promise<KeepSettings> {
   return settings;
 }
 
-interface Issue {
-  readonly code: string;
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly keys?: readonly string[];
-}
-
-function problem(issue: Issue, known: readonly string[]): string {
-  const [unknown] = issue.keys ?? [];
-  if (issue.code === 'unrecognized_keys' && unknown !== undefined) {
-    const near = nearestName(unknown, known);
-    const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-    return `keep.${unknown.slice(0, 64)}: there is no such setting.${hint}`;
-  }
-  const at = ['keep', ...issue.path.map(String)].join('.');
-  if (issue.path[0] === 'days')
-    return `${at}: expected a number of days above 0, or forever. Change or remove it.`;
-  return `${at}: ${issue.message.replace(/\.$/, '')}. Change or remove it.`;
+function faultText(fault: SchemaFault, known: readonly string[]): string {
+  const message = fault.path[0] === 'days' ? 'expected a number of days above 0, or forever' : fault.message;
+  return settingFault(
+    { path: fault.path, message, ...(fault.keys === undefined ? {} : { keys: fault.keys }) },
+    'keep',
+    () => known,
+  );
 }
 
 function invalid(message: string): ConfigError {

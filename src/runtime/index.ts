@@ -20,5 +20,14 @@ export {
 export { FakeClock } from './fake-clock.js';
 export { type Logger, SILENT_LOGGER } from './logger.js';
 export { nearestName } from './nearest.js';
+export {
+  isNoticeCode,
+  NOTICES,
+  type Notice,
+  type NoticeCode,
+  type NoticeTexts,
+  noticeText,
+} from './notices.js';
 export { type Random, seededRandom } from './random.js';
+export { type SchemaFault, settingFault } from './setting-fault.js';
 export { xmlText } from './xml-text.js';

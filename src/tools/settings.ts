@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ConfigError, nearestName } from '../runtime/index.js';
+import { ConfigError, settingFault } from '../runtime/index.js';
 import type { ToolBoxSettings } from './create-tool-box.js';
 import type { WordGuardSettings } from './guards/word-guard.js';
 import type { McpServerSettings } from './mcp/mcp-settings.js';
@@ -190,18 +190,8 @@ function guards(value: unknown, reading: Reading): readonly WordGuardSettings[] 
 function checked(value: unknown, path: string, shape: Shape, { zod, problems }: Reading): Options {
   const result = zod.strictObject(shape).safeParse(value);
   if (result.success) return result.data as Options;
-  for (const issue of result.error.issues) problems.push(problemText(path, issue, Object.keys(shape)));
+  for (const issue of result.error.issues) problems.push(settingFault(issue, path, () => Object.keys(shape)));
   return {};
-}
-
-function problemText(path: string, issue: z.core.$ZodIssue, known: readonly string[]): string {
-  const at = [path, ...issue.path.map(String)].join('.');
-  if (issue.code !== 'unrecognized_keys')
-    return `${at}: ${issue.message.replace(/\.$/, '')}. Change or remove it.`;
-  const [first = ''] = issue.keys;
-  const near = nearestName(first, known);
-  const hint = near === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${near}?`;
-  return `${at}.${first.slice(0, 64)}: there is no such option. ${hint}`;
 }
 
 function named(value: unknown, path: string, { problems }: Reading): Options {

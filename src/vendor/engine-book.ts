@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ConfigError, nearestName } from '../runtime/index.js';
+import { ConfigError, nearestName, settingFault } from '../runtime/index.js';
 import { isAtVendor, KEY_OPTIONS, withEnvironment } from './engine-environment.js';
 import type { Zod } from './engine-options.js';
 import { isFields } from './json-fields.js';
@@ -117,7 +117,9 @@ function configuredEntry(
   const checked = kind.schema(zod).safeParse(options);
   // An option that waits for its variable is no fault of the rest.
   if (!checked.success && missing === undefined) {
-    problems.push(...checked.error.issues.map((issue) => problemText(path, issue, kind.schema(zod))));
+    problems.push(
+      ...checked.error.issues.map((issue) => settingFault(issue, path, () => optionNames(kind.schema(zod)))),
+    );
     return undefined;
   }
   return entryOf({ name, type, path, kind }, { isConfigured: true, checked, missing });
@@ -175,16 +177,6 @@ function keyAdvice(
   if (isAtVendor(options, kind)) return `set ${keyEnv} in the environment`;
   if (kind.isOpenElsewhere === true) return undefined;
   return `set ${path}.apiKey, for example to "\${${keyEnv}}": by itself that variable goes to the vendor only`;
-}
-
-function problemText(path: string, issue: z.core.$ZodIssue, schema: z.ZodType): string {
-  const at = [path, ...issue.path.map(String)].join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const known = optionNames(schema);
-    const [first = ''] = issue.keys;
-    return `${[at, first.slice(0, 64)].join('.')}: this engine has no such option.${hint(first, known)}`;
-  }
-  return `${at}: ${issue.message.replace(/\.$/, '')}. Change or remove it.`;
 }
 
 function optionNames(schema: z.ZodType): readonly string[] {

@@ -128,9 +128,7 @@ describe('Settings of language models', () => {
     async (type) => {
       const given = { it: { type, idelMs: 5 } };
       const error = await faultOf(readEngines(given, LLM_KINDS, {}, 'llmEngines'));
-      expect(String(error)).toContain(
-        'llmEngines.it.idelMs: this engine has no such option. Did you mean idleMs?',
-      );
+      expect(String(error)).toContain('llmEngines.it.idelMs: there is no such setting. Did you mean idleMs?');
     },
   );
 

@@ -28,7 +28,7 @@ describe('Settings of the conversation', () => {
     await expect(
       readConversationSettings({ histroy: {}, interruption: { comitMs: 3 }, limits: { hookMs: -1 } }),
     ).rejects.toThrow(
-      /conversation\.histroy: there is no such option\. Did you mean history\?|conversation\.interruption\.comitMs: .*commitMs\?/,
+      /conversation\.histroy: there is no such setting\. Did you mean history\?|conversation\.interruption\.comitMs: .*commitMs\?/,
     );
     await expect(readConversationSettings({ limits: { hookMs: -1 } })).rejects.toThrow(
       /conversation\.limits\.hookMs: /,

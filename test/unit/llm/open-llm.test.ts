@@ -446,7 +446,7 @@ describe('openLlm', () => {
 
     it('refuses options that an engine does not have, with the path', async () => {
       await expect(open({ engines: { offline: { charsMs: 1 } } })).rejects.toThrow(
-        'llmEngines.offline.charsMs: this engine has no such option. Did you mean charMs?',
+        'llmEngines.offline.charsMs: there is no such setting. Did you mean charMs?',
       );
     });
 

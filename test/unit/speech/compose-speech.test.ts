@@ -345,7 +345,7 @@ describe('composeSpeech', () => {
       expect(text).toContain(
         'engines.a.type: expected one of embedded, cloud, kana, got "clout". Did you mean cloud?',
       );
-      expect(text).toContain('engines.cloud.tonee: this engine has no such option. Did you mean tone?');
+      expect(text).toContain('engines.cloud.tonee: there is no such setting. Did you mean tone?');
       expect(text).toContain('engines.kana.tone:');
       expect(text).toContain('engines.b: expected options of an engine');
     });

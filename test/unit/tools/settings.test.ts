@@ -85,21 +85,21 @@ describe('readToolSettings', () => {
   });
 
   it.each([
-    [{ vison: {} }, 'tools.vison: there is no such option. Did you mean vision?'],
+    [{ vison: {} }, 'tools.vison: there is no such setting. Did you mean vision?'],
     [{ mcp: [] }, /^tools\.mcp: expected names/],
     [{ mcp: { 'a b': { command: 'x' } } }, /^tools\.mcp\.a b: expected a name of/],
     [{ mcp: { a: { arg: [] } } }, /^tools\.mcp\.a: expected a command or a url/],
     [
       { mcp: { a: { command: 'x', argz: [] } } },
-      'tools.mcp.a.argz: there is no such option. Did you mean args?',
+      'tools.mcp.a.argz: there is no such setting. Did you mean args?',
     ],
     [{ mcp: { a: { url: 'ftp://x' } } }, /^tools\.mcp\.a\.url: /],
-    [{ mcp: { a: { command: 'x', url: 'http://x' } } }, /^tools\.mcp\.a\.url: there is no such option/],
+    [{ mcp: { a: { command: 'x', url: 'http://x' } } }, /^tools\.mcp\.a\.url: there is no such setting/],
     [{ mcp: { a: 5 } }, /^tools\.mcp\.a: /],
     [{ memory: 'file' }, /^tools\.memory\.type: expected file or chatmemory/],
     [{ memory: { type: 'chatmemory' } }, /^tools\.memory\.url: /],
     [{ memory: { type: 'chatmemory', url: 'http://x', headers: { k: named('NOPE') } } }, /NOPE is not set/],
-    [{ vision: { maxSize: 5 } }, 'tools.vision.maxSize: there is no such option. Did you mean maxSide?'],
+    [{ vision: { maxSize: 5 } }, 'tools.vision.maxSize: there is no such setting. Did you mean maxSide?'],
     [{ guards: {} }, /^tools\.guards: expected a list/],
     [{ guards: [{ words: ['x'], action: 'blok' }] }, /^tools\.guards\.0\.action: /],
     [{ timeoutMs: 0 }, /^tools\.timeoutMs: /],
