@@ -43,7 +43,7 @@ export interface ConversationPorts {
 /** Finds utterances in frames of sound: what of `Hearing` is used. */
 export type Ear = Pick<
   Hearing,
-  'events' | 'isTalking' | 'hear' | 'requirePause' | 'played' | 'avatarSounds' | 'flush'
+  'events' | 'isTalking' | 'hear' | 'requirePause' | 'played' | 'unplayed' | 'avatarSounds' | 'flush'
 >;
 
 /** What words mean for whose turn it is. Pure; all within the call. */

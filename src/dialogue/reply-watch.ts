@@ -32,10 +32,16 @@ export function watchReply(reply: Reply, watch: ReplyWatch): () => void {
     watch.ear?.avatarSounds(fromMs, undefined);
   };
   // What left before a cut is heard behind it, and told then: the ear must know it to the end.
-  const deaf = events.on('played', (sound) => {
-    watch.ear?.played(sound);
-    watch.onPlayed(sound);
-  });
+  const offs = [
+    events.on('played', (sound) => {
+      watch.ear?.played(sound);
+      watch.onPlayed(sound);
+    }),
+    events.on('unplayed', (fromMs) => watch.ear?.unplayed(fromMs)),
+  ];
+  const deaf = (): void => {
+    for (const off of offs.splice(0)) off();
+  };
   void reply.ended.then(deaf, deaf);
   const leaving = [
     events.on('synthesized', (atMs) => watch.onSynthesized(atMs)),

@@ -100,6 +100,8 @@ export interface ReplyEvents {
   /** At least ten times a second while it sounds. */
   position: [heard: HeardReply];
   played: [sound: PlayedSound];
+  /** What was told to be heard from this time on is not: it was silenced before. */
+  unplayed: [fromMs: number];
   /** Silence on the wire, and what was heard. */
   paused: [heard: HeardReply];
   resumed: [];

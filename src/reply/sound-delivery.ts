@@ -84,7 +84,10 @@ export class SoundDelivery implements Delivery {
       resumeAtMs: (heardMs) => this.#resumeAtMs(heardMs),
       onPhonemes: (phonemes) => text.lips(phonemes),
     });
-    this.#played = new PlayedTeller(this.#outlet.track, (sound) => events.emit('played', sound));
+    this.#played = new PlayedTeller(this.#outlet.track, {
+      onPlayed: (sound) => events.emit('played', sound),
+      onUnplayed: (fromMs) => events.emit('unplayed', fromMs),
+    });
     this.#pieces = new PieceTeller(text, events);
     this.#outlet.events.on('sent', () => events.emit('sent', clock.nowMs()));
     this.#outlet.events.on('takeBegan', (fromMs) => this.#takeBegan(fromMs));
@@ -194,7 +197,7 @@ export class SoundDelivery implements Delivery {
   #takeEnded(untilMs: number, positionMs: number): void {
     this.#teller?.cancel();
     // What was cut off is still heard up to here.
-    this.#played.tell({ positionMs, untilMs, nowMs: this.#options.clock.nowMs() });
+    this.#played.silenced({ positionMs, untilMs, nowMs: this.#options.clock.nowMs() });
   }
 
   #tellLater(): void {

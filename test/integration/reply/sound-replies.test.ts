@@ -271,6 +271,34 @@ describe('A reply whose sound is ours', () => {
     expect(wrong.length).toBeLessThanOrEqual(16 + 8);
   });
 
+  it.each(['stream', 'local'] as const)(
+    'takes back what it told of sound that is not heard after all (%s)',
+    async (topology) => {
+      rig = await replyRig(topology);
+      const { reply, say, played, unplayed } = rig.open();
+      say(TEXT);
+      reply.end();
+      await rig.clock.advanceAsync(900);
+      reply.pause();
+      await rig.clock.advanceAsync(300);
+      reply.resume();
+      await rig.clock.advanceAsync(400);
+      void reply.cancel();
+      await rig.until(reply.ended);
+      const lasts = (topology === 'stream' ? [] : unplayed).map((fromMs) =>
+        played.filter(({ atMs }) => atMs < fromMs).at(-1),
+      );
+      // What had left for MMDAgent-EX is heard; a loudspeaker of this machine is silent at once.
+      expect(unplayed).toHaveLength(topology === 'stream' ? 0 : 2);
+      for (const [n, last] of lasts.entries()) {
+        const toldUntilMs = (last?.atMs ?? 0) + (last?.pcm.byteLength ?? 0) / 32;
+        expect(toldUntilMs).toBeGreaterThan((unplayed[n] ?? 0) + 5);
+        expect(toldUntilMs).toBeLessThan((unplayed[n] ?? 0) + 130);
+      }
+      if (topology === 'local') expect(Math.abs((unplayed[1] ?? 0) - rig.silentSinceMs())).toBeLessThan(25);
+    },
+  );
+
   it.each(['own', 'peer'] as const)(
     'says of none that it is heard before it is, also when it follows another at once (lips %s)',
     async (lips) => {

@@ -21,6 +21,7 @@ export class ScriptedEar implements Ear {
   isTalking = false;
   readonly heardFrames: number[] = [];
   readonly playedAtMs: number[] = [];
+  readonly unplayedFromMs: number[] = [];
   soundsUnknown = false;
   readonly #clock: Clock;
   readonly #minVoiceMs: number;
@@ -55,6 +56,10 @@ export class ScriptedEar implements Ear {
 
   played(sound: { readonly atMs: number }): void {
     this.playedAtMs.push(sound.atMs);
+  }
+
+  unplayed(fromMs: number): void {
+    this.unplayedFromMs.push(fromMs);
   }
 
   avatarSounds(_fromMs: number, untilMs: number | undefined): void {

@@ -104,6 +104,7 @@ export function watched(reply: Reply, clock: { nowMs(): number }) {
   const told: string[] = [];
   const heard: HeardReply[] = [];
   const played: PlayedSound[] = [];
+  const unplayed: number[] = [];
   const times: Record<string, number> = {};
   const tell = (name: string) => {
     told.push(name);
@@ -127,6 +128,7 @@ export function watched(reply: Reply, clock: { nowMs(): number }) {
   reply.events.on('warned', (text) => tell(`warned ${text}`));
   reply.events.on('position', (position) => heard.push(position));
   reply.events.on('played', ({ pcm, atMs }) => played.push({ pcm: pcm.slice(), atMs }));
+  reply.events.on('unplayed', (fromMs) => unplayed.push(fromMs));
   const say = (...texts: string[]): void => {
     for (const text of texts) void reply.push({ text });
   };
@@ -135,6 +137,7 @@ export function watched(reply: Reply, clock: { nowMs(): number }) {
     told,
     heard,
     played,
+    unplayed,
     times,
     synthesized,
     say,

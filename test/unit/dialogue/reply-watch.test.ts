@@ -9,10 +9,15 @@ const HEARD: HeardReply = { pieces: 0, units: 0, text: '', heardMs: 0, by: 'whol
 function rig() {
   const clock = new FakeClock();
   const events = new Emitter<ReplyEvents>();
-  const ended = new Promise<ReplyEnd>(() => {});
+  let end: (end: ReplyEnd) => void = () => {};
+  const ended = new Promise<ReplyEnd>((resolve) => {
+    end = resolve;
+  });
+  const unplayed: number[] = [];
   const spans: (readonly [number, number | undefined])[] = [];
   const ear = {
     played: () => {},
+    unplayed: (fromMs: number) => unplayed.push(fromMs),
     avatarSounds: (fromMs: number, untilMs: number | undefined) => spans.push([fromMs, untilMs]),
   } as unknown as Ear;
   const synthesized: number[] = [];
@@ -23,7 +28,7 @@ function rig() {
     ...{ onSent: () => {}, onHeard: () => {}, onAlive: () => {}, onPosition: () => {} },
     ...{ onPlayed: () => {}, onCredit: () => {}, onWarned: () => {} },
   });
-  return { clock, events, spans, synthesized, leave, nowMs: () => clock.nowMs() };
+  return { clock, events, spans, synthesized, unplayed, end, leave, nowMs: () => clock.nowMs() };
 }
 
 describe('What the ear is told of an avatar whose sound is not known', () => {
@@ -65,5 +70,18 @@ describe('What the ear is told of an avatar whose sound is not known', () => {
     t.leave();
     expect(t.spans).toEqual([]);
     expect(t.synthesized).toEqual([7]);
+  });
+});
+
+describe('What the ear is told of sound that it was promised', () => {
+  it('is that it will not be heard, also behind a cut, until the reply has ended', async () => {
+    const t = rig();
+    t.events.emit('unplayed', 100);
+    t.leave();
+    t.events.emit('unplayed', 200);
+    t.end({ reason: 'cancelled', heard: HEARD });
+    await Promise.resolve();
+    t.events.emit('unplayed', 300);
+    expect(t.unplayed).toEqual([100, 200]);
   });
 });
