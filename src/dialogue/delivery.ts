@@ -41,6 +41,8 @@ export class Delivery {
   #isOver = false;
   #isSorry = false;
   #shown = '';
+  /** The first piece is an acknowledgement: so long in units, and in time, which is unknown until it was heard. */
+  #acknowledged: { readonly units: number; readonly ms: number } | undefined;
   /** Where the apology begins: its piece, and its place in what was given to the voice. */
   #sorryAt: { readonly pieces: number; readonly units: number } | undefined;
 
@@ -49,6 +51,7 @@ export class Delivery {
     const { events } = options.reply;
     this.#leaving.push(
       events.on('pieceStarted', (index, atMs) => this.#fire(index, atMs)),
+      events.on('pieceEnded', (index) => this.#timeAcknowledgement(index)),
       events.on('position', (heard) => this.#caption(heard)),
     );
   }
@@ -67,34 +70,37 @@ export class Delivery {
     if (!this.#isBlocked) this.#line.add(piece, entry);
   }
 
-  /** Words that are not the model's. */
-  addFiller(text: string): void {
-    this.#line.add(
-      {
-        index: -1,
-        raw: text,
-        text,
-        cues: [],
-        language: undefined,
-        endsSentence: true,
-      },
-      undefined,
-    );
+  /** Shows that the words were heard, before the first of the reply. */
+  addAcknowledgement(text: string): void {
+    this.#addFiller(ENDS_LATIN.test(text) ? `${text} ` : text);
   }
 
   /** Tells the user that the reply failed, in place of what waits; nothing follows. */
   addSorry(text: string): void {
     this.#line.clear();
     this.#isSorry = true;
-    if (text !== '') this.addFiller(text);
+    if (text !== '') this.#addFiller(text);
     this.#line.end();
   }
 
-  /** Without the apology: it is told to the user, and no part of the reply. */
+  /**
+   * Without the acknowledgement before it and the apology behind it: both are told to the user, and no part of the reply. Pieces are
+   * counted as the voice counts them.
+   */
   ofReply(heard: HeardReply): HeardReply {
+    const { units = 0, ms = 0 } = this.#acknowledged ?? {};
+    const heardMs = Math.max(0, heard.heardMs - ms);
     const sorry = this.#sorryAt;
-    if (sorry === undefined || heard.text.length <= sorry.units) return heard;
-    return { ...heard, pieces: sorry.pieces, units: 0, text: heard.text.slice(0, sorry.units), by: 'whole' };
+    const cut = sorry !== undefined && heard.text.length > sorry.units ? sorry : undefined;
+    const text = heard.text.slice(units, cut?.units);
+    if (cut !== undefined) return { pieces: cut.pieces, units: 0, text, heardMs, by: 'whole' };
+    if (text === '' && units > 0) return { ...heard, units: 0, text, heardMs, by: 'whole' };
+    return { ...heard, text, heardMs };
+  }
+
+  /** What was heard of the acknowledgement; '' where there was none. */
+  ofAcknowledgement({ text }: HeardReply): string {
+    return text.slice(0, this.#acknowledged?.units ?? 0).trim();
   }
 
   /** No more pieces come. */
@@ -157,6 +163,8 @@ export class Delivery {
     }
     if (!isSpoken) return;
     const text = entry === undefined ? this.#apart(piece.text) : piece.text;
+    if (entry === undefined && index === 0 && !this.#isSorry)
+      this.#acknowledged = { units: text.length, ms: Number.POSITIVE_INFINITY };
     this.#pushed++;
     this.#spokenText += text;
     if (entry !== undefined) this.#cues.set(index, this.#waiting.splice(0));
@@ -170,6 +178,16 @@ export class Delivery {
   #apart(text: string): string {
     if (this.#isSorry) this.#sorryAt = { pieces: this.#pushed, units: this.#spokenText.length };
     return ENDS_LATIN.test(this.#spokenText) && BEGINS_LATIN.test(text) ? ` ${text}` : text;
+  }
+
+  #addFiller(text: string): void {
+    const none = { index: -1, cues: [], language: undefined, endsSentence: true };
+    this.#line.add({ ...none, raw: text, text }, undefined);
+  }
+
+  #timeAcknowledgement(index: number): void {
+    if (index > 0 || this.#acknowledged === undefined) return;
+    this.#acknowledged = { ...this.#acknowledged, ms: this.#options.reply.heard().heardMs };
   }
 
   #fire(index: number, atMs: number): void {

@@ -94,9 +94,11 @@ export class TurnRun {
     return this.isOpen && this.#parts.waitsForOperator;
   }
 
-  /** How much of it was heard. */
+  /** How much of the reply was heard, without what only acknowledged the words. */
   get heardMs(): number {
-    return this.#parts.heard()?.heardMs ?? 0;
+    const { voice } = this.#parts;
+    const heard = this.#parts.heard();
+    return heard === undefined ? 0 : (voice?.delivery.ofReply(heard) ?? heard).heardMs;
   }
 
   /** Whether all but the last few letters were heard, and nothing more comes. */
@@ -174,11 +176,12 @@ export class TurnRun {
     if (this.#hasSounded) this.#services.sinks.interrupted();
     this.#owner.cut(this);
     void ending.then((end) => {
-      const last = this.#kept(end?.heard ?? heard);
+      const told = end?.heard ?? heard;
+      const last = this.#kept(told);
       // Words that go on are asked again, whole.
       if (this.#isTakenUp) this.#parts.cancel();
       else this.#parts.truncate(last?.heardMs ?? 0);
-      this.#finish(this.#outcomeOfCut(last), last);
+      this.#finish(this.#outcomeOfCut(last), told);
     });
   }
 
@@ -286,14 +289,14 @@ export class TurnRun {
     if (isFirst && stage !== 'voice' && voice !== undefined) return this.#apologise(voice);
     const heard = this.#parts.heard();
     const end = await this.#silence();
-    this.#finish('failed', this.#kept(end?.heard ?? heard));
+    this.#finish('failed', end?.heard ?? heard);
   }
 
   async #apologise({ delivery, reply }: TurnVoice): Promise<void> {
     const { settings } = this.#services;
     delivery.addSorry(sorryText(settings.reply.sorry, this.plan.text, settings.language));
     const end = await reply.ended;
-    if (!this.isOver) this.#finish('failed', this.#kept(end.heard));
+    if (!this.isOver) this.#finish('failed', end.heard);
   }
 
   async #hearOut(voice: TurnVoice): Promise<void> {
@@ -303,10 +306,12 @@ export class TurnRun {
     this.#finish(this.#failure === undefined ? 'completed' : 'failed', end.heard);
   }
 
-  /** Once: records, tells and lets go. */
-  #finish(outcome: TurnEnd['outcome'], heard: HeardReply | undefined): void {
+  /** Once: records, tells and lets go. @param told - what was heard, of whatever the voice said. */
+  #finish(outcome: TurnEnd['outcome'], told: HeardReply | undefined): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
+    const heard = this.#kept(told);
+    const acknowledgement = told && this.#parts.voice?.delivery.ofAcknowledgement(told);
     void this.#silence();
     this.#abort.abort(new DOMException('The turn is over', 'AbortError'));
     this.#trace.mark('ended');
@@ -319,6 +324,7 @@ export class TurnRun {
       user: this.entry.text,
       reply: this.entry.reply(),
       heard: heard?.text ?? '',
+      ...(acknowledgement && { acknowledgement }),
       ...(this.#failure === undefined ? {} : { error: this.#failure }),
       trace: this.#trace.marks(),
     };
@@ -341,7 +347,7 @@ export class TurnRun {
     return this.#parts.silence();
   }
 
-  /** What was heard of the reply: no apology, and nothing of one whose question goes on. */
+  /** What was heard of the reply: no acknowledgement, no apology, and nothing of one whose question goes on. */
   #kept(heard: HeardReply | undefined): HeardReply | undefined {
     if (heard === undefined) return undefined;
     if (this.#isTakenUp) return { ...heard, pieces: 0, units: 0, text: '' };

@@ -55,7 +55,7 @@ export class TurnVoice {
       ...watch,
       ear: ports.ear,
       nowMs: () => ports.clock.nowMs(),
-      onPosition: (heard) => teller.heard(heard),
+      onPosition: (heard) => teller.heard(this.delivery.ofReply(heard)),
       onPlayed: ({ pcm }) => ports.kept?.sound?.(plan.turn, 'avatar', pcm),
       onCredit: (credit) => events.emit('credit', credit),
       onWarned: (text) => events.emit('warned', text),
@@ -132,7 +132,7 @@ export class TurnVoice {
     const { clock } = services.ports;
     const leftMs = Math.max(0, plan.fromMs + afterMs - clock.nowMs());
     this.#acknowledging = clock.after(leftMs, () => {
-      if (this.delivery.pushed === 0) this.delivery.addFiller(phrase);
+      if (this.delivery.pushed === 0) this.delivery.addAcknowledgement(phrase);
     });
   }
 

@@ -79,8 +79,10 @@ export interface TurnEnd {
   readonly user: string;
   /** As the model gave it, tags included. */
   readonly reply: string;
-  /** What was heard of the reply, without tags, and without the apology for a reply that failed. */
+  /** What was heard of the reply, without tags, the acknowledgement before it, and the apology for one that failed. */
   readonly heard: string;
+  /** What was heard of the acknowledgement; left out: there was none. */
+  readonly acknowledgement?: string;
   readonly error?: BridgeError;
   readonly trace: TurnTrace;
 }

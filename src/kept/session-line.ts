@@ -116,12 +116,18 @@ export function turnRecord(value: unknown): TurnRecord | undefined {
 }
 
 /** What may be left out. */
-function hasWholeParts({ error, calls, speechEndAtMs }: Readonly<Record<string, unknown>>): boolean {
+function hasWholeParts(record: Readonly<Record<string, unknown>>): boolean {
+  const { error, calls, speechEndAtMs, acknowledgement } = record;
   const isErrorWhole =
     error === undefined ||
     (isObject(error) && typeof error['code'] === 'string' && typeof error['message'] === 'string');
   const areCallsWhole = calls === undefined || (Array.isArray(calls) && calls.every(isCallWhole));
-  return isErrorWhole && areCallsWhole && (speechEndAtMs === undefined || typeof speechEndAtMs === 'number');
+  return (
+    isErrorWhole &&
+    areCallsWhole &&
+    (speechEndAtMs === undefined || typeof speechEndAtMs === 'number') &&
+    (acknowledgement === undefined || typeof acknowledgement === 'string')
+  );
 }
 
 function isCallWhole(call: unknown): boolean {

@@ -12,6 +12,8 @@ export interface TurnRecord {
   readonly reply: string;
   /** What was heard of it, without tags. */
   readonly heard: string;
+  /** What was heard before it that only showed that the words had come ("Let me see."); left out: nothing. */
+  readonly acknowledgement?: string;
   readonly outcome: 'completed' | 'interrupted' | 'failed' | 'dropped';
   readonly error?: { readonly code: string; readonly message: string };
   readonly calls?: readonly {

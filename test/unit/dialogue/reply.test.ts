@@ -232,10 +232,43 @@ describe('A reply', () => {
     t.conversation.ask({ text: 'x', by: 'typed' });
     await t.pass(10_000);
     expect(t.voice.textOf(0)).toBe('ええと。わかりました。');
+    expect(t.ends[0]).toMatchObject({ heard: 'わかりました。', acknowledgement: 'ええと。' });
+    expect(t.records[0]).toMatchObject({ heard: 'わかりました。', acknowledgement: 'ええと。' });
     t.conversation.ask({ text: 'y', by: 'typed' });
     await t.pass(1000);
     expect(t.asked()).toContainEqual({ role: 'assistant', text: 'わかりました。' });
     await t.end();
+  });
+
+  it('counts as heard without the acknowledgement before it, wherever it is cut', async () => {
+    for (const [cutMs, heard, acknowledgement, units] of [
+      [350, '', 'Let me', 0],
+      [1100, '', 'Let me see.', 0],
+      [2700, 'Certainly. Then th', 'Let me see.', 18],
+    ] as const) {
+      const t = talk({
+        settings: { acknowledgement: { phrases: ['Let me see.'], afterMs: 100 } },
+        model: { msPerCharacter: 60 },
+        voice: { msPerCharacter: 50 },
+      });
+      t.model.answer = () => '[face:joy]Certainly. Then there is more.';
+      const told: string[] = [];
+      t.conversation
+        .ask({ text: 'x', by: 'typed' })
+        .events.on('heard', (position) => told.push(position.text));
+      await t.pass(200 + cutMs);
+      t.conversation.interrupt();
+      await t.pass(100);
+      expect(t.ends[0]).toMatchObject({ outcome: 'interrupted', heard, acknowledgement });
+      expect(t.records[0]).toMatchObject({ heard, acknowledgement });
+      expect(heard.startsWith(told.at(-1) ?? '')).toBe(true);
+      t.conversation.ask({ text: 'y', by: 'typed' });
+      await t.pass(500);
+      const assistant = t.asked().filter(({ role }) => role === 'assistant');
+      expect(assistant).toEqual(heard === '' ? [] : [{ role: 'assistant', text: `[face:joy]${heard}` }]);
+      expect(heard).toHaveLength(units);
+      await t.end();
+    }
   });
 
   it('is looked at by guards before it is spoken, and before it is asked', async () => {

@@ -193,6 +193,25 @@ describe('A turn of the voice', () => {
     expect(await t.end()).toBe(0);
   });
 
+  it('joins what the user adds when no more than the acknowledgement was heard', async () => {
+    const t = talk({
+      ear: { pauseMs: 300 },
+      settings: { acknowledgement: { phrases: ['ええと、そうですね。'], afterMs: 0 } },
+      model: { msPerCharacter: 400 },
+    });
+    t.model.answer = () => FIXED;
+    t.ear.say({ text: '今日の天気は？', ms: 600 });
+    while (t.voice.sent.length === 0) await t.pass(20);
+    await t.pass(900);
+    t.ear.say({ text: '東京のです。', ms: 600 });
+    await t.pass(40_000);
+    expect(t.ends).toMatchObject([
+      { outcome: 'dropped', heard: '', acknowledgement: expect.stringMatching(/^ええと、そうですね/) },
+      { outcome: 'completed', user: '今日の天気は？東京のです。', heard: FIXED },
+    ]);
+    await t.end();
+  });
+
   it('keeps what was heard of an answer that the user lets go on for a word or more', async () => {
     const t = talk({ ear: { pauseMs: 300 } });
     t.model.answer = () => FIXED;
