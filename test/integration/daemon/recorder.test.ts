@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LaneRecorders } from '../../../src/daemon/recorder.js';
 import { sessionLines } from '../../../src/export/index.js';
 import { FakeClock, type Logger, RequestError, SILENT_LOGGER } from '../../../src/runtime/index.js';
-import { sound, wait } from './rig.js';
+import { sound, until, wait } from './rig.js';
 
 describe('LaneRecorders', () => {
   let directory: string;
@@ -147,11 +148,12 @@ describe('LaneRecorders', () => {
     // 2 MiB and 3000 lines in one turn: more than may wait.
     for (let n = 0; n < 3300; n++) recorders.sound('lane', sound(20), 0, n * 20);
     for (let n = 0; n < 3000; n++) recorders.sent('lane', `A|${n}`);
-    await wait(100);
+    const keptMs = Math.floor((1024 * 1024) / 640) * 20;
+    const file = join(folderAt(clock), 'sound.wav');
+    await until(() => existsSync(file) && statSync(file).size >= 44 + keptMs * 32);
     recorders.sound('lane', sound(20), 0, 66_000);
     await recorders.close();
     const lines = linesOf(clock);
-    const keptMs = Math.floor((1024 * 1024) / 640) * 20;
     const lost = lines.find(({ kind }) => kind === 'lost');
     expect(lost).toMatchObject({ lostSoundMs: 3300 * 20 - keptMs });
     expect(lines.filter(({ kind }) => kind === 'sent').length).toBeLessThan(2001);
@@ -160,7 +162,7 @@ describe('LaneRecorders', () => {
       { soundMs: keptMs, heardAtMs: 66_000 },
     ]);
     expect(lines.at(-1)).toMatchObject({ kind: 'end', soundMs: keptMs + 20 });
-    expect(readFileSync(join(folderAt(clock), 'sound.wav')).length).toBe(44 + (keptMs + 20) * 32);
+    expect(readFileSync(file).length).toBe(44 + (keptMs + 20) * 32);
     expect(warnings).toEqual([]);
   });
 
