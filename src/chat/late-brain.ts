@@ -22,21 +22,31 @@ interface Opened {
   told: string;
 }
 
+/** One session from the moment it is wanted. */
+interface Line {
+  readonly opened: Promise<Opened>;
+  now: Opened | undefined;
+  /** Under way: it is closed when it is given up and has none. */
+  answers: number;
+}
+
 type Spent = Omit<LlmUsage, 'engine' | 'retries'>;
 
 const NOTHING: Spent = { requests: 0, failures: 0, inputTokens: 0, outputTokens: 0 };
 
 /**
  * A speech-to-speech model whose session is opened when it is needed, opened anew after it could not be, and given up when the
- * conversation forgets: what was said is known to a session as long as it lasts.
+ * conversation forgets: what was said is known to a session as long as it lasts. One that is given up with an answer under way lasts to
+ * the end of that.
  *
  * Before each turn the session is told which tools there are now.
  */
 export class LateBrain implements SoundBrain {
   readonly #options: LateBrainOptions;
-  #opened: Promise<Opened> | undefined;
-  #now: Opened | undefined;
-  /** By sessions that were given up, and by those that could not be opened. */
+  #line: Line | undefined;
+  /** Given up, with answers under way. */
+  readonly #left = new Set<Line>();
+  /** By sessions that are over, and by those that could not be opened. */
   #spent = NOTHING;
   #isClosed = false;
 
@@ -46,48 +56,52 @@ export class LateBrain implements SoundBrain {
 
   /** So that the first turn need not wait. @throws {ProviderError} BRIDGE_ERR_LLM_*; the next turn tries again. */
   async prepare(): Promise<void> {
-    await this.#open();
+    await this.#current().opened;
   }
 
   answer(question: SoundQuestion): SoundAnswer {
-    return new LateAnswer(this.#ask(question));
+    const line = this.#current();
+    line.answers++;
+    return new LateAnswer(this.#ask(question, line), question.signal, () => {
+      line.answers--;
+      if (line.answers === 0 && this.#left.has(line)) this.#leave(line);
+    });
   }
 
   /** Only where a session is there: what is said meanwhile is taken whole. */
   hear(utterance: Utterance): void {
-    this.#now?.brain.hear(utterance);
+    this.#line?.now?.brain.hear(utterance);
   }
 
   unhear(utterance: Utterance): void {
-    this.#now?.brain.unhear(utterance);
+    this.#line?.now?.brain.unhear(utterance);
   }
 
   /** What was said is forgotten: the next turn is asked of a new session. */
   forget(): void {
-    this.#spent = this.#sum();
-    const opened = this.#opened;
-    this.#opened = undefined;
-    this.#now = undefined;
-    void opened?.then(
-      ({ session }) => session.close(),
-      () => {},
-    );
+    const line = this.#line;
+    this.#line = undefined;
+    if (line === undefined) return;
+    this.#left.add(line);
+    if (line.answers === 0) this.#leave(line);
   }
 
   usage(): LlmUsage {
-    return { engine: this.#options.name, retries: 0, ...this.#sum() };
+    const spent = [this.#line, ...this.#left].map((line) => spentBy(line?.now)).reduce(sum, this.#spent);
+    return { engine: this.#options.name, retries: 0, ...spent };
   }
 
   /** Idempotent. */
   close(): void {
     this.#isClosed = true;
     this.forget();
+    for (const line of this.#left) this.#leave(line);
   }
 
-  async #ask(question: SoundQuestion): Promise<SoundAnswer> {
+  async #ask(question: SoundQuestion, line: Line): Promise<SoundAnswer> {
     const { tools } = this.#options;
     const { text, metadata, signal } = question;
-    const opened = await orAborted(this.#open(), signal);
+    const opened = await orAborted(line.opened, signal);
     const offered = await tools?.offered([{ role: 'user', text }], metadata, signal);
     signal.throwIfAborted();
     if (offered !== undefined) this.#tell(opened, offered);
@@ -104,21 +118,21 @@ export class LateBrain implements SoundBrain {
     });
   }
 
-  async #open(): Promise<Opened> {
-    this.#opened ??= this.#begin();
-    const opening = this.#opened;
-    try {
-      const opened = await opening;
-      if (this.#opened === opening) this.#now = opened;
-      return opened;
-    } catch (error) {
-      // What is missing may be there the next time.
-      if (this.#opened === opening) {
-        this.#opened = undefined;
-        if (!isAbortError(error)) this.#spent = { ...this.#spent, failures: this.#spent.failures + 1 };
-      }
-      throw error;
-    }
+  #current(): Line {
+    if (this.#line !== undefined) return this.#line;
+    const line: Line = { opened: this.#begin(), now: undefined, answers: 0 };
+    this.#line = line;
+    line.opened.then(
+      (opened) => {
+        line.now = opened;
+      },
+      (error: unknown) => {
+        // What is missing may be there the next time.
+        if (this.#line === line) this.#line = undefined;
+        if (!isAbortError(error)) this.#spent = sum(this.#spent, { ...NOTHING, failures: 1 });
+      },
+    );
+    return line;
   }
 
   async #begin(): Promise<Opened> {
@@ -128,16 +142,29 @@ export class LateBrain implements SoundBrain {
     return { session, brain: new RealtimeBrain({ session, tools }), told: NO_TOOLS };
   }
 
-  #sum(): Spent {
-    if (this.#now === undefined) return this.#spent;
-    const { responses, inputTokens, outputTokens } = this.#now.session.usage();
-    return {
-      requests: this.#spent.requests + responses,
-      failures: this.#spent.failures,
-      inputTokens: this.#spent.inputTokens + inputTokens,
-      outputTokens: this.#spent.outputTokens + outputTokens,
-    };
+  #leave(line: Line): void {
+    this.#left.delete(line);
+    this.#spent = sum(this.#spent, spentBy(line.now));
+    void line.opened.then(
+      ({ session }) => session.close(),
+      () => {},
+    );
   }
+}
+
+function spentBy(opened: Opened | undefined): Spent {
+  if (opened === undefined) return NOTHING;
+  const { responses, inputTokens, outputTokens } = opened.session.usage();
+  return { requests: responses, failures: 0, inputTokens, outputTokens };
+}
+
+function sum(one: Spent, other: Spent): Spent {
+  return {
+    requests: one.requests + other.requests,
+    failures: one.failures + other.failures,
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+  };
 }
 
 const NO_TOOLS = JSON.stringify([[], []]);
@@ -148,17 +175,27 @@ class LateAnswer implements SoundAnswer {
   readonly userText: Promise<string | undefined>;
   readonly #asked: Promise<SoundAnswer>;
   #answer: SoundAnswer | undefined;
+  #end: () => void = () => {};
 
-  constructor(asked: Promise<SoundAnswer>) {
+  /** @param onOver - once: nothing more is wanted of the session. */
+  constructor(asked: Promise<SoundAnswer>, signal: AbortSignal, onOver: () => void) {
     this.#asked = asked.then((answer) => {
       this.#answer = answer;
       return answer;
     });
-    this.given = { sound: soundOf(this.#asked), transcript: transcriptOf(this.#asked) };
+    const sound = new Promise<void>((resolve) => {
+      this.#end = resolve;
+    });
+    if (signal.aborted) this.#end();
+    signal.addEventListener('abort', this.#end, { once: true });
+    this.#asked.catch(() => this.#end());
+    this.given = { sound: soundOf(this.#asked, () => this.#end()), transcript: transcriptOf(this.#asked) };
     this.userText = this.#asked.then(
       ({ userText }) => userText,
       () => undefined,
     );
+    // What the user said may be known later than what was answered.
+    void Promise.allSettled([sound, this.userText]).then(onOver);
   }
 
   async truncate(heardMs: number): Promise<void> {
@@ -170,11 +207,16 @@ class LateAnswer implements SoundAnswer {
   async cancel(): Promise<void> {
     const answer = this.#answer ?? (await this.#asked.catch(() => undefined));
     await answer?.cancel();
+    this.#end();
   }
 }
 
-async function* soundOf(asked: Promise<SoundAnswer>): AsyncGenerator<Sound> {
-  yield* (await asked).given.sound;
+async function* soundOf(asked: Promise<SoundAnswer>, onEnd: () => void): AsyncGenerator<Sound> {
+  try {
+    yield* (await asked).given.sound;
+  } finally {
+    onEnd();
+  }
 }
 
 type Sound = SoundAnswer['given']['sound'] extends AsyncIterable<infer T> ? T : never;

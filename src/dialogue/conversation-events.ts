@@ -26,6 +26,6 @@ export interface ConversationEvents {
   warned: [text: string];
   /** The user is told too where there is a turn; the conversation goes on. */
   error: [error: BridgeError, stage: Stage];
-  /** A new context began: nothing before it is sent to the model. */
+  /** A new context began, also by another conversation that shares it: nothing before it is sent to the model. */
   forgotten: [];
 }

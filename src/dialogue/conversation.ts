@@ -49,6 +49,8 @@ export class Conversation {
         'Expected a voice that takes sound for a speech-to-speech model: use topology "stream" or "local".',
       );
     const logger = ports.logger ?? SILENT_LOGGER;
+    this.events.onListenerError = (error) =>
+      logger.error({ err: error }, 'a listener of a conversation failed');
     const sinks = new SinkBoard(ports.sinks ?? [], (sink, error) =>
       logger.warn({ sink, reason: errorText(error) }, 'an expression sink failed'),
     );
@@ -82,7 +84,10 @@ export class Conversation {
       desk: this.#desk,
       judge: this.#judge,
     });
-    this.#leaving.push(this.events.on('turn', () => this.#taking.touched(true)));
+    this.#leaving.push(
+      this.events.on('turn', () => this.#taking.touched(true)),
+      this.history.events.on('forgotten', () => this.events.emit('forgotten')),
+    );
     const finished = ports.tools?.events.on('finished', (task) => this.#finished(task));
     if (finished !== undefined) this.#leaving.push(finished);
   }
@@ -218,12 +223,14 @@ export class Conversation {
     return this.#services.history.said();
   }
 
-  /** A new context; ends the turn under way. */
+  /**
+   * A new context; ends the turn under way. Others that share it are told by `forgotten`: a reply of theirs that sounds is spoken to its end,
+   * and not remembered.
+   */
   forget(): void {
     this.interrupt();
     this.#taking.forgetWords();
     this.#services.history.forget();
-    this.events.emit('forgotten');
   }
 
   /** Gets model and voice ready. Never rejects. */

@@ -1,6 +1,6 @@
 import type { TurnRecord } from '../kept/index.js';
 import type { ChatMessage } from '../llm/index.js';
-import type { Clock } from '../runtime/index.js';
+import { type Clock, Emitter } from '../runtime/index.js';
 import { HistoryEntry } from './history-entry.js';
 import type { HistorySettings, InitialMessage } from './settings.js';
 import { TokenEstimate } from './tokens.js';
@@ -50,6 +50,8 @@ const MAX_PAST_LINES = 400;
  */
 export class History {
   readonly tokens = new TokenEstimate();
+  /** `forgotten`: a new context began, by whichever conversation. */
+  readonly events = new Emitter<{ forgotten: [] }>();
   readonly #options: HistoryOptions;
   #entries: HistoryEntry[] = [];
   #past: Said[] = [];
@@ -102,10 +104,11 @@ export class History {
     this.#lastAtMs = this.#options.clock.nowMs();
   }
 
-  /** Nothing before this moment is sent any more, nor shown. */
+  /** Nothing before this moment is sent any more, nor shown; turns under way, of whichever conversation, are no part of what follows. */
   forget(): void {
     this.#entries = [];
     this.#past = [];
+    this.events.emit('forgotten');
   }
 
   /** Oldest first: the welcome, then every turn, those that failed among them. */

@@ -110,7 +110,7 @@ export class TurnDesk {
   /** Prepares a reply unheard. Only while nothing is under way. */
   prepare(plan: Omit<TurnPlan, 'turn' | 'isGuess'>): TurnRun {
     this.dropGuess();
-    this.#wakeHistory();
+    this.#options.services.history.wake();
     const run = new TurnRun(this.#options.services, this.#owner, {
       ...plan,
       turn: this.#nextNumber(),
@@ -173,7 +173,7 @@ export class TurnDesk {
 
   #begin(run: TurnRun): void {
     this.cut();
-    this.#wakeHistory();
+    this.#options.services.history.wake();
     this.#take(run);
     run.start(this.#after);
   }
@@ -209,11 +209,6 @@ export class TurnDesk {
   #remember(turn: TurnRun): void {
     if (!turn.hasSounded) return;
     this.#past = { text: turn.spokenText, fromMs: this.#soundsFromMs, toMs: this.#nowMs() };
-  }
-
-  #wakeHistory(): void {
-    const { history, events } = this.#options.services;
-    if (history.wake()) events.emit('forgotten');
   }
 
   #nowMs(): number {

@@ -1,6 +1,6 @@
 import type { ReplyPiece } from '../expression/index.js';
 import type { HeardReply } from '../reply/index.js';
-import { type BridgeError, Emitter } from '../runtime/index.js';
+import { type BridgeError, Emitter, SILENT_LOGGER } from '../runtime/index.js';
 import type { TurnMetadata } from '../tools/index.js';
 import { ChunkLog } from './chunk-log.js';
 import type { Stage } from './conversation-events.js';
@@ -31,10 +31,14 @@ export class TurnTeller {
     this.#entry = entry;
     this.#notes = new TurnNotes(plan.isGuess);
     this.metadata = plan.metadata ?? {};
+    const { logger = SILENT_LOGGER } = services.ports;
+    const events = new Emitter<TurnEvents>();
+    events.onListenerError = (error) =>
+      logger.error({ err: error, turn: plan.turn }, 'a listener of a turn failed');
     this.handle = {
       turn: plan.turn,
       by: plan.by,
-      events: new Emitter<TurnEvents>(),
+      events,
       ended: this.#ended.promise,
       chunks: () => this.#chunks.read(),
       cancel,

@@ -6,12 +6,13 @@ interface Subscription {
   readonly listener: Listener;
 }
 
-type Listener = (...args: unknown[]) => void;
+/** What it returns is looked at for a promise only: nobody else would hear that it rejects. */
+type Listener = (...args: unknown[]) => unknown;
 
 const NONE: readonly Subscription[] = [];
 
 /**
- * A typed, synchronous event source in which a listener that throws harms nobody else.
+ * A typed, synchronous event source in which a listener that throws, or is async and rejects, harms nobody else.
  *
  * Node's EventEmitter lets one bad listener break the emitting loop and gives `error` a special meaning;
  * the pacing loop and the links must survive both, so this is smaller on purpose. Works in browsers too.
@@ -21,7 +22,7 @@ export class Emitter<Events extends EventMap<Events>> {
   readonly #listeners = new Map<keyof Events, readonly Subscription[]>();
   #onListenerError: (error: unknown) => void = () => {};
 
-  /** Where errors thrown by listeners go; by default they are dropped. */
+  /** Where errors of listeners go, also of async ones; by default they are dropped. Must not throw. */
   set onListenerError(report: (error: unknown) => void) {
     this.#onListenerError = report;
   }
@@ -50,7 +51,8 @@ export class Emitter<Events extends EventMap<Events>> {
     if (listeners === undefined) return;
     for (const entry of listeners) {
       try {
-        entry.listener(...args);
+        const returned = entry.listener(...args);
+        if (returned instanceof Promise) returned.catch((error: unknown) => this.#onListenerError(error));
       } catch (error) {
         this.#onListenerError(error);
       }

@@ -160,6 +160,54 @@ describe('A speech-to-speech model that is connected when it is needed', () => {
     expect(t.brain.usage()).toMatchObject({ requests: 1 });
   });
 
+  it('answers to the end what was asked before a shared context was forgotten, and then closes that session', async () => {
+    const t = rig();
+    const first = heard(t.ask('一'));
+    await t.clock.advanceAsync(600);
+    t.brain.forget();
+    expect(t.sessions[0]?.closed).toBe(0);
+    const second = heard(t.ask('二'));
+    await t.clock.advanceAsync(5000);
+    expect([await first, await second]).toEqual([9 * 4800, 9 * 4800]);
+    expect(t.sessions.map(({ closed }) => closed)).toEqual([1, 0]);
+    expect(t.sessions.map(({ inputs }) => inputs.map(({ text }) => text))).toEqual([['一'], ['二']]);
+    expect(t.brain.usage()).toMatchObject({ requests: 2, inputTokens: 30 });
+    t.brain.close();
+    await t.clock.advanceAsync(0);
+    expect(t.sessions.map(({ closed }) => closed)).toEqual([1, 1]);
+    expect(t.brain.usage()).toMatchObject({ requests: 2, inputTokens: 30 });
+  });
+
+  it('answers what waited for its session when a shared context was forgotten', async () => {
+    const t = rig();
+    const first = heard(t.ask('一'));
+    await t.clock.advanceAsync(100);
+    t.brain.forget();
+    await t.clock.advanceAsync(5000);
+    expect(await first).toBe(9 * 4800);
+    expect(t.sessions.map(({ closed }) => closed)).toEqual([1]);
+  });
+
+  it('closes a session that was forgotten as soon as its answer is called off, and at once when it is closed', async () => {
+    const t = rig();
+    const answer = t.ask('一');
+    const sound = heard(answer);
+    await t.clock.advanceAsync(600);
+    t.brain.forget();
+    await answer.cancel();
+    await t.clock.advanceAsync(0);
+    expect(t.sessions[0]?.closed).toBe(1);
+    void heard(t.ask('二'));
+    await t.clock.advanceAsync(600);
+    t.brain.forget();
+    expect(t.sessions[1]?.closed).toBe(0);
+    t.brain.close();
+    await t.clock.advanceAsync(0);
+    expect(t.sessions[1]?.closed).toBe(1);
+    await t.clock.advanceAsync(5000);
+    await sound;
+  });
+
   it('tells the model within the call where an interrupted answer was cut', async () => {
     const t = rig();
     const answer = t.ask('一');

@@ -21,6 +21,20 @@ describe('Emitter', () => {
     expect(report).toHaveBeenCalledTimes(1);
   });
 
+  it('reports a listener that rejects later as one that throws', async () => {
+    const emitter = new Emitter<Events>();
+    const report = vi.fn();
+    emitter.onListenerError = report;
+    const error = new Error('bad listener');
+    emitter.on('tick', async () => {
+      await Promise.resolve();
+      throw error;
+    });
+    emitter.emit('tick', 7);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(report.mock.calls).toEqual([[error]]);
+  });
+
   it('calls exactly those that listened when the emit began', () => {
     const emitter = new Emitter<Events>();
     const late = vi.fn();
