@@ -21,8 +21,6 @@ import type { HeardReply, SpokenPiece } from './reply-voice.js';
 export interface SoundWay {
   readonly way: LipsWay;
   readonly knows: LipsKnowledge;
-  /** Whose mouth it is, where that is known by now. */
-  readonly model?: string | undefined;
 }
 
 export interface SoundDeliveryOptions {
@@ -38,14 +36,9 @@ export interface SoundDeliveryOptions {
   readonly text: ReplyText;
   readonly pronouncer: VoiceFlowOptions['pronouncer'];
   readonly estimator: (() => LipEstimator) | undefined;
-  /** Closes a mouth that MMDAgent-EX's own lips have left open. */
-  readonly closeMouth: (way: SoundWay) => void;
 }
 
 const TELL_EVERY_MS = 80;
-/** Sound that is given away and not heard may be a part of a unit and of a block, which wait for more. */
-const DRY_MS = 40;
-const DRY_LOOKS = 2;
 /** Of what is under way nothing can be called back for so long: the lead, and the way to the loudspeaker. */
 const CERTAIN_MS = 120;
 /** A pause farther back is no place to go on from. */
@@ -70,8 +63,6 @@ export class SoundDelivery implements Delivery {
   #teller: Timer | undefined;
   #isSoundHere = false;
   #hasStarted = false;
-  /** Times in a row that the sound was found to stand still. */
-  #dryLooks = 0;
   #isStopped = false;
 
   constructor(options: SoundDeliveryOptions) {
@@ -218,21 +209,11 @@ export class SoundDelivery implements Delivery {
       events.emit('started', nowMs - positionMs, this.#way?.way ?? 'peer');
     }
     this.#played.tell({ positionMs, untilMs: Math.min(positionMs + CERTAIN_MS, givenMs), nowMs });
-    this.#watchMouth(positionMs >= givenMs - DRY_MS);
     this.#pieces.tell(this.#outlet.heardMs, nowMs + this.#outlet.heardMs - positionMs);
     if (positionMs > 0) events.emit('position', this.heard());
   }
 
-  /** MMDAgent-EX's own lips stay open where the sound runs out in the middle of a vowel. */
-  #watchMouth(isDry: boolean): void {
-    if (this.#way?.way !== 'peer') return;
-    this.#dryLooks = isDry ? this.#dryLooks + 1 : 0;
-    if (this.#dryLooks === DRY_LOOKS) this.#options.closeMouth(this.#way);
-  }
-
   #over(isWhole: boolean): void {
-    // The end may have been told so late that the last of the sound ran out before it.
-    if (isWhole && this.#way?.way === 'peer') this.#options.closeMouth(this.#way);
     this.#teller?.cancel();
     this.#queue.stop();
     this.#played.close();

@@ -1,6 +1,5 @@
 import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
-import { closingMessage, DEFAULT_LIP_TABLE } from '../lipsync/index.js';
-import { BridgeError, errorText, type Timer } from '../runtime/index.js';
+import { BridgeError, errorText } from '../runtime/index.js';
 import {
   chooseLips,
   type LipsChoice,
@@ -32,10 +31,6 @@ import type {
 } from './voice-settings.js';
 
 const LOCAL_RATE_HZ = 48_000;
-/** Later it could close the mouth of somebody else's speech. */
-const CLOSE_WITHIN_MS = 500;
-/** MMDAgent-EX's own lips take a third of a second to settle, and win over messages until then. */
-const SETTLED_MS = 400;
 
 /** What the two voices of our own sound differ in. */
 interface SoundVoiceParts {
@@ -73,7 +68,6 @@ class SoundVoice implements SoundReplyVoice {
   readonly #line = new ReplyLine();
   readonly #open = new Set<Reply>();
   #known: Promise<SoundWay> | undefined;
-  readonly #closings = new Set<Timer>();
   #isClosed = false;
 
   constructor(parts: SoundVoiceParts) {
@@ -122,7 +116,6 @@ class SoundVoice implements SoundReplyVoice {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#open].map((reply) => reply.cancel()));
-    for (const timer of this.#closings) timer.cancel();
   }
 
   #reply(isHeld: boolean, deliver: (events: ReplyEmitter) => SoundDelivery): Reply {
@@ -138,8 +131,7 @@ class SoundVoice implements SoundReplyVoice {
     const { ports, sampleRateHz } = this.#parts;
     const { clock, estimator } = ports;
     const open = (known: SoundWay, signal: AbortSignal) => this.#outlet(known, signal);
-    const closeMouth = ({ model }: SoundWay): void => this.#closeMouthSoon(model);
-    return { clock, events, sampleRateHz, way, open, estimator, closeMouth, pronouncer: this.#pronouncer };
+    return { clock, events, sampleRateHz, way, open, estimator, pronouncer: this.#pronouncer };
   }
 
   /** A loudspeaker is opened before it is known what rate its engine has: the engine's sound comes at the loudspeaker's. */
@@ -166,23 +158,6 @@ class SoundVoice implements SoundReplyVoice {
     }
   }
 
-  #closeMouthSoon(model: string | undefined): void {
-    const timer = this.#parts.ports.clock.after(SETTLED_MS, () => {
-      this.#closings.delete(timer);
-      this.#closeMouth(model);
-    });
-    this.#closings.add(timer);
-  }
-
-  /** A mouth that cannot be closed now is gone. */
-  #closeMouth(model: string | undefined): void {
-    const { ports, settings } = this.#parts;
-    const { lane, table = DEFAULT_LIP_TABLE } = settings;
-    const message = closingMessage(model ?? '0', table);
-    const params = { message, timeoutMs: CLOSE_WITHIN_MS, ...(lane === undefined ? {} : { lane }) };
-    ports.client.request('send', params).catch(() => {});
-  }
-
   #way(): Promise<SoundWay> {
     this.#known ??= this.#knowledge()
       .then((knows) => this.#look(knows))
@@ -201,8 +176,7 @@ class SoundVoice implements SoundReplyVoice {
     if (lane === undefined) this.#known = undefined;
     const situation = { knows, carriesSound: lane?.carriesSound ?? true, lane: lane?.lane ?? '' };
     const way = chooseLips(lips, situation);
-    const model = settings.model ?? lane?.model;
-    return { way: way === 'local' ? chooseLips('own', situation) : way, knows, model };
+    return { way: way === 'local' ? chooseLips('own', situation) : way, knows };
   }
 
   /** An engine that cannot be had fails when it shall speak. */

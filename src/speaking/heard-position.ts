@@ -43,8 +43,13 @@ export class HeardPosition {
 
   /** Milliseconds of the stream that are heard now, negative shortly before the first; undefined while nobody knows. */
   get nowMs(): number | undefined {
-    if (this.#originAtMs === undefined) return undefined;
-    return this.#clock.wallMs() - this.#differenceMs - this.#originAtMs;
+    const daemonMs = this.daemonNowMs;
+    return daemonMs === undefined || this.#originAtMs === undefined ? undefined : daemonMs - this.#originAtMs;
+  }
+
+  /** The daemon's wall clock now; undefined before it has told anything. */
+  get daemonNowMs(): number | undefined {
+    return this.#originAtMs === undefined ? undefined : this.#clock.wallMs() - this.#differenceMs;
   }
 
   close(): void {

@@ -11,6 +11,7 @@ export type { OpenLocalPlayback } from './local-outlet.js';
 export { type KnownStretch, type MouthKind, MouthSource, type MouthSourceOptions } from './mouth-source.js';
 export { laneOf, type OpenOutletOptions, openOutlet } from './open-outlet.js';
 export type { LipsReport, Outlet, SpeakingListener } from './outlet.js';
+export { PeerMouth, type PeerMouthOptions } from './peer-mouth.js';
 export { PositionLips, type PositionLipsCounts, type PositionLipsOptions } from './position-lips.js';
 export { soundSpeech } from './sound-speech.js';
 export {

@@ -4,6 +4,7 @@ import { type LipTable, PhonemeNames, type TimedPhoneme } from '../lipsync/index
 import type { Clock } from '../runtime/index.js';
 import { HeardPosition } from './heard-position.js';
 import type { LipsReport, Outlet, SpeakingListener } from './outlet.js';
+import { PeerMouth } from './peer-mouth.js';
 import { PositionLips } from './position-lips.js';
 
 export interface StreamedOutletOptions extends SpeakingListener {
@@ -50,6 +51,7 @@ export class StreamedOutlet implements Outlet {
     this.#handle = handle;
     this.#heard = new HeardPosition(client, handle.stream, clock);
     if (lips === 'own') this.#lips = this.#makeLips(clock, model, table);
+    else new PeerMouth({ client, clock, handle, model, table });
     handle.events.on('started', (atMs) => onStarted?.(atMs));
     handle.events.on('position', (heardMs) => onHeard?.(heardMs));
     handle.events.on('tied', (tie, atMs) => {

@@ -1,10 +1,13 @@
 import { openSound, type SoundSource } from '../../audio/index.js';
-import type { BridgeClient, SpeechEnd } from '../../client/index.js';
-import type { LipsChoice, SpeechOutcome } from '../../speaking/index.js';
+import type { BridgeClient, SpeechEnd, SpeechHandle } from '../../client/index.js';
+import { DEFAULT_LIP_TABLE, type LipTable } from '../../lipsync/index.js';
+import { SystemClock } from '../../runtime/index.js';
+import { type LipsChoice, laneOf, PeerMouth, type SpeechOutcome } from '../../speaking/index.js';
 import { closeLink } from '../closing.js';
 import { type CommandContext, textArg, textListArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
+import { lipTableOf } from '../lip-table-setting.js';
 import { lipsSource } from '../lips-source.js';
 import { playWithLips } from '../play-with-lips.js';
 import { printableJson } from '../printable.js';
@@ -103,12 +106,17 @@ async function playPlainly(
   const { config } = context.resolved;
   let progress: Progress | undefined;
   try {
+    const { lipTxt } = config;
+    const table = lipTxt === undefined ? DEFAULT_LIP_TABLE : await lipTableOf(context, lipTxt);
     const handle = await client.open({
       kind: context.args['live'] === true ? 'live' : 'recorded',
       ...(config.lane === undefined ? {} : { lane: config.lane }),
       ...streamChoices(context),
     });
     progress = new Progress(context, file, handle);
+    // Messages of the user's own that move the mouth close it too, or not, as they are meant to.
+    if (!ties.some(({ message }) => message.startsWith('LIPSYNC_START|')))
+      await watchMouth(context, client, { handle, table });
     for (const tie of ties) await handle.tie(tie);
     const end = await speakSound(context, handle, sound);
     return { lane: handle.lane, end, report: reportOf({ lane: handle.lane, ...end }) };
@@ -116,4 +124,14 @@ async function playPlainly(
     progress?.close();
     await sound.close();
   }
+}
+
+/** MMDAgent-EX's own lips move the mouth: it is closed where they leave it open. */
+async function watchMouth(
+  context: CommandContext,
+  client: BridgeClient,
+  { handle, table }: { readonly handle: SpeechHandle; readonly table: LipTable },
+): Promise<void> {
+  const model = streamChoices(context).model ?? (await laneOf(client, handle.lane))?.model ?? '0';
+  new PeerMouth({ client, clock: new SystemClock(), handle, model, table });
 }
