@@ -11,6 +11,8 @@ export interface RealtimeModel {
   readonly type: string;
   /** The vendor's name of the model. */
   readonly model: string;
+  /** Whether the server hears where turns end (`turnDetection`): sound then goes to `hear`, and no turn can be given any. */
+  readonly hearsTurns: boolean;
   /** Opens a session. @throws {ProviderError} BRIDGE_ERR_LLM_* - key, address, model or settings are refused. */
   connect(options: RealtimeSessionOptions): Promise<RealtimeSession>;
   /** Ends every session. Idempotent. */
@@ -40,6 +42,11 @@ export interface RealtimeSession {
    * With our own hearing it does nothing.
    */
   hear(pcm: Uint8Array): void;
+  /**
+   * What the model shall know without answering: results of calls after which it need not speak, and what was said without it. Goes in
+   * at once, before whatever comes next; a connection that is opened later has it from `history`.
+   */
+  know(news: RealtimeNews): void;
   /** From the next turn on. */
   update(changes: { readonly instructions?: string; readonly tools?: readonly ToolSpec[] }): void;
   /** Tokens so far. */
@@ -55,9 +62,25 @@ export interface RealtimeInput {
   /** `data:` URLs of PNG and JPEG; others are left out with a warning. */
   readonly images?: readonly string[] | undefined;
   /** Answers to the calls of the turn before. */
-  readonly results?: readonly { readonly callId: string; readonly result: string }[] | undefined;
+  readonly results?: readonly CallResult[] | undefined;
+  /**
+   * The sound becomes an item, and is written down, as soon as it has ended; the model is asked once this settles. Words can so be
+   * looked at before they are answered. @default at once
+   */
+  readonly answerWhen?: Promise<unknown> | undefined;
   /** Aborts like `cancel`; the parts then throw the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface CallResult {
+  readonly callId: string;
+  readonly result: string;
+}
+
+export interface RealtimeNews {
+  readonly results?: readonly CallResult[];
+  /** Words of the user, and of an assistant that was not the model. */
+  readonly said?: readonly Extract<ChatMessage, { readonly role: 'user' | 'assistant' }>[];
 }
 
 /** One turn of the user and the model's answer to it. */
@@ -71,6 +94,8 @@ export interface RealtimeTurn {
   readonly userText: Promise<string | undefined>;
   /**
    * The user interrupted: the model stops, and what it remembers of its answer ends where the ear stopped.
+   *
+   * Again with less than before, it forgets more.
    *
    * @param heardMs - of the turn's sound, counted from its first sample; 0: nothing was heard, and it never answered.
    * @returns When the cut is sent. Does nothing after all was heard.

@@ -14,6 +14,8 @@ export interface ServerItem {
   readonly item: Json;
   /** Sound that it gave; undefined: none. */
   soundMs: number | undefined;
+  /** Of its sound. */
+  text?: string | undefined;
 }
 
 /** What a scripted model answers. Sound is a ramp, so that every sample is known. */
@@ -47,8 +49,23 @@ export interface Way {
 export type Dialect = 'ga' | 'beta';
 
 const BETA_NAMES: Readonly<Record<string, string>> = {
+  'conversation.item.added': 'conversation.item.created',
+  'response.output_audio.done': 'response.audio.done',
+  'response.output_audio_transcript.done': 'response.audio_transcript.done',
   'response.output_audio.delta': 'response.audio.delta',
   'response.output_audio_transcript.delta': 'response.audio_transcript.delta',
+};
+
+/**
+ * Which kinds of content a message may have.
+ *
+ * @source openai-node 025ca83 realtime.ts RealtimeConversationItemAssistantMessage, …UserMessage, …SystemMessage
+ */
+const USER_KINDS = ['input_text', 'input_audio', 'input_image'];
+const KINDS: Readonly<Record<string, Readonly<Record<Dialect, readonly string[]>>>> = {
+  assistant: { ga: ['output_text', 'output_audio'], beta: ['text'] },
+  user: { ga: USER_KINDS, beta: USER_KINDS },
+  system: { ga: ['input_text'], beta: ['input_text'] },
 };
 
 export const BYTES_PER_MS = 48;
@@ -196,6 +213,9 @@ export class ServerSession {
     });
     this.buffered = 0;
     this.send({ type: 'input_audio_buffer.committed', item_id: id, previous_item_id: null });
+    this.send({ type: 'conversation.item.added', item: { id, type: 'message', role: 'user' } });
+    const written = this.#server.writes.shift();
+    if (written !== undefined) this.writeDown(id, written);
   }
 
   #create(event: Json, item: Json): void {
@@ -206,7 +226,18 @@ export class ServerSession {
       this.fail('invalid_tool_call_id', `No tool call found for ${String(item['call_id'])}`, event);
       return;
     }
+    const kinds = KINDS[String(item['role'])];
+    const contents = (item['content'] ?? []) as readonly Json[];
+    const wrong = contents.find(({ type }) => !(kinds?.[this.#server.dialect] ?? []).includes(String(type)));
+    if (item['type'] === 'message' && wrong !== undefined) {
+      this.fail('invalid_value', `Invalid value: '${String(wrong['type'])}'.`, event);
+      return;
+    }
     const id = String(item['id'] ?? `made_${++this.#count}`);
+    if (id.length > 32 || this.items.some((known) => known.id === id)) {
+      this.fail('invalid_item_id', `The item id '${id}' is taken or too long`, event);
+      return;
+    }
     this.items.push({
       id,
       type: String(item['type']),
@@ -220,7 +251,10 @@ export class ServerSession {
   #delete(event: Json): void {
     const at = this.items.findIndex(({ id }) => id === event['item_id']);
     if (at < 0) this.fail('item_delete_invalid_item_id', 'The item does not exist', event);
-    else this.items.splice(at, 1);
+    else {
+      this.items.splice(at, 1);
+      this.send({ type: 'conversation.item.deleted', item_id: event['item_id'] });
+    }
   }
 
   #truncate(event: Json): void {
@@ -232,6 +266,8 @@ export class ServerSession {
       this.fail('invalid_value', `Audio content of ${item.soundMs}ms is already shorter than ${ms}ms`, event);
     } else {
       item.soundMs = ms;
+      // What was said of it is forgotten too: nobody knows how much of it was heard.
+      item.text = undefined;
       this.send({
         type: 'conversation.item.truncated',
         item_id: item.id,
@@ -286,9 +322,26 @@ export class ServerSession {
       input_token_details: { audio_tokens: 15, cached_tokens: 4 },
       output_token_details: { audio_tokens: 25 },
     };
+    this.#finishItems(id);
     this.#active = undefined;
     this.send({ type: 'response.done', response: { id, output, usage, ...end } });
     if (answer.userText !== undefined && user !== undefined) this.writeDown(user.id, answer.userText);
+  }
+
+  /** Sound and words of its messages are at their end: told before the answer is. */
+  #finishItems(responseId: string): void {
+    for (const { id, text = '' } of this.items.filter((item) => item.id.startsWith(`msg_${responseId}_`))) {
+      const ids = { response_id: responseId, item_id: id, output_index: 0, content_index: 0 };
+      this.send({ type: 'response.output_audio.done', ...ids });
+      this.send({ type: 'response.output_audio_transcript.done', ...ids, transcript: text });
+      this.send({ type: 'response.content_part.done', ...ids, part: { type: 'audio', transcript: text } });
+      this.send({ type: 'conversation.item.done', item: { id, type: 'message', role: 'assistant' } });
+      this.send({
+        type: 'response.output_item.done',
+        response_id: responseId,
+        item: { id, type: 'message' },
+      });
+    }
   }
 
   /** What the user said, in two pieces and whole. */
@@ -321,6 +374,9 @@ export class ServerSession {
         arguments: say.arguments,
       };
       this.#add(itemId, responseId, item, undefined);
+      const call = { response_id: responseId, item_id: itemId, output_index: 1, call_id: item.call_id };
+      this.send({ type: 'response.function_call_arguments.delta', ...call, delta: say.arguments });
+      this.send({ type: 'response.function_call_arguments.done', ...call, arguments: say.arguments });
       if (this.#server.tellsItems)
         this.send({ type: 'response.output_item.done', response_id: responseId, item });
       output.push(item);
@@ -331,6 +387,7 @@ export class ServerSession {
     const item =
       known ?? this.#add(itemId, responseId, { id: itemId, type: 'message', role: 'assistant' }, 0);
     if ('text' in say) {
+      item.text = `${item.text ?? ''}${say.text}`;
       this.send({ type: 'response.output_audio_transcript.delta', ...ids(itemId), delta: say.text });
       return;
     }
@@ -357,6 +414,7 @@ export class ServerSession {
     this.items.push(made);
     if (this.#server.tellsItems)
       this.send({ type: 'response.output_item.added', response_id: responseId, item });
+    this.send({ type: 'conversation.item.added', item });
     return made;
   }
 }
@@ -375,6 +433,8 @@ export class RealtimeServer {
   /** Whether errors name the event that caused them. */
   namesCauses = true;
   tellsItems = true;
+  /** What the user said, written down as soon as it is an item, before any answer: one for each commit. */
+  writes: string[] = [];
   /** New connections are not answered at all, or refused. */
   door: 'open' | 'silent' | 'refused' = 'open';
   #asked = 0;

@@ -37,7 +37,9 @@ export class Answer {
   #stage: Stage = 'unasked';
   #responseId: string | undefined;
   #isComplete = false;
-  #isCut = false;
+  /** So much was heard when it was cut. */
+  #cutMs: number | undefined;
+  readonly #deleted = new Set<string>();
   #watch: Timer | undefined;
   #tellDone: () => void = () => {};
   readonly done: Promise<void>;
@@ -80,7 +82,7 @@ export class Answer {
       case 'itemAdded':
         this.#items.add(event.itemId, event.kind);
         // It came to be after the cut.
-        if (this.#isCut) this.#send(deleteItem(event.itemId), 'delete');
+        if (this.#isCut) this.#forget(event.itemId);
         break;
       case 'sound':
         this.#giveSound(event);
@@ -100,21 +102,23 @@ export class Answer {
   }
 
   /**
-   * The model stops, and forgets what was not heard. Once.
+   * The model stops, and forgets what was not heard; again when less was heard than it was told.
    *
    * @param keepsAnswered - calls that were answered stay, with their results; else the whole turn is forgotten.
    * @returns False when there is nothing to cut: all of it came and was heard.
    */
   cut(heardMs: number, keepsAnswered = true): boolean {
-    if (this.#isCut) return true;
+    if (this.#cutMs !== undefined && heardMs >= this.#cutMs) return true;
     const isAnswered = (itemId: string): boolean =>
       keepsAnswered && this.#options.host.isAnswered(this.#callOfItem.get(itemId));
     const cuts = this.#items.cuts(heardMs, this.#isComplete, isAnswered);
-    if (this.#stage === 'done' && cuts.length === 0) return false;
-    this.#isCut = true;
-    if (this.isUnderWay && this.#responseId !== undefined) this.#cancel(this.#responseId);
+    if (this.#stage === 'done' && cuts.length === 0) return this.#isCut;
+    const isFirst = !this.#isCut;
+    this.#cutMs = heardMs;
+    if (isFirst && this.isUnderWay && this.#responseId !== undefined) this.#cancel(this.#responseId);
     for (const cut of cuts) {
-      if (cut.how === 'delete') this.#send(deleteItem(cut.itemId), 'delete');
+      if (this.#deleted.has(cut.itemId)) continue;
+      if (cut.how === 'delete') this.#forget(cut.itemId);
       else this.#send(truncateItem(cut.itemId, cut.contentIndex, cut.heardMs), `truncate.${cut.itemId}`);
     }
     return true;
@@ -125,6 +129,15 @@ export class Answer {
     this.#watch?.cancel();
     this.#stage = 'done';
     this.#tellDone();
+  }
+
+  get #isCut(): boolean {
+    return this.#cutMs !== undefined;
+  }
+
+  #forget(itemId: string): void {
+    this.#deleted.add(itemId);
+    this.#send(deleteItem(itemId), 'delete');
   }
 
   #begun(responseId: string): void {

@@ -15,6 +15,7 @@ export class OpenAiRealtimeModel implements RealtimeModel {
   readonly name: string;
   readonly type = REALTIME_TYPE;
   readonly model: string;
+  readonly hearsTurns: boolean;
   readonly #options: RealtimeOptions;
   readonly #ports: VendorPorts;
   readonly #sessions = new Set<RealtimeSession>();
@@ -23,6 +24,7 @@ export class OpenAiRealtimeModel implements RealtimeModel {
   constructor(name: string, options: RealtimeOptions, ports: VendorPorts) {
     this.name = name;
     this.model = options.model;
+    this.hearsTurns = options.turnDetection !== 'none';
     this.#options = options;
     this.#ports = ports;
   }

@@ -1,6 +1,7 @@
 import { Emitter, InvalidStateError, sleep } from '../../runtime/index.js';
 import type {
   RealtimeInput,
+  RealtimeNews,
   RealtimeSession,
   RealtimeSessionEvents,
   RealtimeSessionOptions,
@@ -8,7 +9,15 @@ import type {
   RealtimeUsage,
 } from '../realtime.js';
 import { UpwardSound } from '../upward-sound.js';
-import { CREATE_RESPONSE, cancelResponse, contentUpdate, type SessionContent } from './client-event.js';
+import {
+  CREATE_RESPONSE,
+  cancelResponse,
+  contentUpdate,
+  createItem,
+  historyItems,
+  resultItem,
+  type SessionContent,
+} from './client-event.js';
 import { HISTORY_ID, RealtimeConnection } from './connection.js';
 import { Line } from './line.js';
 import { OpenMicrophone } from './open-microphone.js';
@@ -21,6 +30,8 @@ import { UsageSum } from './usage-sum.js';
 
 /** How long an answer that was stopped may hold up the next. */
 const FREE_MS = 2_000;
+/** Event ids of what is told between turns. */
+const NEWS_ID = 'session.news';
 /** After a turn its answer is still being heard, and may be cut. */
 const QUIET_MS = 30_000;
 
@@ -36,6 +47,9 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   readonly #microphone: OpenMicrophone;
   #content: SessionContent;
   #isContentNew = false;
+  #isConnecting = false;
+  /** Items for the connection that is being opened. */
+  #news: Readonly<Record<string, unknown>>[] = [];
   #answering: TurnRun | undefined;
   #sounding: TurnRun | undefined;
   /** Of the server's own hearing: the user's item before its answer. */
@@ -86,6 +100,20 @@ export class OpenAiRealtimeSession implements RealtimeSession {
     this.#isContentNew = true;
   }
 
+  know({ results = [], said = [] }: RealtimeNews): void {
+    const words = historyItems(said, this.#machine.options.dialect);
+    const { current } = this.#line;
+    if (current?.isOpen !== true) {
+      // What is being opened was given the history already; of calls it knows nothing.
+      if (this.#isConnecting) this.#news.push(...words);
+      return;
+    }
+    const known = results.filter(({ callId }) => this.#turns.foreignCall(callId, current) === undefined);
+    for (const { callId } of known) this.#turns.answered(callId);
+    const items = [...known.map(({ callId, result }) => resultItem(callId, result)), ...words];
+    for (const item of items) current.send(createItem(item), NEWS_ID);
+  }
+
   usage(): RealtimeUsage {
     return this.#usage.sum;
   }
@@ -124,13 +152,21 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   async #connect(signal: AbortSignal): Promise<RealtimeConnection> {
     const { face, options, ports } = this.#machine;
     this.#isContentNew = false;
-    return RealtimeConnection.open({
-      ...{ face, options, ports, signal },
-      content: this.#content,
-      history: this.#options.history?.() ?? [],
-      onEvent: (event, connection) => this.#take(event, connection),
-      onLost: (error, connection) => this.#lose(connection, error),
-    });
+    this.#isConnecting = true;
+    this.#news = [];
+    try {
+      const connection = await RealtimeConnection.open({
+        ...{ face, options, ports, signal },
+        content: this.#content,
+        history: this.#options.history?.() ?? [],
+        onEvent: (event, opened) => this.#take(event, opened),
+        onLost: (error, opened) => this.#lose(opened, error),
+      });
+      for (const item of this.#news) connection.send(createItem(item), NEWS_ID);
+      return connection;
+    } finally {
+      this.#isConnecting = false;
+    }
   }
 
   #lose(connection: RealtimeConnection, error: unknown): void {

@@ -69,7 +69,7 @@ export class TurnRun implements RealtimeTurn {
 
   /** What the user gives is still on its way up. */
   get isSending(): boolean {
-    return !this.#isOver && this.#try?.answer.isUnasked !== false;
+    return !this.#isOver && this.#try?.answer.isUnasked !== false && this.#try?.isCommitted !== true;
   }
 
   /** Begins the turn of a user. */
@@ -98,7 +98,8 @@ export class TurnRun implements RealtimeTurn {
   }
 
   async truncate(heardMs: number): Promise<void> {
-    this.#cut(heardMs);
+    if (this.#isOver && !this.#isCancelled) this.#try?.answer.cut(heardMs);
+    else this.#cut(heardMs);
   }
 
   async cancel(): Promise<void> {
@@ -205,6 +206,8 @@ export class TurnRun implements RealtimeTurn {
     if (settle === undefined) return;
     const current = this.#newTry(connection, settle);
     const hasInput = await Promise.race([this.#sent(current), answered.then(() => false)]);
+    if (hasInput && this.#input.answerWhen !== undefined)
+      await Promise.race([this.#input.answerWhen, answered]);
     if (hasInput && !this.#isOver) await this.#host.answer(this, connection);
     else if (!this.#isOver && current.answer.isUnasked && connection.isOpen) this.#endUnasked();
     await answered;

@@ -60,11 +60,15 @@ function sendResults(connection: RealtimeConnection, { input, host, turnId, onIt
   }
 }
 
+/** Words for a model that was told to look at what it cannot be shown. */
+const UNSHOWN = '(A picture cannot be shown to you: it is no PNG or JPEG.)';
+
 function sendWords(connection: RealtimeConnection, { input, host, turnId, onItem }: SendOptions): boolean {
-  const { text = '', images: given = [] } = input;
+  const { text: words = '', images: given = [] } = input;
   const images = given.filter(isSendableImage);
   if (images.length < given.length)
     host.warn(`${host.face.name} takes pictures as data: URLs of PNG or JPEG only: others are left out`);
+  const text = images.length < given.length ? [words, UNSHOWN].filter(Boolean).join('\n') : words;
   if (text === '' && images.length === 0) return false;
   const itemId = host.newItemId();
   onItem(itemId);

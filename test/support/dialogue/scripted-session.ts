@@ -1,12 +1,13 @@
 import type {
   RealtimeInput,
+  RealtimeNews,
   RealtimePart,
   RealtimeSession,
   RealtimeSessionEvents,
   RealtimeTurn,
   RealtimeUsage,
 } from '../../../src/realtime/index.js';
-import { type Clock, Emitter, sleep } from '../../../src/runtime/index.js';
+import { type Clock, Emitter, ProviderError, sleep } from '../../../src/runtime/index.js';
 
 const USAGE: RealtimeUsage = {
   responses: 0,
@@ -17,18 +18,31 @@ const USAGE: RealtimeUsage = {
   cachedTokens: 0,
 };
 
+export interface ScriptedAnswer {
+  readonly text: string;
+  /** Calls at its end: `look_up`, or these. */
+  readonly call?: boolean;
+  readonly calls?: readonly { readonly name: string; readonly argumentsJson: string }[];
+  /** Breaks after so many letters. */
+  readonly breaksAfter?: number;
+}
+
 /** A speech-to-speech session that answers with 100 ms of sound for each letter. */
 export class ScriptedSession implements RealtimeSession {
   readonly events = new Emitter<RealtimeSessionEvents>();
   readonly inputs: RealtimeInput[] = [];
   readonly heard: string[] = [];
   readonly truncations: number[] = [];
+  readonly known: RealtimeNews[] = [];
+  readonly updates: Parameters<RealtimeSession['update']>[0][] = [];
+  /** Whether what the user said is written down, and how long after the sound. */
+  writesAfterMs: number | 'never' = 300;
   /** Numbers of the turns that were called off, by `cancel` or by their signal; counted from 1. */
   readonly cancelled: number[] = [];
   /** What it answers; with `call` it calls instead, once. */
-  answer: (count: number) => { readonly text: string; readonly call?: boolean } | 'error' = () => ({
-    text: 'はい、そうですね。',
-  });
+  answer: (count: number) => ScriptedAnswer | 'error' = () => ({ text: 'はい、そうですね。' });
+  /** What it breaks with. */
+  fault: Error = new ProviderError('BRIDGE_ERR_LLM_TRUNCATED', 'the connection broke', { provider: 'rt' });
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -54,7 +68,13 @@ export class ScriptedSession implements RealtimeSession {
 
   hear(): void {}
 
-  update(): void {}
+  know(news: RealtimeNews): void {
+    this.known.push(news);
+  }
+
+  update(changes: Parameters<RealtimeSession['update']>[0] = {}): void {
+    this.updates.push(changes);
+  }
 
   usage(): RealtimeUsage {
     return USAGE;
@@ -63,24 +83,28 @@ export class ScriptedSession implements RealtimeSession {
   async close(): Promise<void> {}
 
   async *#parts(
-    { sound, text, signal }: RealtimeInput,
-    answer: ReturnType<ScriptedSession['answer']>,
+    { sound, text, signal, answerWhen }: RealtimeInput,
+    answer: ScriptedAnswer | 'error',
     written: (text: string | undefined) => void,
   ): AsyncGenerator<RealtimePart> {
     let said = text ?? '';
     if (sound !== undefined)
       for await (const piece of sound) said += new TextDecoder().decode(piece).replaceAll('\0', '');
     this.heard.push(said);
+    this.#clock.after(this.writesAfterMs === 'never' ? 0 : this.writesAfterMs, () =>
+      written(sound === undefined || this.writesAfterMs === 'never' ? undefined : said),
+    );
+    await answerWhen;
     await sleep(this.#clock, 300, signal);
-    written(sound === undefined ? undefined : said);
     if (answer === 'error') throw new Error('the session broke');
-    for (const letter of answer.text) {
+    for (const [at, letter] of [...answer.text].entries()) {
+      if (at === answer.breaksAfter) throw this.fault;
       yield { type: 'text', text: letter };
       yield { type: 'sound', pcm: new Uint8Array(4800) };
       await sleep(this.#clock, 20, signal);
     }
-    if (answer.call === true)
-      yield { type: 'call', call: { id: 'c1', name: 'look_up', argumentsJson: '{}' } };
-    yield { type: 'end', reason: answer.call === true ? 'calls' : 'stop' };
+    const calls = answer.calls ?? (answer.call === true ? [{ name: 'look_up', argumentsJson: '{}' }] : []);
+    for (const [at, call] of calls.entries()) yield { type: 'call', call: { id: `c${at + 1}`, ...call } };
+    yield { type: 'end', reason: calls.length > 0 ? 'calls' : 'stop' };
   }
 }

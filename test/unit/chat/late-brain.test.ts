@@ -1,24 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { LateBrain } from '../../../src/chat/late-brain.js';
 import type { SoundAnswer, SoundQuestion } from '../../../src/dialogue/index.js';
-import type { RealtimeSession } from '../../../src/realtime/index.js';
 import { FakeClock } from '../../../src/runtime/index.js';
 import { ScriptedSession } from '../../support/dialogue/scripted-session.js';
 import { ScriptedTools } from '../../support/dialogue/scripted-tools.js';
 
 /** A session that tells what it was told. */
 class WatchedSession extends ScriptedSession {
-  readonly updates: Parameters<RealtimeSession['update']>[0][] = [];
   closed = 0;
   readonly #count: number;
 
   constructor(clock: FakeClock, count: number) {
     super(clock);
     this.#count = count;
-  }
-
-  override update(changes: Parameters<RealtimeSession['update']>[0] = {}): void {
-    this.updates.push(changes);
   }
 
   override usage() {

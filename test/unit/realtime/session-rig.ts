@@ -42,7 +42,7 @@ export async function rig(
       clock,
       env: {},
       openSocket: server.openSocket,
-      newId: () => String(++ids).padStart(32, '0'),
+      newId: () => String(++ids).padStart(24, '0').padEnd(32, '0'),
     },
   );
   const opening = model.connect({ instructions: 'You are Gene.', ...options });
@@ -63,6 +63,8 @@ export async function rig(
     session.events.on(name, (...args: unknown[]) => told.push([name, ...args]));
   const settle = async (ms = 0): Promise<void> => {
     for (let step = 0; step < 4; step++) await clock.advanceAsync(ms / 4);
+    // An answer is some dozen events, each of which takes its turns.
+    for (let step = 0; step < 8; step++) await clock.advanceAsync(0);
   };
   return { clock, server, session, told, settle, start: (input) => listen(session.turn(input)) };
 }

@@ -195,11 +195,14 @@ describe('RealtimeSession', () => {
       });
       await settle();
       expect(server.last.items[0]?.item).toEqual({
-        id: 'u000000000000000000000000',
+        id: 'u000000000000000000000001',
         type: 'message',
         role: 'user',
         content: [
-          { type: 'input_text', text: 'What is this?' },
+          {
+            type: 'input_text',
+            text: 'What is this?\n(A picture cannot be shown to you: it is no PNG or JPEG.)',
+          },
           { type: 'input_image', image_url: 'data:image/png;base64,AA==' },
         ],
       });
@@ -272,6 +275,126 @@ describe('RealtimeSession', () => {
       expect(server.last.ofType('session.update')).toHaveLength(2);
       expect(server.last.session).toMatchObject({ audio: { output: { voice: 'marin' } } });
       expect(told).toEqual([]);
+    });
+    it('are answered without another answer where the model has said all', async () => {
+      const server = new RealtimeServer();
+      server.answers = [{ says: [{ text: 'Hi.' }, { soundMs: 100 }, { call: 'smile', arguments: '{}' }] }];
+      const { start, settle, session, told } = await rig({}, {}, server);
+      const heard = start({ text: 'Hello' });
+      await settle();
+      const [callId = ''] = heard.parts.flatMap((part) => (part.type === 'call' ? [part.call.id] : []));
+      session.know({ results: [{ callId, result: 'Shown.' }] });
+      await settle();
+      expect(server.last.items.at(-1)?.item).toMatchObject({ type: 'function_call_output', call_id: callId });
+      expect(server.last.ofType('response.create')).toHaveLength(1);
+      // Later connections know nothing of the call.
+      server.last.drop();
+      await settle(1000);
+      session.know({ results: [{ callId, result: 'Shown.' }] });
+      await settle();
+      expect(server.last.ofType('conversation.item.create')).toEqual([]);
+      expect(told.filter(([name]) => name === 'warned')).toEqual([]);
+    });
+  });
+
+  describe('what is said without the model', () => {
+    it('is known to it, in its place', async () => {
+      const server = new RealtimeServer();
+      const { start, settle, session, told } = await rig({}, {}, server);
+      start({ text: 'Hello' });
+      await settle();
+      session.know({
+        said: [
+          { role: 'user', text: 'Is anybody there?' },
+          { role: 'assistant', text: 'A person speaks now.' },
+        ],
+      });
+      start({ text: 'And now?' });
+      await settle();
+      const items = server.last.ofType('conversation.item.create').map(({ item }) => item as never);
+      expect(items).toMatchObject([
+        { role: 'user', content: [{ text: 'Hello' }] },
+        { role: 'user', content: [{ type: 'input_text', text: 'Is anybody there?' }] },
+        { role: 'assistant', content: [{ type: 'output_text', text: 'A person speaks now.' }] },
+        { role: 'user', content: [{ text: 'And now?' }] },
+      ]);
+      expect(told).toEqual([]);
+    });
+
+    it('is in the form of older servers too', async () => {
+      const server = new RealtimeServer();
+      server.dialect = 'beta';
+      const { settle, session, told } = await rig({}, { dialect: 'beta' }, server);
+      session.know({ said: [{ role: 'assistant', text: 'Hm.' }] });
+      await settle();
+      expect(server.last.items.at(-1)?.item).toMatchObject({ content: [{ type: 'text', text: 'Hm.' }] });
+      expect(told).toEqual([]);
+    });
+
+    it('reaches a connection that was being opened and had asked for the history already', async () => {
+      const server = new RealtimeServer();
+      const { settle, session } = await rig({ history: () => [] }, {}, server);
+      server.last.drop();
+      server.deaf.add('session.update');
+      await settle(300);
+      session.know({ said: [{ role: 'assistant', text: 'In between.' }] });
+      server.last.send({ type: 'session.updated', session: {} });
+      await settle();
+      expect(server.sessions).toHaveLength(2);
+      expect(server.last.items.map(({ item }) => item['role'])).toEqual(['assistant']);
+    });
+  });
+
+  describe('words that are looked at before they are answered', () => {
+    it('are written down while the model is not asked', async () => {
+      const server = new RealtimeServer();
+      server.writes = ['How are you?'];
+      server.answers = [{ says: [{ text: 'Fine.' }] }];
+      const { start, settle } = await rig({}, {}, server);
+      let ask: (value?: unknown) => void = () => {};
+      const answerWhen = new Promise((resolve) => {
+        ask = resolve;
+      });
+      const heard = start({ sound: new Speech().say(400).end(), answerWhen });
+      await settle(100);
+      expect(await heard.turn.userText).toBe('How are you?');
+      expect(server.last.ofType('response.create')).toEqual([]);
+      ask();
+      await settle();
+      expect(textOf(heard)).toBe('Fine.');
+    });
+
+    it('are forgotten with the turn that is called off', async () => {
+      const server = new RealtimeServer();
+      server.writes = ['How are you?'];
+      const { start, settle, told } = await rig({}, {}, server);
+      const heard = start({ sound: new Speech().say(400).end(), answerWhen: new Promise(() => {}) });
+      await settle(100);
+      await heard.turn.cancel();
+      await settle();
+      expect(heard.parts.at(-1)).toEqual({ type: 'end', reason: 'cancelled' });
+      expect(server.last.items).toEqual([]);
+      expect(server.last.ofType('response.create')).toEqual([]);
+      expect(told).toEqual([]);
+    });
+
+    it('are said once more on a new connection, and asked there', async () => {
+      const server = new RealtimeServer();
+      server.answers = [{ says: [{ text: 'Fine.' }] }];
+      const { start, settle } = await rig({}, {}, server);
+      let ask: (value?: unknown) => void = () => {};
+      const answerWhen = new Promise((resolve) => {
+        ask = resolve;
+      });
+      const heard = start({ sound: new Speech().say(400).end(), answerWhen });
+      await settle(100);
+      server.last.drop();
+      await settle(1000);
+      ask();
+      await settle();
+      expect(server.sessions).toHaveLength(2);
+      expect(textOf(heard)).toBe('Fine.');
+      expect(server.last.ofType('response.create')).toHaveLength(1);
     });
   });
 
@@ -367,15 +490,37 @@ describe('RealtimeSession', () => {
       expect(heard.parts).toEqual([{ type: 'end', reason: 'cancelled' }]);
     });
 
-    it('is sent once', async () => {
+    it('is sent once, and again only when less was heard than it was told', async () => {
       const server = new RealtimeServer();
       server.answers = [{ says: [{ soundMs: 1000 }, 'wait'] }];
       const { start, settle } = await rig({}, {}, server);
       const heard = start({ text: 'Hello' });
       await settle();
-      await Promise.all([heard.turn.truncate(300), heard.turn.truncate(100)]);
+      await Promise.all([heard.turn.truncate(300), heard.turn.truncate(300), heard.turn.truncate(400)]);
       await settle();
-      expect(server.last.ofType('conversation.item.truncate')).toHaveLength(1);
+      const cuts = () => server.last.ofType('conversation.item.truncate').map((cut) => cut['audio_end_ms']);
+      expect(cuts()).toEqual([300]);
+      await heard.turn.truncate(100);
+      await heard.turn.truncate(0);
+      await heard.turn.truncate(0);
+      await settle();
+      expect(cuts()).toEqual([300, 100]);
+      expect(server.last.ofType('conversation.item.delete')).toHaveLength(1);
+      expect(server.last.ofType('response.cancel')).toHaveLength(1);
+      expect(server.last.items.map(({ role }) => role)).toEqual(['user']);
+    });
+
+    it('never forgets less the second time', async () => {
+      const server = new RealtimeServer();
+      server.answers = [{ says: [{ soundMs: 1000 }, 'wait'] }];
+      const { start, settle, told } = await rig({}, {}, server);
+      const heard = start({ text: 'Hello' });
+      await settle();
+      await heard.turn.truncate(300);
+      await heard.turn.truncate(600);
+      await settle();
+      expect(server.last.items.at(-1)?.soundMs).toBe(300);
+      expect(told).toEqual([]);
     });
 
     it('cuts in the second of two items, and leaves the first', async () => {
