@@ -95,7 +95,7 @@ export class HistoryEntry {
 
   /** A picture, or what stands in its place, as the user's next message. */
   addPicture(text: string, images: readonly string[]): void {
-    this.#steps.push({ role: 'user', text, images });
+    this.#steps.push({ role: 'user', text, images, isNote: true });
   }
 
   /** In place of the whole reply, by a guard. */
@@ -162,7 +162,7 @@ export class HistoryEntry {
   #messageOf(step: Step, at: number, isNew: boolean): readonly ChatMessage[] {
     if (step.role === 'tool') return [step];
     if (step.role === 'user')
-      return this.#isHeardBehind(at) ? userMessage(step.text, step.images ?? [], isNew) : [];
+      return this.#isHeardBehind(at) ? noted(userMessage(step.text, step.images ?? [], isNew)) : [];
     const isWhole = this.#isWhole();
     const cut = isWhole
       ? this.#wholeText(step)
@@ -222,7 +222,13 @@ export class HistoryEntry {
   }
 }
 
-function userMessage(text: string, images: readonly string[], isNew: boolean): readonly ChatMessage[] {
+type UserMessage = Extract<ChatMessage, { readonly role: 'user' }>;
+
+function noted(messages: readonly UserMessage[]): readonly UserMessage[] {
+  return messages.map((message) => ({ ...message, isNote: true }));
+}
+
+function userMessage(text: string, images: readonly string[], isNew: boolean): readonly UserMessage[] {
   if (text === '' && images.length === 0) return [];
   if (images.length === 0) return [{ role: 'user', text }];
   return isNew

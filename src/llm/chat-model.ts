@@ -6,6 +6,8 @@ export type ChatMessage =
       readonly text: string;
       /** `data:` or `https:` URLs, for models that see; others are not given them. */
       readonly images?: readonly string[];
+      /** Told in the user's place (a picture that was taken, or why there is none): nothing that the user said. @default false */
+      readonly isNote?: boolean;
     }
   | {
       readonly role: 'assistant';

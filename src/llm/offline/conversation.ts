@@ -10,7 +10,10 @@ export interface Conversation {
   readonly words: string;
   /** What the user said before, oldest first. */
   readonly before: readonly string[];
+  /** Whether the user's last words came with a picture. */
   readonly hasImage: boolean;
+  /** What came of a look through the camera since the user's last words. */
+  readonly look: 'seen' | 'failed' | undefined;
   /** Whether it has already said what it is. */
   readonly isIntroduced: boolean;
   /** The user's name, once told. */
@@ -31,19 +34,21 @@ export function readConversation(
   { messages, tools = [], toolChoice = 'auto' }: ChatRequest,
   language: OfflineLanguage | 'auto',
 ): Conversation {
-  const users = messages.filter((message) => message.role === 'user');
+  const users = messages.filter(isSaid);
   const last = users.at(-1);
   const said = users.map(({ text }) => folded(text));
   const words = said.at(-1) ?? '';
   const system = textsOf(messages, 'system').join('\n');
   const after = last === undefined ? messages : messages.slice(messages.lastIndexOf(last) + 1);
-  const result = after.findLast((message) => message.role === 'tool');
+  const look = lookIn(after);
+  const result = look === undefined ? after.findLast((message) => message.role === 'tool') : undefined;
   return {
     language: language === 'auto' ? languageOf([...said].reverse(), system) : language,
     system,
     words,
     before: said.slice(0, -1),
     hasImage: result === undefined && (last?.images?.length ?? 0) > 0,
+    look,
     isIntroduced: textsOf(messages, 'assistant').some((text) => INTRODUCTION_MARKS.test(text)),
     userName: nameIn([...said].reverse()),
     toolResult:
@@ -53,6 +58,19 @@ export function readConversation(
     tools: toolChoice === 'none' ? [] : tools,
     mustCall: toolChoice === 'required',
   };
+}
+
+type Said = Extract<ChatMessage, { readonly role: 'user' }>;
+
+function isSaid(message: ChatMessage): message is Said {
+  return message.role === 'user' && message.isNote !== true;
+}
+
+/** Pictures that a tool gave belong to its result. */
+function lookIn(after: readonly ChatMessage[]): Conversation['look'] {
+  const note = after.at(-1);
+  if (note?.role !== 'user' || note.isNote !== true || after.at(-2)?.role === 'tool') return undefined;
+  return (note.images?.length ?? 0) > 0 ? 'seen' : 'failed';
 }
 
 function textsOf(messages: readonly ChatMessage[], role: 'system' | 'assistant'): readonly string[] {

@@ -29,6 +29,10 @@ export const PHRASES_EN: Phrases = {
     { mood: 'calm', text: 'For that, a language model that sees images must be set up.' },
   ],
   look: [{ mood: 'calm', text: 'Let me have a look.', tag: 'vision:camera' }],
+  noPicture: [
+    { mood: 'sad', text: 'Sorry, I could not get a picture.' },
+    { mood: 'calm', text: 'Perhaps it was not allowed, or there is no camera.' },
+  ],
   blind: [
     { mood: 'sad', text: 'I cannot see: this is only the demonstration.' },
     { mood: 'calm', text: 'A language model that sees images can look through the camera.' },

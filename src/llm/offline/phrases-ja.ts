@@ -29,6 +29,10 @@ export const PHRASES_JA: Phrases = {
     { mood: 'calm', text: '画像を見るには、画像の分かる言語モデルを設定してください。' },
   ],
   look: [{ mood: 'calm', text: 'ちょっと見てみますね。', tag: 'vision:camera' }],
+  noPicture: [
+    { mood: 'sad', text: 'すみません、画像を受け取れませんでした。' },
+    { mood: 'calm', text: '許可されなかったか、カメラがないのかもしれません。' },
+  ],
   blind: [
     { mood: 'sad', text: '私はデモなので、目が見えません。' },
     { mood: 'calm', text: '画像の分かる言語モデルなら、カメラで見ることができます。' },

@@ -14,6 +14,8 @@ export interface Phrases {
   readonly noName: readonly Say[];
   readonly image: readonly Say[];
   readonly look: readonly Say[];
+  /** It looked, and no picture came: refused, or nothing there that takes one. */
+  readonly noPicture: readonly Say[];
   readonly blind: readonly Say[];
   readonly tool: (name: string) => readonly Say[];
   readonly toolResult: (name: string, text: string) => readonly Say[];

@@ -27,7 +27,8 @@ const MAX_REFLECTED = 80;
 /** The reply of the offline model: what was asked, and in the first one what it is. */
 export function replyTo(conversation: Conversation, moment: Moment): OfflineReply {
   const phrases = PHRASES[conversation.language];
-  const { toolResult } = conversation;
+  const { toolResult, look } = conversation;
+  if (look !== undefined) return { says: look === 'seen' ? phrases.image : phrases.noPicture };
   if (toolResult !== undefined) {
     const { name, text, isError } = toolResult;
     return { says: isError ? phrases.toolFailed(name) : phrases.toolResult(name, spokenResult(text)) };

@@ -146,6 +146,51 @@ describe('OfflineModel', () => {
       ];
       expect((await ask(messages)).text).toContain('I cannot see anything in it');
     });
+
+    it.each([
+      ['take a look at me', /^Sorry, I could not get a picture\./, /^I did get your picture/],
+      ['見てくれる？', /^すみません、画像を受け取れませんでした。/, /^画像は受け取りました/],
+    ])(
+      'says in words of its own what came of a look, and reads no note aloud: %s',
+      async (words, no, yes) => {
+        const note = (text: string, images: readonly string[]): readonly ChatMessage[] => [
+          INTRODUCED,
+          user(words),
+          { role: 'assistant', text: '[vision:camera]' },
+          { role: 'user', text, images, isNote: true },
+        ];
+        const failed = (await ask(note('(No picture of the camera could be taken: refused)', []))).text;
+        expect(failed).toMatch(no);
+        expect(failed).not.toContain('refused');
+        expect(
+          (await ask(note('(The picture of the camera.)', ['data:image/png;base64,AA==']))).text,
+        ).toMatch(yes);
+        // Later, it is nothing that the user said.
+        const later = [
+          ...note('(No picture of the camera could be taken: refused)', []),
+          { role: 'assistant', text: failed } as const,
+          user('3+4'),
+        ];
+        expect((await ask(later)).text).toMatch(/7/);
+        expect(/[ぁ-ん]/.test((await ask(later)).text)).toBe(/[ぁ-ん]/.test(words));
+      },
+    );
+
+    it('tells the result of a tool that gave pictures too', async () => {
+      const messages: ChatMessage[] = [
+        INTRODUCED,
+        user('use look_up'),
+        { role: 'assistant', text: '', calls: [{ id: 'a', name: 'look_up', argumentsJson: '{}' }] },
+        { role: 'tool', callId: 'a', name: 'look_up', result: 'Sunny.' },
+        {
+          role: 'user',
+          text: 'The pictures that the tools gave.',
+          images: ['data:image/png;base64,AA=='],
+          isNote: true,
+        },
+      ];
+      expect((await ask(messages)).text).toContain('Sunny');
+    });
   });
 
   describe('languages', () => {
