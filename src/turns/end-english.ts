@@ -1,4 +1,6 @@
+import { ENGLISH_ANSWERS } from './end-english-answers.js';
 import { FINISHED_ENGLISH } from './end-english-finished.js';
+import { ENGLISH_GOING_ON } from './end-english-going-on.js';
 import { type EndRule, firstRule } from './end-rule.js';
 import type { EndJudgement } from './judgement.js';
 
@@ -99,7 +101,7 @@ const STRANDED: readonly EndRule[] = [
     'open',
     'what it belongs to was said before',
     re(
-      `\\b(?:something|anything|nothing|someone|somebody|what|who|much|lot|place|things?|one) to (?:\\w+ )+${PREPOSITION}$`,
+      `\\b(?:something|anything|nothing|someone|somebody|what|who|much|lot|place|things?|one)(?: left| else| more| new| good| much)? to (?:\\w+ )+${PREPOSITION}$`,
     ),
   ],
   [
@@ -335,7 +337,9 @@ const SUBJECT_ONLY: readonly EndRule[] = [
 ];
 
 const RULES: readonly EndRule[] = [
+  ...ENGLISH_ANSWERS,
   ...HESITATION,
+  ...ENGLISH_GOING_ON,
   ...STRANDED,
   ...NOUN_MISSING,
   ...CLAUSE_MISSING,

@@ -1,3 +1,5 @@
+import { JAPANESE_ANSWERS } from './end-japanese-answers.js';
+import { JAPANESE_GOING_ON } from './end-japanese-going-on.js';
 import { type EndRule, firstRule } from './end-rule.js';
 import type { EndJudgement } from './judgement.js';
 
@@ -190,7 +192,7 @@ const TE_FORMS: readonly EndRule[] = [
   [
     'unfinished',
     'te-form',
-    /(?:くて|なくて|もらって|くれて|あって|なって|いて|しまって|ちゃって|じゃって|思って|まして|でして|られて|れて|すぎて|過ぎて|(?:緊張|びっくり|感動|安心|心配|失敗|寝坊|遅刻|卒業|入院|怪我|就職|喧嘩|がっかり|いらいら|イライラ|ドキドキ|感謝|苦労|引越し|引っ越し)して|わって|かって)(?:ね|さ)?$(?<![とおつ置書聞急どづ向]いて(?:ね|さ)?)/u,
+    /(?:くて|なくて|もらって|くれて|あって|なって|いて|しまって|ちゃって|じゃって|思って|まして|でして|られて|れて|すぎて|過ぎて|(?:緊張|びっくり|感動|安心|心配|失敗|寝坊|遅刻|卒業|入院|怪我|就職|喧嘩|がっかり|いらいら|イライラ|ドキドキ|感謝|苦労|引越し|引っ越し)して|わって|かって)(?:ね|さ)?$(?<![とおつ置書聞急どづ向歩引焼抱叩拭磨吹弾開巻描]いて(?:ね|さ)?)/u,
   ],
   ['unfinished', 'te-form', new RegExp(`${TELLING}.*[てで](?:ね|さ)?$`, 'u')],
   ['finished', 'request', new RegExp(`${ASK_FOR}[てで]ね?$`, 'u')],
@@ -231,7 +233,9 @@ const SENTENCES: readonly EndRule[] = [
 
 const RULES: readonly EndRule[] = [
   ...WHOLE,
+  ...JAPANESE_ANSWERS,
   ...GOING_ON,
+  ...JAPANESE_GOING_ON,
   ...ASKED,
   ...SOFT,
   ...CLAUSES,

@@ -3,12 +3,15 @@ import {
   AFTER_HARD,
   BACKCHANNELS,
   BEFORE_HARD,
+  BEFORE_PRAISE,
+  BEHIND_PRAISE,
   HARD_BEFORE_THOUGHT,
   HARD_OPENINGS,
   HARD_WORDS,
   LAUGHTER,
   NEW_THOUGHTS,
   PRAISE,
+  PRAISE_WITHIN,
 } from './interjection-words.js';
 import type { Interjection } from './judgement.js';
 import { PhraseSet, type PhraseSteps, reachable } from './phrase-set.js';
@@ -30,7 +33,11 @@ const openings = new PhraseSet(HARD_OPENINGS);
 const hardBeforeThought = new PhraseSet(HARD_BEFORE_THOUGHT);
 /** Beginnings of words are enough: 聞い, わから. */
 const thoughts = NEW_THOUGHTS.map(spokenForm);
-const backchannel = new PhraseSet([...BACKCHANNELS, ...PRAISE, ...LAUGHTER]);
+const listening = new PhraseSet([...BACKCHANNELS, ...LAUGHTER]);
+const praise = new PhraseSet(PRAISE);
+const praiseWithin = new PhraseSet(PRAISE_WITHIN);
+const beforePraise = new PhraseSet(BEFORE_PRAISE);
+const behindPraise = new PhraseSet(BEHIND_PRAISE);
 
 /** Before a hard word, and behind one. */
 const HARD_STEPS: PhraseSteps = [
@@ -43,6 +50,30 @@ const HARD_STEPS: PhraseSteps = [
     { phrases: hard, to: 1 },
     { phrases: afterHard, to: 1 },
   ],
+];
+/** Nothing open; behind words that need praise; behind praise that stands alone; behind praise that does not. */
+const LISTENING_STEPS = (own: PhraseSet): PhraseSteps => [
+  [
+    { phrases: listening, to: 0 },
+    { phrases: own, to: 0 },
+    { phrases: praise, to: 2 },
+    { phrases: praiseWithin, to: 3 },
+    { phrases: beforePraise, to: 1 },
+  ],
+  [
+    { phrases: beforePraise, to: 1 },
+    { phrases: praise, to: 2 },
+    { phrases: praiseWithin, to: 2 },
+  ],
+  [
+    { phrases: listening, to: 0 },
+    { phrases: own, to: 0 },
+    { phrases: praise, to: 2 },
+    { phrases: praiseWithin, to: 3 },
+    { phrases: beforePraise, to: 1 },
+    { phrases: behindPraise, to: 0 },
+  ],
+  [{ phrases: behindPraise, to: 0 }],
 ];
 /** Nobody listens, or stops anybody, with so many letters. */
 const MAX_LETTERS = 300;
@@ -67,13 +98,18 @@ export function judgeInterjection(text: string, options: JudgeInterjectionOption
     isMadeOf(clause, [own.hard]) || (isHardClause(clause) && !isMadeOf(clause, [own.backchannel]));
   if (clauses.some(isHard)) return 'stop';
   if (NO.test(foldLetters(text))) return 'words';
-  if (clauses.every((clause) => isMadeOf(clause, [backchannel, own.backchannel]))) return 'backchannel';
+  if (clauses.every((clause) => isListening(clause, own.backchannel))) return 'backchannel';
   return opensHard(clauses[0] ?? '') ? 'stop' : 'words';
 }
 
 function isMadeOf(clause: string, sets: readonly PhraseSet[]): boolean {
   const [places] = reachable(clause, [sets.map((phrases) => ({ phrases, to: 0 }))]);
   return places?.at(-1) === true;
+}
+
+function isListening(clause: string, own: PhraseSet): boolean {
+  const places = reachable(clause, LISTENING_STEPS(own));
+  return places[0]?.at(-1) === true || places[2]?.at(-1) === true;
 }
 
 function isHardClause(clause: string): boolean {
