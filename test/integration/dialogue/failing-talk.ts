@@ -5,7 +5,7 @@ import { systemHost } from '../../../src/devices/index.js';
 import type { Conversation, TurnEnd } from '../../../src/dialogue/index.js';
 import { SILENT_LOGGER, SystemClock, type Timer } from '../../../src/runtime/index.js';
 import { fixturePath } from '../../support/audio-fixtures.js';
-import { wait } from '../daemon/rig.js';
+import { tapOf, wait } from '../daemon/rig.js';
 import { embeddedAvatar } from './embedded-avatar.js';
 import { FailingVendor } from './failing-vendor.js';
 
@@ -20,6 +20,8 @@ export interface FailingTalk {
   readonly stt: FailingVendor;
   /** What the user was told: warnings, and errors by stage. */
   readonly told: string[];
+  /** How much sound the avatar has played, milliseconds. */
+  readonly playedMs: () => number;
   /** A second of voice; resolves when its turn has ended. */
   readonly speak: () => Promise<TurnEnd>;
   /** Timers of the conversation that wait. */
@@ -67,6 +69,7 @@ export async function openFailingTalk(options: FailingTalkOptions = {}): Promise
     body: JSON.stringify({ text: 'What will the weather be like tomorrow?' }),
   });
   const { client, stop } = await embeddedAvatar();
+  const played = await tapOf(client);
   const clock = new CountingClock();
   const told: string[] = [];
   const waits = { apiKey: KEY, firstByteMs: patienceMs, idleMs: patienceMs };
@@ -102,6 +105,7 @@ export async function openFailingTalk(options: FailingTalkOptions = {}): Promise
   return {
     ...{ chat, llm, tts, stt, told },
     timers: () => clock.waiting,
+    playedMs: () => played.samples.length / 16,
     speak: () => spoken(microphone, chat.conversation),
     close: async () => {
       microphone.close();

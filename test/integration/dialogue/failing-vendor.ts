@@ -71,6 +71,11 @@ export class FailingVendor {
     return this.#scripted.requests.length;
   }
 
+  /** What was asked, of all requests together. */
+  get asked(): string {
+    return this.#scripted.requests.map(({ body }) => body).join('\n');
+  }
+
   async fail(fault: Fault): Promise<void> {
     const { server } = this.#scripted;
     const wasRefused = this.#fault === 'refused';
