@@ -11,13 +11,20 @@ export type Sound = Float64Array;
 
 /** One of the committed voices: `en_slt`, `en_awb`, `ja_mei_normal`, `ja_mei_happy`; at this level while it speaks, dBFS. */
 export function spoken(name: string, levelDbfs: number): Sound {
+  const sound = voices.get(name) ?? voiceOf(name);
+  voices.set(name, sound);
+  return louder(sound, levelDbfs - activeDbfs(sound));
+}
+
+const voices = new Map<string, Sound>();
+
+function voiceOf(name: string): Sound {
   const path = fileURLToPath(new URL(`../../../fixtures/lipsync/spoken/${name}.wav`, import.meta.url));
   const file = readFileSync(path);
   const at = file.indexOf('data') + 8;
-  const sound = Float64Array.from({ length: (file.length - at) >> 1 }, (_, n) =>
-    file.readInt16LE(at + 2 * n),
+  return Float64Array.from(
+    new Int16Array(file.buffer.slice(file.byteOffset + at, file.byteOffset + file.length)),
   );
-  return louder(sound, levelDbfs - activeDbfs(sound));
 }
 
 /** Level of the frames that are no silence. */
@@ -39,20 +46,24 @@ export function onsetMs(sound: Sound): number {
   return 5 * powers.findIndex((power) => power > peak / 1000);
 }
 
-export const louder = (sound: Sound, gainDb: number): Sound =>
-  sound.map((value) => value * 10 ** (gainDb / 20));
+export function louder(sound: Sound, gainDb: number): Sound {
+  const gain = 10 ** (gainDb / 20);
+  return sound.map((value) => value * gain);
+}
 
-/** Adds a sound where it begins at this moment. */
-export function mixIn(into: Sound, sound: Sound, atMs: number): void {
+/** Adds a sound, so many times as loud, where it begins at this moment. */
+export function mixIn(into: Sound, sound: Sound, atMs: number, gain = 1): void {
   const from = Math.round(atMs * 16);
-  for (let n = 0; n < sound.length && from + n < into.length; n++)
-    into[from + n] = (into[from + n] ?? 0) + (sound[n] ?? 0);
+  const length = Math.min(sound.length, into.length - from);
+  for (let n = 0; n < length; n++) into[from + n] = (into[from + n] ?? 0) + (sound[n] ?? 0) * gain;
 }
 
 export const seconds = (count: number): Sound => new Float64Array(Math.round(count * HZ));
 
 export function pcmOf(sound: Sound): Uint8Array {
-  const samples = Int16Array.from(sound, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value))));
+  const samples = new Int16Array(sound.length);
+  for (let n = 0; n < sound.length; n++)
+    samples[n] = Math.max(-32_768, Math.min(32_767, Math.round(sound[n] ?? 0)));
   return new Uint8Array(samples.buffer);
 }
 
@@ -73,11 +84,7 @@ export function echoOf(
   for (let tap = 0; tap < 60; tap++) {
     const afterMs = random() * tailMs;
     const gain = (random() * 2 - 1) * Math.exp((-6.9 * afterMs) / tailMs) * 0.25;
-    mixIn(
-      echo,
-      played.map((value) => value * gain),
-      delayMs + afterMs,
-    );
+    mixIn(echo, played, delayMs + afterMs, gain);
   }
   let low = 0;
   let smooth = 0;
