@@ -79,7 +79,7 @@ export class Answer {
     const round: Round = { step, calls: [], vendor: [], pictures: [], reason: 'stop' };
     const parts = readModel(model, request, {
       clock,
-      limitMs: settings.limits.modelMs,
+      limitMs: settings.limits.modelMs ?? Math.max(MODEL_MS, model.patienceMs ?? 0),
       stallMs: settings.reply.stallMs,
       onStall: () => this.#pieces(this.#options.reader.stalled(), round),
     });
@@ -183,6 +183,8 @@ export class Answer {
   }
 }
 
+/** Of a model that nobody watches over. */
+const MODEL_MS = 30_000;
 const NO_ANSWER = 'The tool gave no result.';
 
 function news(call: ToolCall, stage: ToolNews['stage']): ToolNews {

@@ -320,7 +320,7 @@ function floorLimits(limits: LimitSettings): Readonly<Record<string, number>> {
     pausing: limits.listeningMs,
     // The recognizer is asked twice at most.
     knowing: 2 * limits.recognitionMs + SLACK_MS,
-    thinking: Math.max(limits.modelMs, limits.speakingMs) + SLACK_MS,
+    thinking: Math.max(limits.modelMs ?? 0, limits.speakingMs) + SLACK_MS,
     speaking: limits.speakingMs,
     yielding: limits.recognitionMs + SLACK_MS,
   };

@@ -115,8 +115,8 @@ export interface ReplySettings {
 export interface LimitSettings {
   /** From the end of an utterance to its words. @default 10000 */
   readonly recognitionMs: number;
-  /** Without any part of an answer from the model. @default 30000 */
-  readonly modelMs: number;
+  /** Without any part of an answer from the model; undefined: until its engines are given up, 30 s for a model without limits of its own. */
+  readonly modelMs: number | undefined;
   /** From the whole text of a reply, or its last sign of life, to the next. @default 30000 */
   readonly speakingMs: number;
   /** A voice that neither pauses nor ends. @default 120000 */
@@ -160,7 +160,7 @@ export const CONVERSATION_DEFAULTS: ConversationSettings = {
   },
   limits: {
     recognitionMs: 10_000,
-    modelMs: 30_000,
+    modelMs: undefined,
     speakingMs: 30_000,
     listeningMs: 120_000,
     operatorMs: 300_000,

@@ -90,6 +90,11 @@ export interface ChatModel {
   readonly model: string;
   readonly seesImages: boolean;
   readonly callsTools: boolean;
+  /**
+   * The longest that it may say nothing, milliseconds, where it gives itself up then: nobody else need do so before. Left out: it must be
+   * watched over.
+   */
+  readonly patienceMs?: number | undefined;
   stream(request: ChatRequest): AsyncIterable<ChatPart>;
   /** Opens the connection (DNS, TLS) and loads the model where that is possible without cost, so that the first turn need not wait. Never rejects. */
   warmUp(signal?: AbortSignal): Promise<void>;

@@ -17,7 +17,7 @@ export interface AnswerOptions {
 /** Before the first retry; doubles with each. */
 const FIRST_DELAY_MS = 250;
 /** Counted from the first try of an engine: after that nobody waits for it once more. */
-const RETRY_WITHIN_MS = 15_000;
+export const RETRY_WITHIN_MS = 15_000;
 
 /**
  * The answer of the first engine that gives one.

@@ -1,7 +1,7 @@
 import { type Clock, type Emitter, InvalidStateError, type Random } from '../../runtime/index.js';
 import type { ChatModel, ChatPart, ChatRequest } from '../chat-model.js';
 import type { Llm, LlmEvents, LlmUsage } from '../llm.js';
-import { type AnswerOptions, answerOfLines } from './answer-of-lines.js';
+import { type AnswerOptions, answerOfLines, RETRY_WITHIN_MS } from './answer-of-lines.js';
 import type { ModelLine } from './model-line.js';
 import type { UsageCounts } from './usage-counts.js';
 
@@ -72,6 +72,11 @@ export class ComposedLlm implements Llm {
 
   get callsTools(): boolean {
     return this.#current.model.callsTools;
+  }
+
+  /** Until the last engine is given up: each may be tried again for a while. */
+  get patienceMs(): number {
+    return this.#options.lines.reduce((sum, line) => sum + RETRY_WITHIN_MS + line.patienceMs, 0);
   }
 
   stream(request: ChatRequest): AsyncIterable<ChatPart> {

@@ -34,6 +34,11 @@ export class ModelLine {
     return this.#options.clock.nowMs() < this.#restsUntilMs;
   }
 
+  /** One try says nothing for no longer than this. */
+  get patienceMs(): number {
+    return Math.max(this.#options.firstPartMs, this.#options.idleMs);
+  }
+
   rest(forMs: number): void {
     this.#restsUntilMs = this.#options.clock.nowMs() + forMs;
   }
