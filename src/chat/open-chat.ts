@@ -234,7 +234,10 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
       return avatar.lane;
     },
     forget: async () => {
+      const { turn } = conversation;
       conversation.forget();
+      // What was heard of it is remembered when it is over.
+      await turn?.ended;
       await kept.forget(session.id);
       await thinking.memory?.forget(memoryUser({ user: settings.user }), session.id);
     },

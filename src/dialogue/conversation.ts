@@ -86,7 +86,7 @@ export class Conversation {
     });
     this.#leaving.push(
       this.events.on('turn', () => this.#taking.touched(true)),
-      this.history.events.on('forgotten', () => this.events.emit('forgotten')),
+      this.history.events.on('forgotten', () => this.#forgotten()),
     );
     const finished = ports.tools?.events.on('finished', (task) => this.#finished(task));
     if (finished !== undefined) this.#leaving.push(finished);
@@ -269,6 +269,13 @@ export class Conversation {
   #phase(phase: Phase): void {
     this.#services.sinks.phase(phase);
     this.events.emit('phase', phase);
+  }
+
+  /** What a tool goes on with would bring the old context back. */
+  #forgotten(): void {
+    const { ports, session } = this.#services;
+    ports.tools?.stopTasks(session);
+    this.events.emit('forgotten');
   }
 
   #free(): void {
