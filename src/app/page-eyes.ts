@@ -20,23 +20,29 @@ const MAX_WAITING = 4;
  */
 export class PageEyes {
   readonly #waiting = new Map<string, Waiting>();
+  readonly #onOver: (id: string) => void;
+
+  /** @param onOver - a picture that was asked for is not waited for any more. */
+  constructor(onOver: (id: string) => void = () => {}) {
+    this.#onOver = onOver;
+  }
 
   /**
-   * @param tell - asks the page that holds the turn; undefined: none does.
+   * @param tell - asks the page that holds the turn, else those that watch.
    * @returns undefined for a source that is none of the page's.
    * @throws {DeviceError} BRIDGE_ERR_VISION - nobody is there, or the user refuses; the reason of the signal.
    */
-  async look(source: string, tell: TellTalk | undefined, signal: AbortSignal): Promise<string | undefined> {
+  async look(source: string, tell: TellTalk, signal: AbortSignal): Promise<string | undefined> {
     if (!PAGE_SOURCES.includes(source)) return undefined;
     signal.throwIfAborted();
     const id = randomUUID();
     if (this.#waiting.size >= MAX_WAITING)
       throw new DeviceError('BRIDGE_ERR_VISION', 'Several pictures are waited for already.');
-    if (tell?.({ event: 'vision', id, source }) !== true)
+    if (!tell({ event: 'vision', id, source }))
       throw new DeviceError('BRIDGE_ERR_VISION', 'No page is open that could show a picture. Open it again.');
     return new Promise<string>((resolve, reject) => {
       const onAbort = (): void => {
-        this.#waiting.delete(id);
+        this.#forget(id);
         reject(signal.reason);
       };
       const leave = (): void => signal.removeEventListener('abort', onAbort);
@@ -62,9 +68,14 @@ export class PageEyes {
         'BRIDGE_ERR_VISION',
         'Nobody waits for this picture any more: it came too late, or the turn has ended.',
       );
-    this.#waiting.delete(picture.id);
+    this.#forget(picture.id);
     if ('image' in picture) waiting.resolve(picture.image);
     else waiting.reject(refusal(picture.refused));
+  }
+
+  #forget(id: string): void {
+    this.#waiting.delete(id);
+    this.#onOver(id);
   }
 }
 

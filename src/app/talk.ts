@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Chat, ChatPorts } from '../chat/index.js';
-import type { TurnHandle } from '../dialogue/index.js';
-import { type BridgeError, errorText, RequestError } from '../runtime/index.js';
-import type { TalkEvent, TalkPicture, TalkQuestion, TalkSaid, TellTalk } from '../server/index.js';
+import type { Said, TurnHandle } from '../dialogue/index.js';
+import { NOTICES, type Notice, noticeText, RequestError } from '../runtime/index.js';
+import type { TalkEvent, TalkPicture, TalkQuestion, TalkSaid, TalkState, TellTalk } from '../server/index.js';
 import { PageEyes } from './page-eyes.js';
+import { isSaid, ToldTurn, type TurnMark } from './told-turn.js';
 
 /** What a conversation of a page adds to the ports of any. */
 export type TalkHooks = {
@@ -13,39 +15,49 @@ export interface TalkOptions {
   readonly open: (hooks: TalkHooks) => Promise<Chat>;
   /** Whether words that MMDAgent-EX recognised are for this one. */
   readonly isAddressed: () => boolean;
+  /** Tells whoever watches. @returns whether anybody does. */
+  readonly news: TellTalk;
   /** Something happened: it is not idle. */
   readonly onAlive: () => void;
 }
 
-/** Who thinks and speaks when all goes as planned: `opened` tells the one, everybody hears the other. */
-const PLANNED = /^(?!warning)[^:]* (?:thinks|speaks): /;
-/** The model of the engine that needs no key; see room `llm`. */
-const DEMONSTRATION = /\(demonstration\)$/;
 /** Told before anybody listens; what is beyond is dropped. */
 const MAX_NOTICES = 20;
+/** Older turns lose their marks. */
+const MAX_MARKS = 400;
 
-/** One conversation of a page: opened with its first question, told to whoever asked last. */
+/** How things stand where there is no conversation. */
+export const NO_TALK: TalkState = { event: 'state', talk: undefined, phase: 'idle', credits: [], said: [] };
+
+/** One conversation of a page: opened with its first question, told to whoever asked, and to all who watch. */
 export class Talk {
+  readonly #id = randomUUID();
   readonly #options: TalkOptions;
-  readonly #eyes = new PageEyes();
-  readonly #notices: string[] = [];
+  readonly #eyes: PageEyes;
+  readonly #notices: TalkEvent[] = [];
+  readonly #marks = new Map<number, TurnMark>();
+  readonly #credits = new Set<string>();
   #opening: Promise<Chat> | undefined;
   #chat: Chat | undefined;
+  /** Who asked the turn under way. */
   #tell: TellTalk | undefined;
-  /** What has been heard of the reply under way. */
-  #sounding: { readonly turn: number; readonly text: string } | undefined;
-  #asking = 0;
+  /** The question that the next turn answers. */
+  #asking: TalkQuestion | undefined;
+  #now: ToldTurn | undefined;
+  #phase: TalkState['phase'] = 'idle';
+  #askingCount = 0;
   #asked = 0;
   #stoppedAt = 0;
   #isClosed = false;
 
   constructor(options: TalkOptions) {
     this.#options = options;
+    this.#eyes = new PageEyes((id) => void options.news({ event: 'looked', id }));
   }
 
   /** Whether a turn is under way, or about to be. */
   get isBusy(): boolean {
-    return this.#asking > 0 || this.#chat?.conversation.turn !== undefined;
+    return this.#askingCount > 0 || this.#chat?.conversation.turn !== undefined;
   }
 
   get isOpen(): boolean {
@@ -54,27 +66,46 @@ export class Talk {
 
   said(): readonly TalkSaid[] {
     const messages = this.#chat?.conversation.messages() ?? [];
-    const said = messages.map(({ turn, role, text, outcome }) => ({ turn, role, text, outcome }));
-    const { turn = -1, text = '' } = this.#sounding ?? {};
-    if (this.#chat?.conversation.turn?.turn !== turn) return said;
+    const lines = messages.filter(({ role, by }) => role === 'assistant' || isSaid(by));
+    const said = this.#withPictures(lines.map((line) => this.#line(line)));
+    const now = this.#now;
+    if (now === undefined || this.#chat?.conversation.turn?.turn !== now.turn) return said;
     // The history knows what was heard when the turn has ended.
-    const ended = said.filter((one) => one.turn !== turn || one.role === 'user');
-    return [...ended, { turn, role: 'assistant', text, outcome: 'open' }];
+    const ended = said.filter((one) => one.turn !== now.turn || one.role === 'user');
+    const { turn, heard: text, reply } = now;
+    if (text === '' && reply === '') return ended;
+    return [...ended, { turn, role: 'assistant', text, reply, outcome: 'open' }];
+  }
+
+  /** For who comes to watch. */
+  state(): TalkState {
+    if (this.#chat === undefined) return NO_TALK;
+    const [talk, phase, credits] = [this.#id, this.#phase, [...this.#credits]];
+    return { event: 'state', talk, phase, credits, ...openedBy(this.#chat), said: this.said() };
   }
 
   /** @throws {BridgeError} as `TalkerPort.ask`. */
   async ask(question: TalkQuestion, tell: TellTalk): Promise<void> {
     const number = ++this.#asked;
-    this.#asking++;
+    this.#askingCount++;
     try {
       const isFirst = this.#opening === undefined;
       const chat = await this.#open();
       if (this.#isClosed) throw ended();
-      if (isFirst) tell({ event: 'opened', ...openedBy(chat), said: this.said() });
+      if (isFirst)
+        both(
+          tell,
+          this.#options.news,
+        )({
+          event: 'opened',
+          talk: this.#id,
+          ...openedBy(chat),
+          said: this.said(),
+        });
       if (number <= this.#stoppedAt) tell(neverBegun());
       else await this.#turn(chat, question, tell);
     } finally {
-      this.#asking--;
+      this.#askingCount--;
       if (this.#tell === tell) this.#tell = undefined;
       this.#options.onAlive();
     }
@@ -106,8 +137,9 @@ export class Talk {
   #open(): Promise<Chat> {
     this.#opening ??= this.#options
       .open({
-        tell: (text) => this.#notice(text),
-        getImageUrl: (source, _metadata, signal) => this.#eyes.look(source, this.#tell, signal),
+        tell: (_text, notice) => this.#notice(notice),
+        getImageUrl: (source, _metadata, signal) =>
+          this.#eyes.look(source, (event) => this.#tellOne(event), signal),
         isAddressed: () => this.#options.isAddressed(),
       })
       .then(async (chat) => {
@@ -124,76 +156,114 @@ export class Talk {
     return this.#opening;
   }
 
-  async #turn(chat: Chat, { text, image }: TalkQuestion, tell: TellTalk): Promise<void> {
-    const images = image === undefined ? [] : [image];
+  async #turn(chat: Chat, question: TalkQuestion, tell: TellTalk): Promise<void> {
+    const { text, image } = question;
     // From the first moment of the turn, in which the phase changes.
     this.#tell = tell;
-    const handle = chat.conversation.ask({ text, images, by: 'typed' });
-    tell({ event: 'turn', turn: handle.turn });
-    for (const notice of this.#notices.splice(0)) tell({ event: 'notice', text: notice });
-    followTurn(handle, tell);
-    const end = await handle.ended;
-    const { turn, outcome, heard, error, trace } = end;
-    tell({ event: 'ended', turn, outcome, heard, error: toldError(error), trace: { ...trace } });
+    this.#asking = question;
+    try {
+      const images = image === undefined ? [] : [image];
+      await chat.conversation.ask({ text, images, by: 'typed' }).ended;
+    } finally {
+      if (this.#asking === question) this.#asking = undefined;
+    }
   }
 
   #watch({ conversation, face }: Chat, emojiOf: (face: string) => string | undefined): void {
-    const tell = (event: TalkEvent): void => void this.#tell?.(event);
-    conversation.events.on('phase', (phase) => tell({ event: 'phase', phase }));
-    conversation.events.on('credit', (credit) => tell({ event: 'credit', credit }));
-    conversation.events.on('warned', (text) => this.#notice(text));
-    conversation.events.on('error', ({ code, message }, stage) =>
-      tell({ event: 'error', stage, code, message }),
+    const { events } = conversation;
+    events.on('turn', (handle) => this.#begun(handle));
+    events.on('phase', (phase) => {
+      this.#phase = phase;
+      this.#tellAll({ event: 'phase', phase });
+    });
+    events.on('credit', (credit) => {
+      this.#credits.add(credit);
+      this.#tellAll({ event: 'credit', credit });
+    });
+    events.on('warned', (_text, notice) => {
+      // The voice's engines tell it themselves, with who failed and who speaks.
+      if (notice.code !== 'voiceWarned') this.#notice(notice);
+    });
+    events.on('error', ({ code, message }, stage) => this.#tellAll({ event: 'error', stage, code, message }));
+    face.events.on('face', (name, lastsMs) =>
+      this.#tellAll({ event: 'face', face: name, emoji: emojiOf(name), lastsMs }),
     );
-    conversation.events.on('turn', ({ turn, events }) => {
-      this.#options.onAlive();
-      events.on('heard', ({ text }) => {
-        this.#sounding = { turn, text };
-      });
-    });
-    face.events.on('face', (name, lastsMs) => {
-      tell({ event: 'face', face: name, emoji: emojiOf(name), lastsMs });
+  }
+
+  /** Whoever began it. */
+  #begun(handle: TurnHandle): void {
+    const question = this.#asking;
+    this.#asking = undefined;
+    if (question === undefined) this.#tell = undefined;
+    this.#options.onAlive();
+    const tell = both(this.#tell, this.#options.news);
+    const turn = new ToldTurn(handle, { talk: this.#id, question, tell });
+    this.#now = turn;
+    this.#keepMark(turn);
+    for (const notice of this.#notices.splice(0)) tell(notice);
+    void handle.ended.then((end) => {
+      turn.ended(end);
+      const isThere = this.#chat?.conversation.messages().some((one) => one.turn === turn.turn);
+      if (end.outcome !== 'dropped' || isThere !== false || turn.mark.pictures > 0) return;
+      tell({ event: 'gone', turn: turn.turn });
     });
   }
 
-  #notice(text: string): void {
-    if (PLANNED.test(text)) return;
-    if (this.#tell !== undefined) this.#tell({ event: 'notice', text });
-    else if (this.#notices.length < MAX_NOTICES) this.#notices.push(text);
+  #notice(notice: Notice): void {
+    if (NOTICES[notice.code].kind === 'plan') return;
+    const event: TalkEvent = { event: 'notice', ...notice, text: noticeText(notice) };
+    if (this.#chat !== undefined && this.#tellAll(event)) return;
+    if (this.#notices.length < MAX_NOTICES) this.#notices.push(event);
+  }
+
+  /** @returns whether somebody reads it. */
+  #tellAll(event: TalkEvent): boolean {
+    return both(this.#tell, this.#options.news)(event);
+  }
+
+  /** Who asked knows best. */
+  #tellOne(event: TalkEvent): boolean {
+    return this.#tell?.(event) === true || this.#options.news(event);
+  }
+
+  #line({ turn, role, text, outcome }: Said): TalkSaid {
+    const { id, pictures = 0 } = (role === 'user' ? this.#marks.get(turn) : undefined) ?? {};
+    return {
+      ...{ turn, role, text, outcome },
+      ...(id === undefined ? {} : { id }),
+      ...(pictures === 0 ? {} : { pictures }),
+    };
+  }
+
+  /** A picture without words stands in no history of words. */
+  #withPictures(said: readonly TalkSaid[]): readonly TalkSaid[] {
+    const known = new Set(said.filter(({ role }) => role === 'user').map(({ turn }) => turn));
+    const wordless = [...this.#marks].filter(([turn, { pictures }]) => pictures > 0 && !known.has(turn));
+    const added = wordless.map(([turn]): TalkSaid => {
+      const isOpen = this.#chat?.conversation.turn?.turn === turn;
+      const { outcome = isOpen ? 'open' : 'dropped' } = said.find((one) => one.turn === turn) ?? {};
+      return this.#line({ turn, role: 'user', by: 'typed', text: '', outcome });
+    });
+    return added.length === 0 ? said : [...added, ...said].sort((one, other) => one.turn - other.turn);
+  }
+
+  #keepMark({ turn, mark }: ToldTurn): void {
+    this.#marks.set(turn, mark);
+    const [oldest = turn] = this.#marks.keys();
+    if (this.#marks.size > MAX_MARKS) this.#marks.delete(oldest);
   }
 }
 
-function openedBy({ parts: { model } }: Chat) {
-  return { model, isDemonstration: DEMONSTRATION.test(model) };
+function openedBy({ parts: { model, isDemonstration } }: Chat) {
+  return { model, isDemonstration };
 }
 
-function followTurn({ events }: TurnHandle, tell: TellTalk): void {
-  let heardText = '';
-  events.on('started', (text) => void tell({ event: 'started', text }));
-  events.on('chunk', ({ text, cues }) => {
-    tell({ event: 'chunk', text, cues: cues.map(({ name, value }) => ({ name, value })) });
-  });
-  events.on('heard', ({ text }) => {
-    if (text === heardText) return;
-    const from = commonLength(heardText, text);
-    heardText = text;
-    tell({ event: 'heard', from, text: text.slice(from) });
-  });
-  events.on('tool', ({ name, stage, isError }) => {
-    tell({ event: 'tool', name, stage, isError: isError === true });
-  });
-}
-
-function commonLength(one: string, other: string): number {
-  let length = 0;
-  while (length < one.length && one[length] === other[length]) length++;
-  return length;
-}
-
-function toldError(
-  error: BridgeError | undefined,
-): { readonly code: string; readonly message: string } | undefined {
-  return error === undefined ? undefined : { code: error.code, message: errorText(error) };
+/** Tells both, whether the other reads it or not. */
+function both(one: TellTalk | undefined, other: TellTalk): TellTalk {
+  return (event) => {
+    const isRead = one?.(event) === true;
+    return other(event) || isRead;
+  };
 }
 
 /** It was stopped while the conversation was being opened. */

@@ -49,6 +49,7 @@ export function createTalker(options: TalkerOptions): Talker {
   return {
     knows: (session) => talks.knows(session),
     said: (place) => talks.said(place),
+    watch: (place, tell) => talks.watch(place, tell),
     ask: (place, question, tell) => talks.ask(place, question, tell),
     stop: (place) => talks.stop(place),
     give: (place, picture) => talks.give(place, picture),

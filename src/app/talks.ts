@@ -1,6 +1,7 @@
 import type { Chat } from '../chat/index.js';
 import { type Clock, RequestError, type Timer } from '../runtime/index.js';
 import type {
+  TalkEvent,
   TalkerPort,
   TalkPicture,
   TalkPlace,
@@ -8,7 +9,7 @@ import type {
   TalkSaid,
   TellTalk,
 } from '../server/index.js';
-import { Talk, type TalkHooks } from './talk.js';
+import { NO_TALK, Talk, type TalkHooks } from './talk.js';
 
 export interface TalksOptions {
   readonly clock: Clock;
@@ -34,6 +35,7 @@ export class Talks implements TalkerPort {
   readonly #options: TalksOptions;
   /** Those used last stand last. */
   readonly #entries = new Map<string, Entry>();
+  readonly #watchers = new Map<string, { readonly session: string; readonly tells: Set<TellTalk> }>();
   #isClosed = false;
 
   constructor(options: TalksOptions) {
@@ -45,11 +47,24 @@ export class Talks implements TalkerPort {
   }
 
   knows(session: string): boolean {
-    return [...this.#entries.values()].some(({ place }) => place.session === session);
+    const isWatching = [...this.#watchers.values()].some((one) => one.session === session);
+    return isWatching || [...this.#entries.values()].some(({ place }) => place.session === session);
   }
 
   said(place: TalkPlace): readonly TalkSaid[] {
     return this.#entries.get(keyOf(place))?.talk.said() ?? [];
+  }
+
+  watch(place: TalkPlace, tell: TellTalk): () => void {
+    const key = keyOf(place);
+    if (!tell(this.#entries.get(key)?.talk.state() ?? NO_TALK) || this.#isClosed) return () => {};
+    const { session } = place;
+    const { tells } = this.#watchers.get(key) ?? { tells: new Set<TellTalk>() };
+    this.#watchers.set(key, { session, tells });
+    // The same function may watch twice.
+    const own: TellTalk = (event) => tell(event);
+    tells.add(own);
+    return () => this.#leave(key, own);
   }
 
   async ask(place: TalkPlace, question: TalkQuestion, tell: TellTalk): Promise<void> {
@@ -76,8 +91,13 @@ export class Talks implements TalkerPort {
   async forget(place: TalkPlace): Promise<void> {
     const key = keyOf(place);
     const entry = this.#entries.get(key);
-    if (entry === undefined) return;
+    if (entry === undefined) {
+      // What they show may be of one that has ended.
+      this.#news(key, { event: 'forgotten' });
+      return;
+    }
     this.#drop(key, entry);
+    this.#news(key, { event: 'forgotten' });
     try {
       await entry.talk.forget();
     } finally {
@@ -89,6 +109,7 @@ export class Talks implements TalkerPort {
   async close(): Promise<void> {
     this.#isClosed = true;
     const entries = [...this.#entries];
+    this.#watchers.clear();
     for (const [key, entry] of entries) this.#drop(key, entry);
     await Promise.all(entries.map(([, { talk }]) => talk.close()));
   }
@@ -107,6 +128,8 @@ export class Talks implements TalkerPort {
     this.#makeRoom();
     const talk = new Talk({
       open: (hooks) => this.#options.open(place.lane, hooks),
+      // One that has ended must not speak into the next.
+      news: (event) => this.#entries.get(key)?.talk === talk && this.#news(key, event),
       isAddressed: () => this.#newestOf(place.lane) === talk,
       onAlive: () => {
         const entry = this.#entries.get(key);
@@ -149,7 +172,25 @@ export class Talks implements TalkerPort {
     const entry = this.#entries.get(key);
     if (entry?.talk !== talk) return;
     this.#drop(key, entry);
+    this.#news(key, NO_TALK);
     void talk.close();
+  }
+
+  /** @returns whether somebody reads it. */
+  #news(key: string, event: TalkEvent): boolean {
+    const { tells } = this.#watchers.get(key) ?? {};
+    const isRead = [...(tells ?? [])].map((tell) => {
+      const isThere = tell(event);
+      if (!isThere) this.#leave(key, tell);
+      return isThere;
+    });
+    return isRead.includes(true);
+  }
+
+  #leave(key: string, tell: TellTalk): void {
+    const { tells } = this.#watchers.get(key) ?? {};
+    tells?.delete(tell);
+    if (tells?.size === 0) this.#watchers.delete(key);
   }
 
   #drop(key: string, entry: Entry): void {

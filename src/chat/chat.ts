@@ -11,6 +11,8 @@ import type { Topology } from './choose-topology.js';
 export interface ChatParts {
   /** `openai (gpt-5)`, `offline`. */
   readonly model: string;
+  /** No language model is set up: a demonstration answers, which says so. */
+  readonly isDemonstration: boolean;
   /** Who understands speech, and why this one; undefined: nobody does. */
   readonly hears: string | undefined;
   readonly topology: Topology;

@@ -1,9 +1,10 @@
 import { type ConversationSettings, fillIn, type History } from '../dialogue/index.js';
 import { type ChatMessage, type LlmSettings, realtimeEngine } from '../llm/index.js';
 import { openRealtime, type RealtimeModel } from '../realtime/index.js';
-import { type Clock, errorText } from '../runtime/index.js';
+import type { Clock } from '../runtime/index.js';
 import type { ToolBox } from '../tools/index.js';
 import { LateBrain } from './late-brain.js';
+import { errorValues, type TellNotice } from './tell-notice.js';
 
 const AUTO = 'auto';
 
@@ -37,7 +38,7 @@ export interface OpenBrainOptions {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch?: typeof globalThis.fetch | undefined;
-  readonly tell: (text: string) => void;
+  readonly tell: TellNotice;
 }
 
 export interface OpenedBrain {
@@ -64,9 +65,9 @@ export async function openBrain(options: OpenBrainOptions): Promise<OpenedBrain>
     tools,
     open: async () => {
       const session = await model.connect({ instructions, history: () => said(history, conversation) });
-      session.events.on('warned', (text) => tell(`warning: ${text}`));
+      session.events.on('warned', (text) => tell('modelWarned', { text }));
       session.events.on('dropped', (error) =>
-        tell(`warning: ${model.name} is connected anew: ${errorText(error)}`),
+        tell('modelReconnected', { model: model.name, ...errorValues(error) }),
       );
       return session;
     },

@@ -22,15 +22,15 @@ import {
   type TurnRecord,
 } from '../kept/index.js';
 import { createThreadedPronouncer } from '../language/index.js';
-import type { LlmSettings } from '../llm/index.js';
+import { type LlmSettings, OFFLINE_TYPE } from '../llm/index.js';
 import type { ProgramHost } from '../programs/index.js';
 import { type ReplyVoice, takesSound } from '../reply/index.js';
 import {
   type Clock,
   ConfigError,
-  errorText,
   isAbortError,
   type Logger,
+  type Notice,
   RequestError,
 } from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
@@ -53,6 +53,7 @@ import { type OwnThinking, openThinking } from './open-thinking.js';
 import { openVoice, type VoiceSettings } from './open-voice.js';
 import { takePeerTurns } from './peer-turns.js';
 import { tellOfModel, tellOfSpeech } from './tell-engines.js';
+import { errorValues, noticeTeller, type TellNotice } from './tell-notice.js';
 import { logTurns } from './turn-log.js';
 
 /** What a conversation is made of; sections as they stand in the settings file. */
@@ -88,8 +89,8 @@ export interface ChatPorts extends OwnThinking {
   readonly stateFolder?: string | undefined;
   /** Faces in the terminal. */
   readonly write?: ((line: string) => void) | undefined;
-  /** Things worth telling a person: who speaks and why, what fails, what must be shown. */
-  readonly tell?: ((text: string) => void) | undefined;
+  /** Things worth telling a person: who speaks and why, what fails. A line in English, and what it is, for other languages. */
+  readonly tell?: ((text: string, notice: Notice) => void) | undefined;
   readonly hooks?: readonly ConversationHooks[] | undefined;
   readonly sinks?: readonly ExpressionSink[] | undefined;
   /**
@@ -130,7 +131,7 @@ export async function openChat(settings: ChatSettings, ports: ChatPorts): Promis
 async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() => unknown)[]): Promise<Chat> {
   const { client, clock, logger, stateFolder, signal } = ports;
   const { platform } = ports.host;
-  const tell = ports.tell ?? (() => {});
+  const tell = noticeTeller(ports.tell);
   const read = await readSections(settings, ports.env);
   const { engine } = read;
   const { llm = {} } = settings;
@@ -212,11 +213,17 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
   const { isAddressed } = ports;
   closers.push(logTurns(conversation, logger, session.id));
-  closers.push(takePeerTurns({ client, avatar, conversation, sink: sinks.peer, warn: tell, isAddressed }));
+  closers.push(
+    takePeerTurns({
+      ...{ client, avatar, conversation, sink: sinks.peer, isAddressed },
+      onRefused: (error) => tell('peerTurnRefused', errorValues(error)),
+    }),
+  );
   return {
     conversation,
     parts: {
       model: nameOf(sound?.model ?? thinking.llm),
+      isDemonstration: sound === undefined && thinking.llm.type === OFFLINE_TYPE,
       hears: ears?.hears,
       topology: spoken.topology,
       topologyWhy: spoken.why,
@@ -258,11 +265,11 @@ function nameOf({ name, model }: { readonly name: string; readonly model: string
 }
 
 /** It is connected ahead of the first turn, and forgets with the conversation. */
-function begin({ brain, model }: OpenedBrain, { events }: Conversation, tell: (text: string) => void): void {
+function begin({ brain, model }: OpenedBrain, { events }: Conversation, tell: TellNotice): void {
   events.on('forgotten', () => brain.forget());
-  tell(`${nameOf(model)} hears, thinks and speaks`);
+  tell('modelSpeaks', { model: nameOf(model) });
   brain.prepare().catch((error: unknown) => {
-    if (!isAbortError(error)) tell(`warning: ${errorText(error)}`);
+    if (!isAbortError(error)) tell('modelNotReady', { model: nameOf(model), ...errorValues(error) });
   });
 }
 
@@ -318,7 +325,7 @@ async function openSpoken(
     avatar,
     tell,
     isSound,
-  }: { readonly avatar: AvatarWatch; readonly tell: (text: string) => void; readonly isSound: boolean },
+  }: { readonly avatar: AvatarWatch; readonly tell: TellNotice; readonly isSound: boolean },
   closers: (() => unknown)[],
 ) {
   const { clock, env, host } = ports;
@@ -339,7 +346,7 @@ async function openSpoken(
     openPlayback: ports.openPlayback,
     avatar,
     isSound,
-    onShownOnly: () => tell('No MMDAgent-EX is connected: replies are only shown until one is'),
+    onShownOnly: () => tell('onlyShown', {}),
   });
   closers.push(() => spoken.voice.close());
   return spoken;

@@ -13,7 +13,8 @@ export interface PeerTurnsOptions {
   readonly conversation: Conversation;
   /** Knows the choices of questions on the screen. */
   readonly sink: PeerSink | undefined;
-  readonly warn: (text: string) => void;
+  /** It was not answered. */
+  readonly onRefused: (error: RequestError) => void;
   /** Whether words that it recognised are for this conversation. @default always */
   readonly isAddressed?: (() => boolean) | undefined;
 }
@@ -24,7 +25,7 @@ export interface PeerTurnsOptions {
  * @returns ends it.
  */
 export function takePeerTurns(options: PeerTurnsOptions): () => void {
-  const { client, avatar, conversation, sink, warn, isAddressed = () => true } = options;
+  const { client, avatar, conversation, sink, onRefused, isAddressed = () => true } = options;
   return avatar.onMessage(client, ({ type, args }) => {
     if (type === RECOGNISED && !isAddressed()) return;
     try {
@@ -33,7 +34,7 @@ export function takePeerTurns(options: PeerTurnsOptions): () => void {
       else choose(sink?.promptChoice([type, ...args].join('|')), conversation);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      warn(error.message);
+      onRefused(error);
     }
   });
 }

@@ -1,31 +1,26 @@
 import { type Llm, OFFLINE_TYPE } from '../llm/index.js';
-import { errorText } from '../runtime/index.js';
 import type { Speech } from '../speech/index.js';
-
-const HOW_TO_THINK =
-  'For a real model set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or name a server such as Ollama under llmEngines in the config file';
+import { errorValues, type TellNotice } from './tell-notice.js';
 
 /** Who thinks and why, and what does not work, for people. */
-export function tellOfModel(llm: Pick<Llm, 'events'>, tell: (text: string) => void): void {
+export function tellOfModel(llm: Pick<Llm, 'events'>, tell: TellNotice): void {
   llm.events.on('chosen', ({ engine, type, model, why }) =>
-    tell(`${engine} (${model}) thinks: ${why}${type === OFFLINE_TYPE ? `. ${HOW_TO_THINK}` : ''}`),
+    tell(type === OFFLINE_TYPE ? 'modelOffline' : 'modelChosen', { model: `${engine} (${model})`, why }),
   );
   llm.events.on('retried', ({ engine, error, delayMs }) =>
-    tell(`${engine} is asked again in ${(delayMs / 1000).toFixed(1)} s: ${errorText(error)}`),
+    tell('modelRetried', { model: engine, seconds: (delayMs / 1000).toFixed(1), ...errorValues(error) }),
   );
   llm.events.on('fellBack', ({ from, to, error }) =>
-    tell(`warning: ${from} failed, ${to} thinks instead: ${errorText(error)}`),
+    tell('modelFellBack', { from, to, ...errorValues(error) }),
   );
-  llm.events.on('warned', (text) => tell(`warning: ${text}`));
+  llm.events.on('warned', (text) => tell('modelWarned', { text }));
 }
 
 /** The same of who speaks. */
-export function tellOfSpeech({ events }: Speech, tell: (text: string) => void): void {
+export function tellOfSpeech({ events }: Speech, tell: TellNotice): void {
   events.on('chosen', ({ engine, voice, why }) =>
-    tell(`${engine}${voice === undefined ? '' : ` (${voice})`} speaks: ${why}`),
+    tell('voiceChosen', { voice: voice === undefined ? engine : `${engine} (${voice})`, why }),
   );
-  events.on('fellBack', ({ from, to, error }) =>
-    tell(`warning: ${from} failed, ${to} speaks instead: ${errorText(error)}`),
-  );
-  events.on('warned', (text) => tell(`warning: ${text}`));
+  events.on('fellBack', ({ from, to, error }) => tell('voiceFellBack', { from, to, ...errorValues(error) }));
+  events.on('warned', (text) => tell('voiceWarned', { text }));
 }

@@ -1,5 +1,5 @@
 import type { Phase } from '../expression/index.js';
-import type { BridgeError } from '../runtime/index.js';
+import type { BridgeError, Notice } from '../runtime/index.js';
 import type { TurnEnd, TurnHandle } from './turn.js';
 
 /** Where in a conversation something went wrong. */
@@ -23,7 +23,8 @@ export interface ConversationEvents {
   awake: [isAwake: boolean];
   /** Must be shown where the avatar is heard. */
   credit: [credit: string];
-  warned: [text: string];
+  /** In English, and what it is, for other languages. */
+  warned: [text: string, notice: Notice];
   /** The user is told too where there is a turn; the conversation goes on. */
   error: [error: BridgeError, stage: Stage];
   /** A new context began, also by another conversation that shares it: nothing before it is sent to the model. */

@@ -14,6 +14,7 @@ import { SinkBoard } from './sink-board.js';
 import type { Question, TurnHandle } from './turn.js';
 import { refused, TurnDesk } from './turn-desk.js';
 import { TurnTaking } from './turn-taking.js';
+import { warn } from './warn.js';
 import { judgeOfUnwritten } from './wordless-recognizer.js';
 
 /** A state that lasts a little longer than its own limit is ended from outside. */
@@ -307,7 +308,7 @@ export class Conversation {
         metadata: own,
       });
     } catch (error) {
-      this.events.emit('warned', `The result of ${call.name} came to nothing: ${errorText(error)}`);
+      warn(this.events, { code: 'toolResultLost', values: { tool: call.name, error: errorText(error) } });
     }
   }
 

@@ -7,6 +7,7 @@ import { within } from './settled.js';
 import { blockedText } from './sorry.js';
 import type { TurnPlan } from './turn-plan.js';
 import type { TurnTeller } from './turn-teller.js';
+import { warn } from './warn.js';
 
 /** A voice that is told to be silent answers within this, or is not waited for. */
 const SILENCE_LIMIT_MS = 500;
@@ -58,7 +59,7 @@ export class TurnVoice {
       onPosition: (heard) => teller.heard(this.delivery.ofReply(heard)),
       onPlayed: ({ pcm }) => ports.kept?.sound?.(plan.turn, 'avatar', pcm),
       onCredit: (credit) => events.emit('credit', credit),
-      onWarned: (text) => events.emit('warned', text),
+      onWarned: (text) => warn(events, { code: 'voiceWarned', values: { text } }),
     });
     const isGuarded = ports.guards?.has('response') === true && plan.given === undefined;
     this.delivery = new Delivery({
@@ -141,7 +142,7 @@ export class TurnVoice {
     try {
       return run();
     } catch (error) {
-      this.#options.services.events.emit('warned', `The voice failed: ${errorText(error)}`);
+      warn(this.#options.services.events, { code: 'voiceFailed', values: { error: errorText(error) } });
       return undefined;
     }
   }

@@ -16,6 +16,7 @@ export type {
   SpeakerPort,
 } from './speaker-port.js';
 export type {
+  TalkBy,
   TalkCue,
   TalkEvent,
   TalkerPort,
@@ -23,5 +24,6 @@ export type {
   TalkPlace,
   TalkQuestion,
   TalkSaid,
+  TalkState,
   TellTalk,
 } from './talk-port.js';

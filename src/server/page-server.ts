@@ -19,6 +19,7 @@ import { checkHost, checkOrigin, securityHeaders, setSecurityHeaders } from './r
 import { createRoutes, type RouteTable } from './routes.js';
 import type { SpeakerPort } from './speaker-port.js';
 import { StaticFiles } from './static-files.js';
+import { TalkLive } from './talk-live.js';
 import type { TalkerPort } from './talk-port.js';
 
 export interface PageServerOptions {
@@ -69,6 +70,7 @@ const MAX_PATH_CHARS = 4096;
  * Serves the page, the HTTP routes behind its buttons, and the control protocol for browsers, in the app's process.
  *
  *   browser ⇄ HTTP → routes → BridgeClient ⇄ daemon;   browser ⇄ WebSocket /control → relay ⇄ a channel of its own ⇄ daemon
+ *   browser ← WebSocket /api/talk/live ← TalkerPort: what happens in its conversation
  *
  * What can fail: a request (it is answered with a typed error), a browser (its relay ends), the daemon (503 until it is back).
  *
@@ -101,6 +103,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     maxPayload: MAX_CONTROL_FRAME_BYTES,
     perMessageDeflate: false,
   });
+  const live = options.talker === undefined ? undefined : new TalkLive(options.talker, options.clock);
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {});
     upgrade(request, socket, head).catch((error: unknown) => refuseUpgrade(socket, error));
@@ -134,8 +137,9 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     checkHost(request, host);
     checkOrigin(request);
-    if (splitTarget(request).path !== '/control')
-      throw new HttpRefusal(404, 'BRIDGE_ERR_USAGE', 'The WebSocket is at /control');
+    const { path, query } = splitTarget(request);
+    if (path === '/api/talk/live' && live !== undefined) return live.upgrade(request, socket, head, query);
+    if (path !== '/control') throw new HttpRefusal(404, 'BRIDGE_ERR_USAGE', 'The WebSocket is at /control');
     if (sockets.clients.size >= MAX_BROWSERS)
       throw new HttpRefusal(503, 'BRIDGE_ERR_QUEUE_FULL', 'Too many pages are open');
     const channel = await options.openChannel();
@@ -155,6 +159,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
       closed ??= new Promise<void>((resolve) => {
         closing.abort();
         for (const browser of sockets.clients) browser.terminate();
+        live?.close();
         server.close(() => resolve());
         server.closeAllConnections();
       });

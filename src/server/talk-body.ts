@@ -21,7 +21,7 @@ const KNOWN_STARTS = ['iVBORw', '/9j/', 'R0lGOD', 'UklGR'];
 
 /** @throws {HttpRefusal} 400, 413 */
 export async function readQuestion(request: IncomingMessage, how: TalkBodyOptions): Promise<TalkQuestion> {
-  const { text, image } = await readJsonBody(request, {
+  const { text, image, id } = await readJsonBody(request, {
     ...limits(how),
     wrong: wrongQuestion,
   });
@@ -30,7 +30,9 @@ export async function readQuestion(request: IncomingMessage, how: TalkBodyOption
     throw new HttpRefusal(413, 'BRIDGE_ERR_USAGE', `Expected a text of at most ${MAX_TEXT_CHARS} characters`);
   if (image !== undefined) checkPicture(image);
   if (text.trim() === '' && image === undefined) throw wrongQuestion();
-  return { text, image };
+  if (id === undefined) return { text, image };
+  if (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARS) throw wrongQuestion();
+  return { text, image, id };
 }
 
 /** @throws {HttpRefusal} 400, 413 */
@@ -68,7 +70,7 @@ function wrongQuestion(): HttpRefusal {
   return new HttpRefusal(
     400,
     'BRIDGE_ERR_USAGE',
-    'Expected JSON such as {"text": "Hello"}, with "image": "data:image/jpeg;base64,…" for a picture',
+    'Expected JSON such as {"text": "Hello"}, with "image": "data:image/jpeg;base64,…" for a picture, and an "id" of 1 to 64 characters if you want to know its turn by it',
   );
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 /**
  * The session of the page that asks: its cookie's, as long as that has a conversation here.
@@ -21,11 +21,10 @@ export function sessionOf(
   return undefined;
 }
 
-/** A new session, which the browser keeps until it is closed and shows to no script and no other site. */
-export function beginSession(request: IncomingMessage, response: ServerResponse): string {
+/** A new session, with its cookie, which the browser keeps until it is closed and shows to no script and no other site. */
+export function newSession(request: IncomingMessage): { readonly session: string; readonly cookie: string } {
   const session = randomUUID();
-  response.setHeader('Set-Cookie', `${cookieName(request)}=${session}; HttpOnly; SameSite=Strict`);
-  return session;
+  return { session, cookie: `${cookieName(request)}=${session}; HttpOnly; SameSite=Strict` };
 }
 
 function cookieName(request: IncomingMessage): string {

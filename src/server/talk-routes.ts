@@ -1,11 +1,11 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BridgeError, type Clock, errorText, type Logger } from '../runtime/index.js';
 import { answerJson, answerText, HttpRefusal } from './http-answer.js';
 import { targetOf } from './play-target.js';
 import { checkSameSite } from './request-guard.js';
 import type { Exchange, RouteTable } from './routes.js';
 import { readPicture, readQuestion } from './talk-body.js';
-import { beginSession, sessionOf } from './talk-cookie.js';
+import { newSession, sessionOf } from './talk-cookie.js';
 import type { TalkEvent, TalkerPort, TalkPlace } from './talk-port.js';
 
 export interface TalkRouteOptions {
@@ -55,7 +55,7 @@ export function talkRoutes(options: TalkRouteOptions): RouteTable {
         turns.take(async () => {
           const { request, response } = exchange;
           const question = await bodies.take(() => readQuestion(request, { clock, idleMs }));
-          const session = placeOf(exchange)?.session ?? beginSession(request, response);
+          const session = placeOf(exchange)?.session ?? begun(request, response);
           await converse({ session, lane: targetOf(exchange.query).lane }, question, talker, {
             response,
             logger: options.logger,
@@ -87,6 +87,12 @@ export function talkRoutes(options: TalkRouteOptions): RouteTable {
       },
     },
   };
+}
+
+function begun(request: IncomingMessage, response: ServerResponse): string {
+  const { session, cookie } = newSession(request);
+  response.setHeader('Set-Cookie', cookie);
+  return session;
 }
 
 /** JSON lines of one turn. What fails before the first is an answer of its own. */

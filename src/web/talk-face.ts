@@ -1,10 +1,9 @@
 import { byId, setText } from './dom.js';
+import type { TalkPhase } from './talk-request.js';
 import type { TextKey } from './texts.js';
 import type { Words } from './words.js';
 
-type Phase = 'idle' | 'listening' | 'thinking' | 'speaking';
-
-const PHASES: Readonly<Record<Phase, TextKey>> = {
+const PHASES: Readonly<Record<TalkPhase, TextKey>> = {
   idle: 'talkIdle',
   listening: 'talkListening',
   thinking: 'talkThinking',
@@ -18,7 +17,7 @@ export class TalkFace {
   readonly #words: Words;
   readonly #emoji = byId('talk-face');
   readonly #state = byId('talk-state');
-  #phase: Phase = 'idle';
+  #phase: TalkPhase = 'idle';
   #ending: ReturnType<typeof setTimeout> | undefined;
 
   constructor(words: Words) {
@@ -27,7 +26,7 @@ export class TalkFace {
     this.reset();
   }
 
-  set phase(phase: Phase) {
+  set phase(phase: TalkPhase) {
     this.#phase = phase;
     this.#show();
   }

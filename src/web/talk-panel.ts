@@ -1,11 +1,16 @@
+import { isNoticeCode, noticeText } from '../runtime/notices.js';
 import type { BridgeView } from './bridge-view.js';
-import { byId, setText } from './dom.js';
+import { byId, make, setText } from './dom.js';
 import { type PlayError, playErrorOf } from './play-error.js';
 import { TalkFace } from './talk-face.js';
-import { type TalkBubble, TalkLog } from './talk-log.js';
+import { TalkFailure } from './talk-failure.js';
+import { TalkFeed } from './talk-feed.js';
+import { TalkLog } from './talk-log.js';
 import { TalkPictures } from './talk-pictures.js';
 import { type TalkEvent, TalkLine } from './talk-request.js';
+import { type ShownTurn, TalkTurns } from './talk-turns.js';
 import type { TapPlayer } from './tap-player.js';
+import { isTextKey } from './texts.js';
 import type { Words } from './words.js';
 
 export interface TalkPanelParts {
@@ -14,46 +19,44 @@ export interface TalkPanelParts {
   readonly player: TapPlayer;
 }
 
-/** A turn that this page asked for. */
-interface OwnTurn {
-  readonly bubble: TalkBubble;
-  /** What has been heard of it. */
-  heard: string;
-  hasEnded: boolean;
-}
+type Opened = Extract<TalkEvent, { readonly event: 'opened' | 'state' }>;
+type Notice = Extract<TalkEvent, { readonly event: 'notice' }>;
 
-/** While a turn of which this page has no stream is under way, its words are asked for so often. */
-const WATCH_EVERY_MS = 1000;
+/** What both ways tell is told at about the same time. */
+const BOTH_WAYS_MS = 1500;
 
-/** A conversation with the avatar by text: what was said, the field, pictures, and how the avatar feels. */
+/**
+ * A conversation with the avatar by text: what was said, the field, pictures, and how the avatar feels.
+ *
+ * A turn of this page is told in the answer to its question, everything else by the feed, which tells of all turns.
+ */
 export class TalkPanel {
   readonly #parts: TalkPanelParts;
   readonly #line = new TalkLine();
+  readonly #feed = new TalkFeed();
   readonly #log: TalkLog;
+  readonly #turns: TalkTurns;
   readonly #pictures: TalkPictures;
   readonly #face: TalkFace;
+  readonly #failure: TalkFailure;
   readonly #text = byId('talk-text', HTMLTextAreaElement);
   readonly #sendButton = byId('talk-send', HTMLButtonElement);
   readonly #stopButton = byId('talk-stop', HTMLButtonElement);
   readonly #newButton = byId('talk-new', HTMLButtonElement);
   readonly #credit = byId('talk-credit');
   readonly #aloud = byId('talk-aloud');
-  readonly #failure = byId('talk-error');
   readonly #credits = new Set<string>();
-  #turn: OwnTurn | undefined;
-  #error: PlayError | undefined;
-  #errors = 0;
-  #isLoaded = false;
-  /** A turn is under way of which this page has no stream: it was loaded anew. */
-  #isOpenElsewhere = false;
-  #watching: ReturnType<typeof setTimeout> | undefined;
+  /** The conversation that is shown. */
+  #talk: string | undefined;
 
   constructor(parts: TalkPanelParts) {
     this.#parts = parts;
     const { words, bridge } = parts;
     this.#log = new TalkLog(words);
+    this.#turns = new TalkTurns(words, this.#log);
     this.#pictures = new TalkPictures(words);
     this.#face = new TalkFace(words);
+    this.#failure = new TalkFailure(words);
     byId('talk-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.#send();
@@ -68,7 +71,9 @@ export class TalkPanel {
     this.#stopButton.addEventListener('click', () => void this.#tried(this.#line.stop()));
     this.#newButton.addEventListener('click', () => void this.#forget());
     this.#pictures.events.on('changed', () => this.#show());
-    this.#pictures.events.on('failed', (error) => this.#fail(error));
+    this.#pictures.events.on('failed', (error) => this.#failure.show(error));
+    this.#feed.events.on('told', (event) => this.#told(event));
+    this.#feed.events.on('changed', () => this.#linked());
     words.events.on('changed', () => this.#show());
     bridge.events.on('link', () => this.#show());
     this.#show();
@@ -76,7 +81,7 @@ export class TalkPanel {
 
   /** It is looked at: what was said before is wanted. */
   shown(): void {
-    if (!this.#isLoaded) void this.#load();
+    this.#feed.open(this.#line.lane);
     this.#log.toEnd();
   }
 
@@ -84,28 +89,8 @@ export class TalkPanel {
   set lane(lane: string | undefined) {
     if (lane === this.#line.lane) return;
     this.#line.lane = lane;
-    this.#turn = undefined;
+    this.#talk = undefined;
     this.#begin();
-    this.#isLoaded = false;
-  }
-
-  async #load(): Promise<void> {
-    this.#isLoaded = true;
-    const { lane } = this.#line;
-    try {
-      const said = await this.#line.said();
-      // Meanwhile something was asked, or another avatar chosen.
-      if (this.#turn !== undefined || lane !== this.#line.lane) return;
-      this.#log.clear();
-      this.#log.show(said);
-      clearTimeout(this.#watching);
-      this.#isOpenElsewhere = said.some(({ outcome }) => outcome === 'open');
-      if (this.#isOpenElsewhere) this.#watching = setTimeout(() => void this.#load(), WATCH_EVERY_MS);
-    } catch (error) {
-      this.#isLoaded = false;
-      this.#fail(playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE'));
-    }
-    this.#show();
   }
 
   #send(): void {
@@ -113,139 +98,207 @@ export class TalkPanel {
     const picture = this.#pictures.attached;
     if ((text === '' && picture === undefined) || this.#parts.bridge.link !== 'online') return;
     this.#parts.player.unlock();
-    this.#fail(undefined);
-    const question = this.#log.bubble(
-      'user',
-      picture === undefined ? undefined : this.#pictures.preview(picture),
-    );
-    question.text = text;
+    this.#failure.show(undefined);
+    const id = newId();
+    const turn = this.#turns.ask(id, text, picture && this.#pictures.preview(picture));
     this.#text.value = '';
     this.#pictures.drop();
     this.#pictures.askNoMore();
-    void this.#converse(text, picture?.image);
-  }
-
-  async #converse(text: string, image: string | undefined): Promise<void> {
-    this.#isOpenElsewhere = false;
-    const turn: OwnTurn = { bubble: this.#log.bubble('assistant'), heard: '', hasEnded: false };
-    this.#turn = turn;
     this.#face.phase = 'thinking';
     this.#show();
-    try {
-      await this.#line.ask({ text, image }, (event) => this.#take(turn, event));
-    } catch (error) {
-      this.#end(turn, 'failed', playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE'));
-    }
-    if (!turn.hasEnded) this.#end(turn, 'failed', undefined);
+    void this.#converse(turn, { text, image: picture?.image, id });
   }
 
-  #take(turn: OwnTurn, event: TalkEvent): void {
-    const isNewest = turn === this.#turn;
+  async #converse(
+    turn: ShownTurn,
+    question: { readonly text: string; readonly image: string | undefined; readonly id: string },
+  ): Promise<void> {
+    try {
+      await this.#line.ask(question, (event) => this.#answered(turn, event));
+    } catch (error) {
+      this.#broken(turn, playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE'));
+    }
+    if (!turn.reply.hasEnded && turn.isAnswered) this.#broken(turn, undefined);
+  }
+
+  /** The answer to its question ended, and the turn did not. */
+  #broken(turn: ShownTurn, error: PlayError | undefined): void {
+    if (turn.reply.hasEnded) return;
+    const isNewest = turn === this.#newest;
+    this.#turns.lose(turn);
+    this.#over(turn, isNewest ? error : undefined);
+    // It may go on all the same.
+    if (turn.number !== undefined) this.#feed.reopen();
+  }
+
+  /** Of a turn of this page. */
+  #answered(turn: ShownTurn, event: TalkEvent): void {
+    if ('turn' in event) {
+      if (event.event === 'turn') this.#checkFeed(event.talk);
+      this.#ofTurn(turn, event, () => this.#turns.tell(turn, event));
+    } else if (event.event === 'vision' || event.event === 'error' || !this.#feed.isOpen) this.#any(event);
+  }
+
+  /** By the feed. */
+  #told(event: TalkEvent): void {
+    if (!('turn' in event)) {
+      this.#any(event);
+      return;
+    }
+    const turn = this.#turns.take(event);
+    if (turn !== undefined && !turn.isAnswered) this.#ofTurn(turn, event, () => {});
+    this.#show();
+  }
+
+  #ofTurn(turn: ShownTurn, event: Extract<TalkEvent, { readonly turn: number }>, tell: () => void): void {
+    const isNewest = turn === this.#newest;
+    tell();
+    if (event.event !== 'ended') return;
+    // Of one that was overtaken or forgotten nobody asks any more.
+    this.#over(turn, isNewest || this.#newest === undefined ? event.error : undefined);
+  }
+
+  #any(event: TalkEvent): void {
     switch (event.event) {
       case 'opened':
-        if (isNewest) this.#opened(event);
+      case 'state':
+        this.#opened(event);
+        return;
+      case 'forgotten':
+        this.#talk = undefined;
+        this.#begin();
         return;
       case 'phase':
-        if (isNewest) this.#face.phase = event.phase;
+        this.#face.phase = event.phase;
         return;
       case 'face':
         this.#face.show(event);
         return;
-      case 'chunk':
-        this.#log.follow(() => turn.bubble.add(event.text));
-        return;
-      case 'heard':
-        turn.heard = turn.heard.slice(0, event.from) + event.text;
-        turn.bubble.heard(turn.heard);
-        return;
-      case 'tool':
-        if (event.stage === 'called') this.#log.note(this.#parts.words.say('talkTool', { name: event.name }));
-        return;
       case 'vision':
         void this.#look(event.id, event.source);
+        return;
+      case 'looked':
+        this.#pictures.askNoMore(event.id);
         return;
       case 'credit':
         this.#credits.add(event.credit);
         this.#show();
         return;
       case 'notice':
-        this.#log.note(event.text);
+        this.#log.note(() => this.#noticeWords(event), this.#newest?.reply.element);
         return;
       case 'error':
-        if (isNewest) this.#fail(event);
-        return;
-      case 'ended':
-        turn.bubble.heard(event.heard);
-        this.#end(turn, event.outcome, event.error);
+        this.#failure.show(event);
         return;
     }
   }
 
-  #opened({ said, model, isDemonstration }: Extract<TalkEvent, { event: 'opened' }>): void {
-    const { words } = this.#parts;
-    this.#log.showBefore(said);
-    this.#log.note(isDemonstration ? words.say('talkDemonstration') : words.say('talkModel', { model }));
-  }
-
-  #end(
-    turn: OwnTurn,
-    outcome: 'completed' | 'interrupted' | 'failed' | 'dropped',
-    error: PlayError | undefined,
-  ): void {
-    if (turn.hasEnded) return;
-    turn.hasEnded = true;
-    const isNewest = turn === this.#turn;
-    this.#log.follow(() => turn.bubble.end(outcome === 'completed' ? undefined : outcome));
-    if (isNewest) {
-      this.#turn = undefined;
-      this.#face.phase = 'idle';
-      this.#pictures.askNoMore();
-      setText(this.#aloud, turn.bubble.text);
+  /** How things stand: at first, when a conversation begins, and whenever the way to the server is there again. */
+  #opened(event: Opened): void {
+    const [before] = this.#turns.open.filter(({ number }) => number === undefined);
+    const place = before?.question?.element ?? before?.reply.element;
+    const isOther = event.talk !== this.#talk;
+    if (this.#talk !== undefined && isOther) this.#ended(place);
+    this.#talk = event.talk;
+    this.#turns.sync(
+      event.said.filter(({ turn }) => turn === 0),
+      place,
+    );
+    if (isOther && event.model !== undefined)
+      this.#noteModel(event.model, event.isDemonstration === true, place);
+    if (event.event === 'state') {
+      this.#turns.sync(
+        event.said.filter(({ turn }) => turn > 0),
+        place,
+      );
+      this.#face.phase = event.phase;
+      for (const credit of event.credits) this.#credits.add(credit);
     }
-    // Of one that was overtaken or forgotten nobody asks any more.
-    if (isNewest && error !== undefined) this.#fail(error);
+    this.#log.toEnd();
     this.#show();
   }
 
+  /** The conversation that stands here was ended by the server. */
+  #ended(place: HTMLElement | undefined): void {
+    this.#turns.close();
+    if (!this.#log.isEmpty) this.#log.note(() => [this.#parts.words.say('talkAnew')], place);
+    this.#face.reset();
+    this.#pictures.askNoMore();
+  }
+
+  #noteModel(model: string, isDemonstration: boolean, place: HTMLElement | undefined): void {
+    const { words } = this.#parts;
+    this.#log.note(
+      () => [isDemonstration ? words.say('talkDemonstration') : words.say('talkModel', { model })],
+      place,
+    );
+  }
+
+  #noticeWords({ code, values, text }: Notice): readonly (Node | string)[] {
+    const { words } = this.#parts;
+    if (!isNoticeCode(code)) return [text];
+    const { error, code: fault = '' } = values;
+    if (error === undefined || !isTextKey(fault)) return [noticeText({ code, values }, words.language)];
+    const told = noticeText({ code, values: { ...values, error: words.say(fault) } }, words.language);
+    return [told, make('code', '', `${fault}: ${error}`)];
+  }
+
+  #over(turn: ShownTurn, error: PlayError | undefined): void {
+    if (this.#turns.open.length === 0) {
+      this.#face.phase = 'idle';
+      this.#pictures.askNoMore();
+      setText(this.#aloud, turn.reply.text);
+    }
+    if (error !== undefined) this.#failure.show(error);
+    this.#show();
+  }
+
+  get #newest(): ShownTurn | undefined {
+    return this.#turns.open.at(-1);
+  }
+
+  /** The browser's session may be another than when the feed was opened. */
+  #checkFeed(talk: string): void {
+    setTimeout(() => {
+      if (this.#feed.isOpen && this.#feed.talk !== talk && this.#talk !== undefined) this.#feed.reopen();
+    }, BOTH_WAYS_MS);
+  }
+
   async #look(id: string, source: string): Promise<void> {
-    const answer = await this.#pictures.look(source);
+    const answer = await this.#pictures.look(source, id);
     // Nobody waits any more: the turn has ended, which the page is told.
-    await this.#line.give(id, answer).catch(() => {});
+    if (answer !== undefined) await this.#line.give(id, answer).catch(() => {});
   }
 
   async #forget(): Promise<void> {
     await this.#tried(this.#line.forget());
-    if (this.#error === undefined) this.#begin();
+    if (this.#failure.isEmpty && !this.#feed.isOpen) this.#begin();
     this.#text.focus();
   }
 
   /** Nothing was said. */
   #begin(): void {
-    this.#turn = undefined;
-    this.#isOpenElsewhere = false;
     this.#credits.clear();
-    this.#log.clear();
+    this.#turns.clear();
     this.#pictures.reset();
     this.#face.reset();
-    clearTimeout(this.#watching);
-    this.#fail(undefined);
+    this.#failure.show(undefined);
+    this.#show();
+  }
+
+  #linked(): void {
+    // What others began may have ended meanwhile: that is told when it is back.
+    if (!this.#feed.isOpen && this.#turns.open.length === 0) this.#face.reset();
     this.#show();
   }
 
   async #tried(request: Promise<void>): Promise<void> {
-    this.#fail(undefined);
+    this.#failure.show(undefined);
     try {
       await request;
     } catch (error) {
-      this.#fail(playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE'));
+      this.#failure.show(playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE'));
     }
-  }
-
-  #fail(error: PlayError | undefined): void {
-    // The same one is told twice: when it happens, and when its turn ends.
-    if (error?.code !== this.#error?.code || error?.message !== this.#error?.message) this.#errors++;
-    this.#error = error;
-    this.#showFailure();
   }
 
   #show(): void {
@@ -253,20 +306,14 @@ export class TalkPanel {
     const isOnline = bridge.link === 'online';
     const isEmpty = this.#text.value.trim() === '' && this.#pictures.attached === undefined;
     this.#sendButton.disabled = !isOnline || isEmpty;
-    this.#stopButton.disabled = !isOnline || (this.#turn === undefined && !this.#isOpenElsewhere);
+    this.#stopButton.disabled = !isOnline || this.#turns.open.length === 0;
     this.#newButton.disabled = !isOnline || this.#log.isEmpty;
     this.#credit.hidden = this.#credits.size === 0;
     setText(this.#credit, words.say('voiceCredit', { credit: [...this.#credits].join(', ') }));
-    this.#showFailure();
   }
+}
 
-  #showFailure(): void {
-    const error = this.#error;
-    this.#failure.hidden = error === undefined;
-    // Said again only when it changed: it is read aloud.
-    const said = error === undefined ? '' : `${this.#parts.words.language}${this.#errors}`;
-    if (this.#failure.dataset['said'] === said) return;
-    this.#failure.dataset['said'] = said;
-    this.#failure.replaceChildren(...(error === undefined ? [] : this.#parts.words.sayError(error)));
-  }
+/** Also where the page came over plain HTTP from another machine, where browsers give no UUIDs. */
+function newId(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('-');
 }

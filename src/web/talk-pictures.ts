@@ -27,7 +27,13 @@ export class TalkPictures {
   /** What the user answered, once for each source while the page is open. */
   readonly #leave = new Map<PictureSource, boolean>();
   #attached: TakenPicture | undefined;
-  #asking: { readonly source: PictureSource; readonly answer: (isAllowed: boolean) => void } | undefined;
+  #asking:
+    | {
+        readonly source: PictureSource;
+        readonly id: string;
+        readonly answer: (isAllowed: boolean | undefined) => void;
+      }
+    | undefined;
 
   constructor(words: Words) {
     this.#words = words;
@@ -53,6 +59,8 @@ export class TalkPictures {
     const small = smallCopy(canvas, PREVIEW_PX);
     small.className = 'bubble-picture';
     small.setAttribute('role', 'img');
+    // In the language of the page, also when that changes.
+    small.dataset['tLabel'] = 'talkPicture';
     small.setAttribute('aria-label', this.#words.say('talkPicture'));
     return small;
   }
@@ -65,10 +73,16 @@ export class TalkPictures {
     this.events.emit('changed');
   }
 
-  /** The avatar wants to see. Asks the user, the first time. Never rejects. */
-  async look(source: string): Promise<Answer> {
+  /**
+   * The avatar wants to see. Asks the user, the first time. Never rejects.
+   *
+   * @returns undefined: another tab has answered, or the turn is over.
+   */
+  async look(source: string, id: string): Promise<Answer | undefined> {
     if (source !== 'camera' && source !== 'screenshot') return { refused: 'the page has no such source' };
-    if (!(await this.#mayLook(source))) return { refused: 'the user does not want to be seen' };
+    const mayLook = await this.#mayLook(source, id);
+    if (mayLook === undefined) return undefined;
+    if (!mayLook) return { refused: 'the user does not want to be seen' };
     try {
       return { image: (await this.#sources.take(source, true)).image };
     } catch (error) {
@@ -80,9 +94,9 @@ export class TalkPictures {
     }
   }
 
-  /** The turn that asked is over. */
-  askNoMore(): void {
-    this.#asking?.answer(false);
+  /** The turn that asked is over, or this question was answered. @param id - left out: whichever it is. */
+  askNoMore(id = this.#asking?.id): void {
+    if (id === this.#asking?.id) this.#asking?.answer(undefined);
   }
 
   /** The avatar is another, or has forgotten. */
@@ -105,13 +119,14 @@ export class TalkPictures {
     }
   }
 
-  #mayLook(source: PictureSource): Promise<boolean> {
+  #mayLook(source: PictureSource, id: string): Promise<boolean | undefined> {
     const known = this.#leave.get(source);
     if (known === false || (known === true && this.#sources.isOpen(source))) return Promise.resolve(known);
     this.askNoMore();
     return new Promise((resolve) => {
       this.#asking = {
         source,
+        id,
         answer: (isAllowed) => {
           this.#asking = undefined;
           this.#showQuestion();

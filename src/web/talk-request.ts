@@ -5,39 +5,84 @@ export interface TalkSaid {
   readonly turn: number;
   readonly role: 'user' | 'assistant';
   readonly text: string;
-  readonly outcome: 'completed' | 'interrupted' | 'failed' | 'dropped' | 'open';
+  readonly outcome: TalkOutcome | 'open';
+  /** Of the avatar in the turn under way: what is to be said so far, of which `text` was heard. */
+  readonly reply?: string;
+  /** Of the user: as the page that asked named it. */
+  readonly id?: string;
+  readonly pictures?: number;
 }
 
-/** What the server tells of a turn; see its `TalkEvent`. What it leaves out is not there. */
+export type TalkOutcome = 'completed' | 'interrupted' | 'failed' | 'dropped';
+
+export type TalkPhase = 'idle' | 'listening' | 'thinking' | 'speaking';
+
+/** What the server tells; see its `TalkEvent`. What it leaves out is not there. */
 export type TalkEvent =
   | {
       readonly event: 'opened';
+      readonly talk: string;
       readonly model: string;
       readonly isDemonstration: boolean;
       readonly said: readonly TalkSaid[];
     }
-  | { readonly event: 'turn'; readonly turn: number }
-  | { readonly event: 'started'; readonly text: string }
-  | { readonly event: 'phase'; readonly phase: 'idle' | 'listening' | 'thinking' | 'speaking' }
-  | { readonly event: 'chunk'; readonly text: string }
-  | { readonly event: 'heard'; readonly from: number; readonly text: string }
+  | {
+      readonly event: 'turn';
+      readonly talk: string;
+      readonly turn: number;
+      readonly id?: string;
+      readonly pictures: number;
+    }
+  | { readonly event: 'started'; readonly turn: number; readonly text: string }
+  | { readonly event: 'phase'; readonly phase: TalkPhase }
+  | { readonly event: 'chunk'; readonly turn: number; readonly text: string }
+  | { readonly event: 'heard'; readonly turn: number; readonly from: number; readonly text: string }
   | { readonly event: 'face'; readonly face: string; readonly emoji?: string; readonly lastsMs: number }
-  | { readonly event: 'tool'; readonly name: string; readonly stage: 'called' | 'progress' | 'result' }
+  | {
+      readonly event: 'tool';
+      readonly turn: number;
+      readonly name: string;
+      readonly stage: 'called' | 'progress' | 'result';
+    }
   | { readonly event: 'vision'; readonly id: string; readonly source: string }
+  | { readonly event: 'looked'; readonly id: string }
   | { readonly event: 'credit'; readonly credit: string }
-  | { readonly event: 'notice'; readonly text: string }
+  | {
+      readonly event: 'notice';
+      readonly code: string;
+      readonly values: Readonly<Record<string, string>>;
+      readonly text: string;
+    }
   | { readonly event: 'error'; readonly code: string; readonly message: string }
   | {
       readonly event: 'ended';
-      readonly outcome: 'completed' | 'interrupted' | 'failed' | 'dropped';
+      readonly turn: number;
+      readonly outcome: TalkOutcome;
       readonly heard: string;
       readonly error?: { readonly code: string; readonly message: string };
-    };
+    }
+  | { readonly event: 'gone'; readonly turn: number }
+  | { readonly event: 'forgotten' }
+  | TalkState;
+
+/** How things stand, for who comes to watch. */
+export interface TalkState {
+  readonly event: 'state';
+  /** Undefined: there is no conversation yet. */
+  readonly talk?: string;
+  readonly phase: TalkPhase;
+  readonly model?: string;
+  readonly isDemonstration?: boolean;
+  readonly credits: readonly string[];
+  readonly said: readonly TalkSaid[];
+}
 
 export interface TalkMessage {
   readonly text: string;
   /** `data:image/jpeg;base64,…` */
   readonly image: string | undefined;
+  /** The page's own name for it: its turn is known by it in every tab. */
+  readonly id: string;
 }
 
 /** The conversation of this page with one avatar. `lane` undefined: whichever fits. */
@@ -54,13 +99,6 @@ export class TalkLine {
     }
     if (!hasEnded)
       throw { code: 'BRIDGE_ERR_DAEMON_UNREACHABLE', message: 'The connection was lost during the turn' };
-  }
-
-  /** @throws {PlayError} */
-  async said(): Promise<readonly TalkSaid[]> {
-    const response = await fetch(this.#url('api/talk'), { headers: { 'X-Bridge-Request': '1' } });
-    if (!response.ok) throw await refusalOf(response);
-    return ((await response.json()) as { said: readonly TalkSaid[] }).said;
   }
 
   /** @throws {PlayError} */

@@ -144,6 +144,7 @@ export const EN = {
   talkModel: 'Thinks with {model}',
   talkDemonstration:
     'No language model is set up: this is a demonstration. For a real one set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY before the start, or name a server such as Ollama under llmEngines in the config file.',
+  talkAnew: 'The bridge has ended this conversation: the avatar does not remember what stands above.',
   talkTool: 'Uses the tool {name}',
   talkCamera: 'Attach a picture of the camera',
   talkScreen: 'Attach a picture of the screen',

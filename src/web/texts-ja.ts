@@ -146,6 +146,7 @@ export const JA: Readonly<Record<keyof typeof EN, string>> = {
   talkModel: '言語モデル：{model}',
   talkDemonstration:
     '言語モデルが未設定のため、デモが答えます。本物を使うには、起動前に OPENAI_API_KEY・ANTHROPIC_API_KEY・GEMINI_API_KEY のいずれかを設定するか、設定ファイルの llmEngines で Ollama などのサーバーを指定してください。',
+  talkAnew: 'この会話はブリッジ側で終わりました。アバターは上の内容を覚えていません。',
   talkTool: 'ツール {name} を使っています',
   talkCamera: 'カメラの画像を添付',
   talkScreen: '画面の画像を添付',

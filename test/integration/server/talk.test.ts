@@ -14,6 +14,8 @@ import { type PageRig, startPageRig } from './page-rig.js';
 const JPEG = 'data:image/jpeg;base64,/9j/4AAQSkZJRg==';
 const OWN = { 'x-bridge-request': '1' };
 
+const TURN = { event: 'turn', talk: 't', turn: 1, by: 'typed', pictures: 0 } as const;
+
 interface Asked {
   readonly place: TalkPlace;
   readonly question: TalkQuestion;
@@ -25,6 +27,7 @@ interface Asked {
 class HeldTalker implements TalkerPort {
   readonly asked: Asked[] = [];
   readonly calls: unknown[] = [];
+  readonly watching = new Set<{ readonly place: TalkPlace; readonly tell: TellTalk }>();
   readonly #sessions = new Set<string>();
   knows(session: string): boolean {
     return this.#sessions.has(session);
@@ -32,6 +35,13 @@ class HeldTalker implements TalkerPort {
   said(place: TalkPlace) {
     this.calls.push(['said', place]);
     return [{ turn: 1, role: 'user' as const, text: 'Hi', outcome: 'open' as const }];
+  }
+  watch(place: TalkPlace, tell: TellTalk): () => void {
+    const one = { place, tell };
+    this.#sessions.add(place.session);
+    this.watching.add(one);
+    tell({ event: 'state', talk: undefined, phase: 'idle', credits: [], said: [] });
+    return () => this.watching.delete(one);
   }
   ask(place: TalkPlace, question: TalkQuestion, tell: TellTalk): Promise<void> {
     this.#sessions.add(place.session);
@@ -88,8 +98,8 @@ describe('Conversations of pages', () => {
     const { place, question, tell, end } = await asked();
     expect(place.lane).toBe('left');
     expect(question).toEqual({ text: 'Hi', image: JPEG });
-    tell({ event: 'turn', turn: 1 });
-    tell({ event: 'chunk', text: '<b>Hello', cues: [{ name: 'face', value: 'joy' }] });
+    tell(TURN);
+    tell({ event: 'chunk', turn: 1, text: '<b>Hello', cues: [{ name: 'face', value: 'joy' }] });
     end();
     const { status, headers, text } = await answer;
     expect(status).toBe(200);
@@ -99,10 +109,7 @@ describe('Conversations of pages', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line)),
-    ).toEqual([
-      { event: 'turn', turn: 1 },
-      { event: 'chunk', text: '<b>Hello', cues: [{ name: 'face', value: 'joy' }] },
-    ]);
+    ).toEqual([TURN, { event: 'chunk', turn: 1, text: '<b>Hello', cues: [{ name: 'face', value: 'joy' }] }]);
     const [cookie = ''] = headers['set-cookie'] ?? [];
     expect(cookie).toMatch(/^mmdagent-bridge-talk-\d+=[0-9a-f-]{36}; HttpOnly; SameSite=Strict$/);
     expect(cookie).toContain(place.session);
@@ -154,9 +161,11 @@ describe('Conversations of pages', () => {
     sent.on('error', () => {});
     sent.end('{"text":"Hi"}');
     const { tell, end } = await asked();
-    expect(tell({ event: 'turn', turn: 1 })).toBe(true);
+    expect(tell(TURN)).toBe(true);
     sent.destroy();
-    await expect.poll(() => tell({ event: 'heard', from: 0, text: 'a' }), { timeout: 5000 }).toBe(false);
+    await expect
+      .poll(() => tell({ event: 'heard', turn: 1, from: 0, text: 'a' }), { timeout: 5000 })
+      .toBe(false);
     expect(talker.calls).toEqual([]);
     end();
   });
@@ -178,7 +187,7 @@ describe('Conversations of pages', () => {
   it('that fail later say so in their last line', async () => {
     const answer = post('/api/talk', { text: 'Hi' });
     const { tell, end } = await asked();
-    tell({ event: 'turn', turn: 1 });
+    tell(TURN);
     end(new RequestError('BRIDGE_ERR_TURN_REFUSED', 'gone'));
     expect(JSON.parse((await answer).text.trim().split('\n').at(-1) ?? '')).toMatchObject({
       event: 'error',
@@ -194,6 +203,8 @@ describe('Conversations of pages', () => {
     ['no text', '{"image":"data:image/png;base64,iVBORw0KGgo="}'],
     ['a text of another kind', '{"text":1}'],
     ['blanks', '{"text":" \\n"}'],
+    ['a name of another kind', '{"text":"Hi","id":1}'],
+    ['a name that is too long', `{"text":"Hi","id":"${'a'.repeat(65)}"}`],
     ['an image of another kind', '{"text":"Hi","image":1}'],
     ['an address in place of a picture', '{"text":"Hi","image":"https://a.example/x.png"}'],
     ['a file of this machine', '{"text":"Hi","image":"file:///etc/passwd"}'],

@@ -20,7 +20,13 @@ export function pageChat(options: TalkOptions = {}) {
   const calls: string[] = [];
   const chat = {
     conversation: scripted.conversation,
-    parts: { model: 'scripted (script-1)', hears: undefined, topology: 'stream', topologyWhy: '' },
+    parts: {
+      model: 'scripted (script-1)',
+      isDemonstration: false,
+      hears: undefined,
+      topology: 'stream',
+      topologyWhy: '',
+    },
     face,
     usage: () => [
       {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Talk } from '../../../src/app/talk.js';
+import { Talk, type TalkOptions } from '../../../src/app/talk.js';
 import type { Chat } from '../../../src/chat/index.js';
 import { ConfigError } from '../../../src/runtime/index.js';
 import { pageChat, Reader } from './page-chat.js';
@@ -9,12 +9,15 @@ const JPEG = 'data:image/jpeg;base64,/9j/4AAQSkZJRg==';
 describe('Talk', () => {
   let page: ReturnType<typeof pageChat>;
   let talk: Talk;
+  let watcher: Reader;
   let alive = 0;
-  const begin = (options: Parameters<typeof pageChat>[0] = {}, open?: () => Promise<Chat>): void => {
+  const begin = (options: Parameters<typeof pageChat>[0] = {}, open?: TalkOptions['open']): void => {
     page = pageChat(options);
+    watcher = new Reader();
     talk = new Talk({
       open: open ?? page.open,
       isAddressed: () => true,
+      news: (event) => watcher.tell(event),
       onAlive: () => {
         alive++;
       },
@@ -40,10 +43,16 @@ describe('Talk', () => {
     const names = reader.events.map(({ event }) => event);
     expect(names[0]).toBe('opened');
     expect(reader.of('opened')).toEqual([
-      { event: 'opened', model: 'scripted (script-1)', isDemonstration: false, said: [] },
+      {
+        event: 'opened',
+        talk: expect.any(String),
+        model: 'scripted (script-1)',
+        isDemonstration: false,
+        said: [],
+      },
     ]);
     expect(names.indexOf('turn')).toBeLessThan(names.indexOf('started'));
-    expect(reader.of('started')).toEqual([{ event: 'started', text: 'Hi' }]);
+    expect(reader.of('started')).toEqual([{ event: 'started', turn: 1, text: 'Hi' }]);
     expect(
       reader
         .of('chunk')
@@ -166,14 +175,129 @@ describe('Talk', () => {
     begin();
     const { reader } = ask('Hi');
     await page.pass(10);
-    page.hooks()?.tell('offline (demonstration) thinks: no language model is set up');
-    page.hooks()?.tell('warning: openai failed, offline thinks instead: 401');
-    page.hooks()?.tell('No MMDAgent-EX is connected: replies are only shown until one is');
-    expect(reader.of('notice').map(({ text }) => text)).toEqual([
-      'warning: openai failed, offline thinks instead: 401',
-      'No MMDAgent-EX is connected: replies are only shown until one is',
+    const fault = { error: '401', code: 'BRIDGE_ERR_LLM_KEY' };
+    page.hooks()?.tell('', { code: 'modelOffline', values: { model: 'offline', why: 'none is set up' } });
+    page.hooks()?.tell('', { code: 'modelFellBack', values: { from: 'openai', to: 'offline', ...fault } });
+    page.hooks()?.tell('', { code: 'onlyShown', values: {} });
+    expect(reader.of('notice')).toEqual([
+      {
+        event: 'notice',
+        code: 'modelFellBack',
+        values: { from: 'openai', to: 'offline', ...fault },
+        text: 'openai failed, offline thinks instead: 401',
+      },
+      {
+        event: 'notice',
+        code: 'onlyShown',
+        values: {},
+        text: 'No MMDAgent-EX is connected: replies are only shown until one is',
+      },
     ]);
     await page.pass(20_000);
+  });
+
+  it('tells what was noticed while it was being opened in its first turn', async () => {
+    begin({}, async (hooks) => {
+      hooks.tell('', { code: 'onlyShown', values: {} });
+      return page.open(hooks);
+    });
+    const { reader } = ask('Hi');
+    await page.pass(20_000);
+    expect(reader.events.map(({ event }) => event).indexOf('notice')).toBe(
+      reader.events.map(({ event }) => event).indexOf('turn') + 1,
+    );
+  });
+
+  describe('that is watched', () => {
+    const names = (reader: Reader): string[] => reader.events.map(({ event }) => event);
+
+    it('tells the same to who asks and to who watches', async () => {
+      begin();
+      const { reader } = ask('Hi');
+      await page.pass(20_000);
+      expect(names(reader)).toContain('chunk');
+      expect(watcher.events).toEqual(reader.events);
+    });
+
+    it('tells of words that MMDAgent-EX recognised, which nobody asked here', async () => {
+      begin();
+      ask('One');
+      await page.pass(20_000);
+      watcher.events.length = 0;
+      page.model.answer = () => 'Good morning.';
+      page.conversation.recognised('Are you awake?');
+      await page.pass(20_000);
+      expect(watcher.of('turn')).toEqual([
+        { event: 'turn', talk: expect.any(String), turn: 2, by: 'peer', pictures: 0 },
+      ]);
+      expect(watcher.of('started')).toEqual([{ event: 'started', turn: 2, text: 'Are you awake?' }]);
+      expect(watcher.of('ended')).toMatchObject([{ turn: 2, outcome: 'completed', heard: 'Good morning.' }]);
+    });
+
+    it('does not tell the one who asked before of turns that others begin', async () => {
+      begin();
+      page.model.answer = () => 'This is a long story. '.repeat(20);
+      const { reader } = ask('A story');
+      await page.pass(4000);
+      page.conversation.recognised('Please stop that now');
+      await page.pass(20_000);
+      expect(reader.of('turn')).toHaveLength(1);
+      expect(names(reader).at(-1)).toBe('ended');
+      expect(watcher.of('turn').map(({ by }) => by)).toEqual(['typed', 'peer']);
+      talk.stop();
+      await page.pass(1000);
+    });
+
+    it('tells of words that the next turn takes up that they stand there no more', async () => {
+      begin();
+      ask('One');
+      await page.pass(20_000);
+      watcher.events.length = 0;
+      page.conversation.recognised('What is the weather');
+      await page.pass(100);
+      page.conversation.recognised('in Nagoya?');
+      await page.pass(20_000);
+      expect(watcher.of('gone')).toEqual([{ event: 'gone', turn: 2 }]);
+      expect(talk.said().map(({ turn }) => turn)).not.toContain(2);
+      expect(watcher.of('started').at(-1)?.text).toContain('in Nagoya?');
+    });
+
+    it('names each question as its asker did, with how many pictures went along', async () => {
+      begin();
+      talk.ask({ text: '', image: JPEG, id: 'mine' }, () => true).catch(() => {});
+      await page.pass(2000);
+      expect(watcher.of('turn')).toMatchObject([{ turn: 1, id: 'mine', pictures: 1 }]);
+      expect(talk.said()[0]).toMatchObject({ turn: 1, role: 'user', text: '', id: 'mine', pictures: 1 });
+      await page.pass(20_000);
+      expect(talk.said()[0]).toMatchObject({ outcome: 'completed', pictures: 1 });
+    });
+
+    it('tells who comes in the midst what is being said, and where its hearing goes on', async () => {
+      begin();
+      page.model.answer = () => 'This is a long story. '.repeat(20);
+      ask('A story');
+      await page.pass(6000);
+      const { said, phase } = talk.state();
+      const { text = '', reply = '', outcome } = said.at(-1) ?? {};
+      expect([phase, outcome]).toEqual(['speaking', 'open']);
+      expect(reply.startsWith(text.trimEnd())).toBe(true);
+      expect(reply.length).toBeGreaterThan(text.length);
+      watcher.events.length = 0;
+      await page.pass(1000);
+      expect(watcher.of('heard')[0]?.from).toBe(text.length);
+      talk.stop();
+      await page.pass(1000);
+    });
+
+    it('shows a background tool’s result to nobody as the user’s words', async () => {
+      begin();
+      ask('One');
+      await page.pass(20_000);
+      page.conversation.ask({ by: 'tool', text: '(Tool timer, which was still running, has finished.)' });
+      await page.pass(20_000);
+      expect(JSON.stringify(talk.said())).not.toContain('Tool timer');
+      expect(watcher.of('started').at(-1)?.text).toBe('');
+    });
   });
 
   describe('that wants to see', () => {
@@ -205,8 +329,24 @@ describe('Talk', () => {
       expect(reader.of('ended')[0]).toMatchObject({ outcome: 'completed' });
     });
 
+    it('asks those who watch when nobody asked, and tells them when one of them has answered', async () => {
+      begin();
+      ask('One');
+      await page.pass(20_000);
+      page.model.answer = (_request, count) => (count === 2 ? '[vision:camera]' : 'I see a cat.');
+      page.conversation.recognised('What do you see?');
+      await page.pass(3000);
+      const [{ id } = { id: '' }] = watcher.of('vision');
+      expect(watcher.of('looked')).toEqual([]);
+      talk.give({ id, image: JPEG });
+      expect(watcher.of('looked')).toEqual([{ event: 'looked', id }]);
+      await page.pass(20_000);
+      expect(JSON.stringify(page.asked())).toContain(JPEG);
+    });
+
     it('asks nobody when the page is gone', async () => {
       begin();
+      watcher.isThere = false;
       page.model.answer = (_request, count) => (count === 1 ? '[vision:screenshot]' : 'Nothing.');
       const { reader, done } = ask('What do you see?');
       await page.pass(0);

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { TalkHooks } from '../../../src/app/talk.js';
+import { NO_TALK } from '../../../src/app/talk.js';
 import { Talks } from '../../../src/app/talks.js';
 import type { Chat } from '../../../src/chat/index.js';
 import { Emitter, FakeClock } from '../../../src/runtime/index.js';
+import { Reader } from './page-chat.js';
 
 interface Opened {
   readonly lane: string | undefined;
@@ -10,6 +12,7 @@ interface Opened {
   /** Ends the turn under way. */
   finish: () => void;
   begun: boolean;
+  turns: number;
   readonly calls: string[];
 }
 
@@ -20,20 +23,22 @@ class FakeChats {
 
   readonly open = async (lane: string | undefined, hooks: TalkHooks): Promise<Chat> => {
     if (this.refusal !== undefined) throw this.refusal;
-    const one: Opened = { lane, hooks, finish: () => {}, begun: false, calls: [] };
+    const one: Opened = { lane, hooks, finish: () => {}, begun: false, turns: 0, calls: [] };
     this.opened.push(one);
     const conversation = {
-      events: new Emitter(),
+      events: new Emitter<{ turn: [unknown] }>(),
       turn: undefined as unknown,
       ask: () => {
         one.begun = true;
+        one.turns++;
         const ended = new Promise((resolve) => {
           one.finish = () => {
             conversation.turn = undefined;
-            resolve({ turn: 1, outcome: 'completed', heard: '', trace: {} });
+            resolve({ turn: one.turns, outcome: 'completed', heard: '', trace: {} });
           };
         });
-        conversation.turn = { turn: 1, events: new Emitter(), ended };
+        conversation.turn = { turn: one.turns, by: 'typed', events: new Emitter(), ended };
+        conversation.events.emit('turn', conversation.turn);
         return conversation.turn;
       },
       messages: () => [{ turn: 1, role: 'user', by: 'typed', text: lane ?? 'any', outcome: 'completed' }],
@@ -41,7 +46,7 @@ class FakeChats {
     };
     return {
       conversation,
-      parts: { model: 'm' },
+      parts: { model: 'm', isDemonstration: false },
       face: { events: new Emitter() },
       forget: async () => void one.calls.push('forget'),
       close: async () => void one.calls.push('close'),
@@ -153,6 +158,85 @@ describe('Talks', () => {
     await whole('c');
     expect(chats.opened.map(({ hooks }) => hooks.isAddressed())).toEqual([false, true, true]);
     await talks.close();
+  });
+
+  describe('that are watched', () => {
+    const watch = (session: string, lane?: string) => {
+      const reader = new Reader();
+      return { reader, leave: talks.watch({ session, lane }, reader.tell) };
+    };
+    const names = ({ reader }: ReturnType<typeof watch>): string[] => reader.events.map(({ event }) => event);
+
+    it('tell everybody who watches, in the same way, and only those of the same session and avatar', async () => {
+      const [one, two] = [watch('a'), watch('a')];
+      const others = [watch('b'), watch('a', 'left')];
+      expect(one.reader.events).toEqual([NO_TALK]);
+      await whole('a');
+      expect(names(one)).toEqual(['state', 'opened', 'turn', 'ended']);
+      expect(two.reader.events).toEqual(one.reader.events);
+      for (const other of others) expect(names(other)).toEqual(['state']);
+      await talks.close();
+    });
+
+    it('tell who comes later how things stand', async () => {
+      const done = begin('a');
+      await underWay(1);
+      const late = watch('a');
+      expect(late.reader.events).toMatchObject([{ event: 'state', model: 'm', said: [{ text: 'any' }] }]);
+      chats.opened[0]?.finish();
+      await done;
+      expect(names(late)).toEqual(['state', 'ended']);
+      await talks.close();
+    });
+
+    it('tell nobody any more who left, or does not read', async () => {
+      const [left, gone, there] = [watch('a'), watch('a'), watch('a')];
+      left.leave();
+      left.leave();
+      gone.reader.isThere = false;
+      await whole('a');
+      expect([names(left), names(gone)]).toEqual([['state'], ['state']]);
+      gone.reader.isThere = true;
+      await whole('a', 'left');
+      const again = begin('a');
+      await new Promise((resolve) => setImmediate(resolve));
+      chats.opened[0]?.finish();
+      await again;
+      expect(names(gone)).toEqual(['state']);
+      expect(names(there).filter((name) => name === 'ended')).toHaveLength(2);
+      await talks.close();
+    });
+
+    it('belong to a session that is known before its first question, as long as somebody watches', async () => {
+      const { leave } = watch('a');
+      expect(talks.knows('a')).toBe(true);
+      leave();
+      expect(talks.knows('a')).toBe(false);
+      await talks.close();
+    });
+
+    it('tell that they were forgotten, and nothing of what still ends in them', async () => {
+      const one = watch('a');
+      const done = begin('a');
+      await underWay(1);
+      await talks.forget({ session: 'a', ...ANY });
+      await done;
+      expect(names(one)).toEqual(['state', 'opened', 'turn', 'forgotten']);
+      await talks.forget({ session: 'a', ...ANY });
+      expect(names(one).at(-1)).toBe('forgotten');
+      await talks.close();
+    });
+
+    it('tell that they ended because nothing happened in them, and of the next as of another', async () => {
+      const one = watch('a');
+      await whole('a');
+      await clock.advanceAsync(1001);
+      expect(one.reader.events.at(-1)).toEqual(NO_TALK);
+      await whole('a');
+      const [first, second] = one.reader.of('opened');
+      expect(first?.talk).not.toBe(second?.talk);
+      await talks.close();
+    });
   });
 
   it('know of no picture where there is no conversation', () => {

@@ -21,7 +21,7 @@ function rig(isAddressed?: () => boolean) {
     sink: {
       promptChoice: (line: string) => (line.startsWith('PROMPT_EVENT') ? 'the second' : undefined),
     } as never,
-    warn: () => {},
+    onRefused: () => {},
     isAddressed,
   });
   const seen = (type: string, ...args: string[]): void => tell({ lane: 'a', type, args });

@@ -37,6 +37,8 @@ describe('heardLength', () => {
   });
 });
 
+const QUESTION = { text: 'Hi', image: undefined, id: 'q1' };
+
 describe('TalkLine', () => {
   afterEach(() => vi.unstubAllGlobals());
   const answers = (...responses: Response[]): { url: string; init: RequestInit | undefined }[] => {
@@ -57,15 +59,15 @@ describe('TalkLine', () => {
     const line = new TalkLine();
     line.lane = 'left one';
     const told: TalkEvent[] = [];
-    await line.ask({ text: 'Hi', image: undefined }, (event) => told.push(event));
+    await line.ask(QUESTION, (event) => told.push(event));
     expect(told.map(({ event }) => event)).toEqual(['turn', 'ended']);
     expect(seen[0]?.url).toBe('api/talk?lane=left+one');
-    expect(JSON.parse(String(seen[0]?.init?.body))).toEqual({ text: 'Hi' });
+    expect(JSON.parse(String(seen[0]?.init?.body))).toEqual({ text: 'Hi', id: 'q1' });
   });
 
   it('tells of a connection that was lost in the midst of it', async () => {
     answers(lines({ event: 'turn', turn: 1 }));
-    await expect(new TalkLine().ask({ text: 'Hi', image: undefined }, () => {})).rejects.toMatchObject({
+    await expect(new TalkLine().ask(QUESTION, () => {})).rejects.toMatchObject({
       code: 'BRIDGE_ERR_DAEMON_UNREACHABLE',
     });
   });
@@ -73,14 +75,7 @@ describe('TalkLine', () => {
   it('tells why the server refused', async () => {
     const error = { code: 'BRIDGE_ERR_LLM_KEY', message: '401' };
     answers(new Response(JSON.stringify({ error }), { status: 503 }));
-    await expect(new TalkLine().ask({ text: 'Hi', image: undefined }, () => {})).rejects.toEqual(error);
-  });
-
-  it('asks for what was said with the header that no other site can send', async () => {
-    const said = [{ turn: 1, role: 'user', text: 'Hi', outcome: 'completed' }];
-    const seen = answers(new Response(JSON.stringify({ said })));
-    expect(await new TalkLine().said()).toEqual(said);
-    expect(seen[0]?.init?.headers).toMatchObject({ 'X-Bridge-Request': '1' });
+    await expect(new TalkLine().ask(QUESTION, () => {})).rejects.toEqual(error);
   });
 
   it('gives pictures and refusals', async () => {
