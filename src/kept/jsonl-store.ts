@@ -1,9 +1,11 @@
 import { appendFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { absent } from './absent.js';
 import type { SessionAbout } from './kept-conversations.js';
 import { isSessionId } from './session-id.js';
 import { LINE_VERSION, readSession, type SessionLine, sessionLine } from './session-line.js';
-import type { SessionStore, StoredSession } from './session-store.js';
+import type { SessionStore, StoredSession, StoredSummary } from './session-store.js';
+import { summarized } from './summary-file.js';
 import type { TurnRecord } from './turn-record.js';
 
 const FILE = 'turns.jsonl';
@@ -11,7 +13,7 @@ const LINE_END = 0x0a;
 
 /**
  * A folder for each session, named by its id, with the words in turns.jsonl: one line for each turn, written by one call in append
- * mode. Folders are the user's alone (0700), and so are files (0600).
+ * mode. Folders are the user's alone (0700), and so are files (0600). Beside it, once it was listed, summary.json: what a list shows.
  */
 export class JsonlStore implements SessionStore {
   readonly #folder: string;
@@ -48,6 +50,10 @@ export class JsonlStore implements SessionStore {
     return session === undefined ? undefined : { id, ...session, bytes: bytes?.byteLength ?? 0 };
   }
 
+  async summary(id: string): Promise<StoredSummary | undefined> {
+    return await summarized(join(this.#folder, id), FILE);
+  }
+
   async has(id: string): Promise<boolean> {
     return (await stat(this.#file(id)).catch(absent)) !== undefined;
   }
@@ -59,7 +65,8 @@ export class JsonlStore implements SessionStore {
 
   async remove(id: string): Promise<boolean> {
     const isThere = (await readdir(join(this.#folder, id)).catch(absent)) !== undefined;
-    await rm(join(this.#folder, id), { recursive: true, force: true });
+    // Somebody who lists may write its summary at this moment.
+    await rm(join(this.#folder, id), { recursive: true, force: true, maxRetries: 3 });
     this.#torn.delete(id);
     return isThere;
   }
@@ -88,11 +95,4 @@ async function endsWithLine(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-}
-
-/** For what need not be there; every other error goes on. */
-export function absent(error: unknown): undefined {
-  const code = (error as { readonly code?: unknown } | null)?.code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-  throw error;
 }

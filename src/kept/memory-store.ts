@@ -1,5 +1,5 @@
 import type { SessionAbout } from './kept-conversations.js';
-import type { SessionStore, StoredSession } from './session-store.js';
+import { type SessionStore, type StoredSession, type StoredSummary, summaryOf } from './session-store.js';
 import type { TurnRecord } from './turn-record.js';
 
 interface Held {
@@ -52,6 +52,10 @@ export class MemoryStore implements SessionStore {
       : { id, ...session, records: [...session.records], damagedLines: 0 };
   }
 
+  async summary(id: string): Promise<StoredSummary | undefined> {
+    return summaryOf(await this.read(id));
+  }
+
   async has(id: string): Promise<boolean> {
     return this.#sessions.has(id);
   }
@@ -93,6 +97,7 @@ export const NO_STORE: SessionStore = {
   append: async () => {},
   end: async () => {},
   read: async () => undefined,
+  summary: async () => undefined,
   has: async () => false,
   ids: async () => [],
   remove: async () => false,

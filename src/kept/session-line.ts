@@ -38,24 +38,52 @@ export function sessionLine(line: SessionLine): string {
  * @returns undefined when there is no beginning to be read, and nothing else either.
  */
 export function readSession(text: string): ReadSession | undefined {
-  let about: SessionAbout = {};
-  let startedAtMs: number | undefined;
-  let lastAtMs = Number.NEGATIVE_INFINITY;
-  let damagedLines = 0;
   const records: TurnRecord[] = [];
+  let damagedLines = 0;
+  const tally = tallied(text, undefined, (line) => {
+    if (line === undefined) damagedLines++;
+    else if (line.kind === 'turn') records.push(line.record);
+  });
+  if (tally === undefined) return undefined;
+  const { about, startedAtMs, lastAtMs } = tally;
+  return { about, startedAtMs, lastAtMs, records, damagedLines };
+}
+
+/** What the lines of a session say together, without the turns themselves. */
+export interface SessionTally {
+  readonly about: SessionAbout;
+  readonly startedAtMs: number;
+  readonly lastAtMs: number;
+  readonly turns: number;
+}
+
+/**
+ * Counts lines.
+ *
+ * @param before - of the lines before these.
+ * @param onLine - told of every line, undefined for one that is none of ours.
+ * @returns undefined when there is nothing to be read.
+ */
+export function tallied(
+  text: string,
+  before?: SessionTally,
+  onLine: (line: SessionLine | undefined) => void = () => {},
+): SessionTally | undefined {
+  let tally = before;
   for (const json of text.split('\n')) {
     if (json.trim() === '') continue;
     const line = parseLine(json);
-    if (line === undefined) {
-      damagedLines++;
-      continue;
-    }
-    startedAtMs ??= line.atMs;
-    lastAtMs = Math.max(lastAtMs, line.atMs);
-    if (line.kind === 'begin') about = line.about;
-    if (line.kind === 'turn') records.push(line.record);
+    onLine(line);
+    if (line === undefined) continue;
+    const { about = {}, startedAtMs = line.atMs, lastAtMs = line.atMs, turns = 0 } = tally ?? {};
+    tally = {
+      about: line.kind === 'begin' ? line.about : about,
+      startedAtMs,
+      lastAtMs: Math.max(lastAtMs, line.atMs),
+      turns: line.kind === 'turn' ? turns + 1 : turns,
+    };
   }
-  return startedAtMs === undefined ? undefined : { about, startedAtMs, lastAtMs, records, damagedLines };
+  return tally;
 }
 
 function parseLine(json: string): SessionLine | undefined {

@@ -4,7 +4,7 @@ import { ConfigError, errorText } from '../runtime/index.js';
 import type { SessionAbout } from './kept-conversations.js';
 import type { SqliteDatabase, SqliteModule, SqliteValue } from './kept-ports.js';
 import { parsed, sessionAbout, turnRecord } from './session-line.js';
-import type { SessionStore, StoredSession } from './session-store.js';
+import { type SessionStore, type StoredSession, type StoredSummary, summaryOf } from './session-store.js';
 import type { TurnRecord } from './turn-record.js';
 
 const FILE = 'conversations.sqlite';
@@ -100,6 +100,10 @@ export class SqliteStore implements SessionStore {
       damagedLines: texts.length - records.length,
       bytes: texts.reduce((sum, json) => sum + Buffer.byteLength(json), 0),
     };
+  }
+
+  async summary(id: string): Promise<StoredSummary | undefined> {
+    return summaryOf(await this.read(id));
   }
 
   async has(id: string): Promise<boolean> {

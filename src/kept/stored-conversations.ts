@@ -35,6 +35,8 @@ export interface StoredConversationsParts {
 }
 
 const DEFAULT_LIMIT = 100;
+/** Disks answer several questions as soon as one. */
+const LOOKS_AT_ONCE = 16;
 
 /** Conversations in a store, with their recordings and the time they may stay. */
 export class StoredConversations implements KeptConversations {
@@ -90,13 +92,15 @@ export class StoredConversations implements KeptConversations {
   async list(query: SessionQuery = {}): Promise<readonly SessionSummary[]> {
     const { user, conversation, limit = DEFAULT_LIMIT } = query;
     const found: SessionSummary[] = [];
-    for (const id of await this.#tried('list', () => this.#parts.store.ids())) {
-      const session = await this.read(id);
-      if (session === undefined) continue;
-      if (user !== undefined && session.user !== user) continue;
-      if (conversation !== undefined && session.conversation !== conversation) continue;
-      const { records: _records, recordings: _recordings, damagedLines: _lines, ...summary } = session;
-      found.push(summary);
+    const ids = [...(await this.#tried('list', () => this.#parts.store.ids()))];
+    while (ids.length > 0) {
+      const some = ids.splice(0, LOOKS_AT_ONCE).map((id) => this.#summary(id));
+      for (const session of await Promise.all(some)) {
+        if (session === undefined) continue;
+        if (user !== undefined && session.user !== user) continue;
+        if (conversation !== undefined && session.conversation !== conversation) continue;
+        found.push(session);
+      }
     }
     return found.sort((a, b) => b.lastAtMs - a.lastAtMs).slice(0, limit);
   }
@@ -165,6 +169,17 @@ export class StoredConversations implements KeptConversations {
     await this.#sweeping;
     await Promise.all([...this.#active.values()].map((session) => session.end()));
     await this.#parts.store.close().catch(() => {});
+  }
+
+  async #summary(id: string): Promise<SessionSummary | undefined> {
+    const { store, folder } = this.#parts;
+    return await this.#tried('read', async () => {
+      const session = await store.summary(id);
+      if (session === undefined) return undefined;
+      const { about, ...known } = session;
+      const sounds = folder === undefined ? NO_SOUNDS : await findSounds(join(folder, id));
+      return { id, ...about, ...known, bytes: known.bytes + sounds.bytes };
+    });
   }
 
   #open(id: string, about: SessionAbout, earlier?: ActiveSession['earlier']): ActiveSession {

@@ -1,7 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoundRecorder } from '../audio/index.js';
-import { absent } from './jsonl-store.js';
+import { absent } from './absent.js';
 import type { RecordedSide, TurnRecording } from './kept-conversations.js';
 
 /** Sound of one file that may wait for the disk: 4 minutes. */
