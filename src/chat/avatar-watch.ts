@@ -1,4 +1,4 @@
-import type { BridgeClient } from '../client/index.js';
+import { type BridgeClient, subscribe, unsubscribe } from '../client/index.js';
 import type { LaneStatus } from '../control/index.js';
 import type { Clock } from '../runtime/index.js';
 
@@ -28,7 +28,8 @@ export class AvatarWatch {
         for (const changed of watch.#onChange) changed();
       }),
     );
-    await client.request('subscribe', { topics: ['lanes', 'messages'] });
+    await subscribe(client, watch, ['lanes', 'messages']);
+    watch.#offs.push(() => unsubscribe(client, watch));
     const { lanes } = await client.request('status', {});
     for (const lane of lanes) watch.#lanes.set(lane.lane, lane);
     return watch;

@@ -1,6 +1,7 @@
 import { type Clock, orAborted, RequestError, sleep, type Timer } from '../runtime/index.js';
 import type { BridgeClient } from './bridge-client.js';
 import { DaemonClock } from './daemon-clock.js';
+import { subscribe, unsubscribe } from './topics.js';
 
 export interface LipsLinkOptions {
   readonly client: BridgeClient;
@@ -55,8 +56,15 @@ export class LipsLink {
     );
     await untilReady(options, lane, model);
     const daemonClock = await orAborted(DaemonClock.measure(client, clock), signal);
-    await orAborted(client.request('subscribe', { topics: ['messages', 'lanes'] }), signal);
-    return new LipsLink(options, lane, model, daemonClock);
+    const link = new LipsLink(options, lane, model, daemonClock);
+    link.#offs.push(() => unsubscribe(client, link));
+    try {
+      await orAborted(subscribe(client, link, ['messages', 'lanes']), signal);
+    } catch (error) {
+      link.close();
+      throw error;
+    }
+    return link;
   }
 
   private constructor(options: LipsLinkOptions, lane: string, model: string, daemonClock: DaemonClock) {

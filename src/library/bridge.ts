@@ -1,5 +1,5 @@
 import { type OpenSoundOptions, openSound, type SoundInput } from '../audio/index.js';
-import type { BridgeClient, ClientEvents, SpeechHandle } from '../client/index.js';
+import { type BridgeClient, type ClientEvents, type SpeechHandle, subscribe } from '../client/index.js';
 import type { DaemonStatus, OpenParams, SendParams, Topic } from '../control/index.js';
 import { systemHost } from '../devices/index.js';
 import { alphabetOf, DEFAULT_LIP_TABLE, PhonemeNames, type TimedPhoneme } from '../lipsync/index.js';
@@ -143,9 +143,12 @@ export class Bridge {
     return this.#client.request('status', {});
   }
 
-  /** Which events come: `messages` (both directions), `lanes`, `links`, `streams`. Own speech is always told. */
+  /**
+   * Which events come: `messages` (both directions), `lanes`, `links`, `streams`. Own speech is always told, and what conversations and
+   * lips of this bridge need comes too.
+   */
   async subscribe(...topics: readonly Topic[]): Promise<void> {
-    await this.#client.request('subscribe', { topics });
+    await subscribe(this.#client, this, topics);
   }
 
   /** @returns A function that removes the listener. */

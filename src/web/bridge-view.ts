@@ -2,6 +2,7 @@
 import { BridgeClient } from '../client/bridge-client.js';
 import { DaemonClock } from '../client/daemon-clock.js';
 import type { SpeechHandle } from '../client/speech-handle.js';
+import { subscribe } from '../client/topics.js';
 import type { DaemonStatus, Events, OpenParams, RequestName, Requests } from '../control/messages.js';
 import type { SoundPart } from '../control/sound-frame.js';
 import { type Clock, sleep } from '../runtime/clock.js';
@@ -140,7 +141,7 @@ export class BridgeView {
     this.#isAsking = false;
     if (!isResumed) {
       this.#taps.clear();
-      client.request('subscribe', { topics: ['lanes', 'links', 'messages', 'streams'] }).catch(() => {});
+      subscribe(client, this, ['lanes', 'links', 'messages', 'streams']).catch(() => {});
     }
     this.#daemonVersion = client.welcome.daemon;
     this.#setLink('online');
