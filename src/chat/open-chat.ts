@@ -173,6 +173,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     clock,
     logger,
     send: await avatarMessages({ client, clock, avatar, logger }),
+    model: settings.voice?.model ?? avatar.lane?.model,
     write: ports.write,
     more: ports.sinks,
   });

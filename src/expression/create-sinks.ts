@@ -9,6 +9,8 @@ import { createVrchatSink, type VrchatPorts } from './vrchat-sink.js';
 export interface SinkPorts extends JoinPorts {
   /** To the avatar; left out: no messages, whatever the settings say. */
   readonly send?: PeerSinkPorts['send'] | undefined;
+  /** Alias of the avatar's model, where the settings name none. @default '0' */
+  readonly model?: string | undefined;
   /** To the terminal; left out: none. */
   readonly write?: ((line: string) => void) | undefined;
   readonly openUdp?: VrchatPorts['open'];
@@ -27,12 +29,12 @@ export interface Sinks {
 
 /** The sinks that the settings name. */
 export function createSinks(settings: ExpressionSettings, ports: SinkPorts): Sinks {
-  const { clock, logger, send, write } = ports;
+  const { clock, logger, send, write, model } = ports;
   const face = new BrowserFace(clock, settings.peer?.durationMs);
   const peer =
     settings.peer === undefined || send === undefined
       ? undefined
-      : createPeerSink(settings.peer, { send, clock, logger });
+      : createPeerSink({ ...settings.peer, model: settings.peer.model ?? model }, { send, clock, logger });
   const sinks: ExpressionSink[] = [face, ...(peer === undefined ? [] : [peer])];
   if (settings.vrchat !== undefined)
     sinks.push(createVrchatSink(settings.vrchat, { clock, logger, open: ports.openUdp }));

@@ -47,6 +47,7 @@ export function createPeerSink(settings: PeerSinkSettings, ports: PeerSinkPorts)
 class PeerExpression implements PeerSink {
   readonly name = 'mmdagent';
   readonly #settings: PeerSinkSettings;
+  readonly #model: string;
   readonly #ports: PeerSinkPorts;
   readonly #table: PeerTable;
   readonly #morphs: MorphBook;
@@ -66,11 +67,13 @@ class PeerExpression implements PeerSink {
 
   constructor(settings: PeerSinkSettings, ports: PeerSinkPorts) {
     const send = (message: () => string): void => this.#send(message);
+    const { model = '0' } = settings;
     this.#settings = settings;
+    this.#model = model;
     this.#ports = ports;
     this.#table = new PeerTable(settings);
-    this.#morphs = new MorphBook(settings.model, ports.clock, send);
-    this.#motions = new MotionBook(settings.model, ports.clock, send);
+    this.#morphs = new MorphBook(model, ports.clock, send);
+    this.#motions = new MotionBook(model, ports.clock, send);
     this.#caption =
       settings.caption === undefined ? undefined : new PeerCaption(settings.caption, ports.clock, send);
     this.#coming = new Schedule(ports.clock);
@@ -89,7 +92,7 @@ class PeerExpression implements PeerSink {
     const kind = faceOf(cue) === undefined ? cue.name.toLowerCase() : 'face';
     this.#coming.at(atMs - HAND_OVER_MS, () => {
       this.#actAtMs = atMs > this.#ports.clock.nowMs() ? atMs : undefined;
-      this.#show(kind, actions, { model: this.#settings.model, value: cue.value, durationMs });
+      this.#show(kind, actions, { model: this.#model, value: cue.value, durationMs });
       this.#actAtMs = undefined;
       this.#undoAt(kind, atMs + durationMs);
     });
@@ -128,7 +131,7 @@ class PeerExpression implements PeerSink {
 
   #moment(moment: Phase | 'start' | 'end', kind: string): void {
     const placeholders = {
-      model: this.#settings.model,
+      model: this.#model,
       value: moment,
       durationMs: this.#settings.durationMs,
     };

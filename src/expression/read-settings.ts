@@ -78,7 +78,7 @@ function peerSchema(zod: Zod) {
       .default([...speakers]),
   });
   return zod.strictObject({
-    model: argument.default('0'),
+    model: argument.optional().transform((given) => given),
     builtIn: zod.boolean().default(true),
     motionFolder: argument.default('gene/motion'),
     actions: zod.record(zod.string(), actionsSchema(zod)).superRefine(checkKeys).default({}),

@@ -102,8 +102,8 @@ export interface PeerCaptionSettings {
 
 /** MMDAgent-EX as a place for expressions. */
 export interface PeerSinkSettings {
-  /** Alias of the model. @default '0' */
-  readonly model: string;
+  /** Alias of the model; undefined: that of the avatar. */
+  readonly model: string | undefined;
   /** Whether what is not in `actions` comes from the built-in table. @default true */
   readonly builtIn: boolean;
   /** Folder of the built-in table's motions, as MMDAgent-EX sees it. @default 'gene/motion' */

@@ -7,7 +7,7 @@ describe('readExpressionSettings', () => {
     expect(await readExpressionSettings({ peer: { caption: true }, vrchat: { faces: { joy: 1 } } })).toEqual({
       tags: { numberedEmotions: false, own: [], spokenTag: undefined, inlineCode: 'drop' },
       peer: {
-        model: '0',
+        model: undefined,
         builtIn: true,
         motionFolder: 'gene/motion',
         actions: {},
