@@ -51,8 +51,12 @@ export type {
   ConversationHooks,
   History,
   Question,
+  RequestChange,
+  Stage,
   TurnChunk,
   TurnEnd,
+  TurnEvents,
+  TurnFacts,
   TurnHandle,
 } from './dialogue/index.js';
 export type { Cue, ExpressionSink, Phase } from './expression/index.js';
@@ -104,5 +108,16 @@ export {
   TransportError,
 } from './runtime/index.js';
 export type { LipsChoice } from './speaking/index.js';
-export type { SpeechSettings } from './speech/index.js';
-export { type Guard, type LongTermMemory, type Tool, tool } from './tools/index.js';
+export type { RecognitionPart, RecognitionRequest, Recognizer, SpeechSettings } from './speech/index.js';
+export {
+  type GetDynamicTools,
+  type GetImageUrl,
+  type Guard,
+  type GuardVerdict,
+  type LongTermMemory,
+  type Tool,
+  type ToolContext,
+  type ToolOutcome,
+  type TurnMetadata,
+  tool,
+} from './tools/index.js';

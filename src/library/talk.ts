@@ -6,6 +6,7 @@ import {
   type OpenCaptureOptions,
   openCapture,
   openPlayback,
+  type PlaybackOptions,
   systemHost,
 } from '../devices/index.js';
 import type { Conversation, History, Question, TurnHandle } from '../dialogue/index.js';
@@ -29,6 +30,8 @@ export interface TalkOptions
     > {
   /** Listens to a microphone of this machine: `true` for the default one. @default false */
   readonly microphone?: boolean | Pick<OpenCaptureOptions, 'backend' | 'device'>;
+  /** Where replies are heard that are played on this machine (`voice: { topology: 'local' }`). @default the system's */
+  readonly loudspeaker?: Pick<PlaybackOptions, 'backend' | 'device' | 'volume'>;
   /** Whether `hear` will be given sound; with `microphone` it is. @default false */
   readonly hears?: boolean;
   /** The program's own tools for the model, besides those of section `tools`. */
@@ -54,7 +57,8 @@ export class Talk {
     speech: SpeechSettings,
     options: TalkOptions,
   ): Promise<Talk> {
-    const { microphone = false, hears = false, ownTools, logger = SILENT_LOGGER, ...rest } = options;
+    const { microphone = false, hears = false, ownTools, logger = SILENT_LOGGER, ...more } = options;
+    const { loudspeaker, ...rest } = more;
     const { env } = process;
     const host = systemHost(env);
     const usual = chatSection(defaultConfig(), env, host.platform);
@@ -69,10 +73,11 @@ export class Talk {
         logger,
         tools: ownTools,
         version: 'library',
-        openPlayback: (playback) => openPlayback({ ...playback, clock, host }),
+        openPlayback: (playback) => openPlayback({ ...loudspeaker, ...playback, clock, host }),
         stateFolder: userConfigFolder(env, host.platform),
       },
     );
+    void chat.conversation.warmUp();
     if (microphone === false) return new Talk(chat, undefined);
     try {
       const capture = await openCapture({
