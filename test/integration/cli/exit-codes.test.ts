@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BridgeClient, openLocal } from '../../../src/client/index.js';
+import { clock, until, wait } from '../daemon/rig.js';
 import { type CliRig, cliRig, wav } from './rig.js';
 
 describe('Exit codes', () => {
   let rig: CliRig;
+  /** Sees what the daemon does: how long a command takes to begin is the machine's affair. */
+  let client: BridgeClient;
   beforeAll(async () => {
     rig = cliRig();
     rig.file('good.wav', wav(200));
@@ -12,8 +17,16 @@ describe('Exit codes', () => {
     rig.file('unknown.json', '{"noSuchSetting": 1}');
     rig.file('bad-times.txt', 'soon MOTION|1\n');
     await rig.run('daemon', 'start', '--link', 'simulator:');
+    const socket = join(rig.directory, 'mmdagent-bridge', 'daemon.sock');
+    client = await BridgeClient.connect({ open: () => openLocal(socket), client: 'test', clock });
   });
-  afterAll(() => rig.close());
+  afterAll(async () => {
+    client.close();
+    await rig.close();
+  });
+
+  const isSpeaking = async (): Promise<boolean> =>
+    (await client.request('status', {})).lanes.some((lane) => lane.isSpeaking);
 
   it.each<[number, string, string[]]>([
     [0, '', ['--help']],
@@ -70,7 +83,8 @@ describe('Exit codes', () => {
   it('130 after Ctrl-C, and the sound that the daemon has is spoken', async () => {
     rig.file('long.wav', wav(8000));
     const playing = rig.start('play', 'long.wav', '--json');
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await until(isSpeaking);
+    await wait(1000);
     playing.child.kill('SIGINT');
     const { code, stdout } = await playing.ended;
     expect(code).toBe(130);
@@ -82,9 +96,10 @@ describe('Exit codes', () => {
 
   it('130 at once after Ctrl-C twice', async () => {
     const playing = rig.start('play', 'long.wav', 'long.wav', '--json');
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await until(isSpeaking);
+    await wait(500);
     playing.child.kill('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await wait(100);
     playing.child.kill('SIGINT');
     const quitAtMs = performance.now();
     const { code, stdout } = await playing.ended;
@@ -101,7 +116,9 @@ describe('Exit codes', () => {
     ]) {
       const waiting = rig.start(...args);
       waiting.type(args.includes('--raw') ? wav(200).subarray(44) : '');
-      await new Promise((resolve) => setTimeout(resolve, 900));
+      // It is there, and what it reads next never comes.
+      await until(async () => (await client.request('status', {})).clients > 1);
+      await wait(200);
       waiting.child.kill('SIGINT');
       const atMs = performance.now();
       expect((await waiting.ended).code).toBe(130);
