@@ -30,6 +30,7 @@ export function recordOf(run: TurnRun, end: TurnEnd, wallOffsetMs: number): Turn
     user: end.user,
     reply: end.reply,
     heard: end.heard,
+    ...(end.cut === undefined ? {} : { cut: end.cut }),
     ...(end.acknowledgement === undefined ? {} : { acknowledgement: end.acknowledgement }),
     outcome: end.outcome,
     ...(end.error === undefined ? {} : { error: { code: end.error.code, message: end.error.message } }),

@@ -324,6 +324,7 @@ export class TurnRun {
       user: this.entry.text,
       reply: this.entry.reply(),
       heard: heard?.text ?? '',
+      ...cutOf(heard),
       ...(acknowledgement && { acknowledgement }),
       ...(this.#failure === undefined ? {} : { error: this.#failure }),
       trace: this.#trace.marks(),
@@ -367,6 +368,12 @@ export class TurnRun {
     this.#owner.sounded(this);
     this.#teller.sounded(atMs);
   }
+}
+
+/** How it is known where the ear stopped; nothing where that was between pieces. */
+function cutOf(heard: HeardReply | undefined): Pick<TurnEnd, 'cut'> {
+  if (heard === undefined || heard.by === 'whole' || heard.text === '') return {};
+  return { cut: { unit: heard.by, isEstimated: heard.isEstimated ?? false } };
 }
 
 function asBridgeError(error: unknown): BridgeError {

@@ -81,6 +81,8 @@ export interface TurnEnd {
   readonly reply: string;
   /** What was heard of the reply, without tags, the acknowledgement before it, and the apology for one that failed. */
   readonly heard: string;
+  /** How the end of `heard` is known where it lies inside a piece. */
+  readonly cut?: NonNullable<TurnRecord['cut']>;
   /** What was heard of the acknowledgement; left out: there was none. */
   readonly acknowledgement?: string;
   readonly error?: BridgeError;

@@ -145,7 +145,7 @@ export function turnRecord(value: unknown): TurnRecord | undefined {
 
 /** What may be left out. */
 function hasWholeParts(record: Readonly<Record<string, unknown>>): boolean {
-  const { error, calls, speechEndAtMs, acknowledgement } = record;
+  const { error, calls, speechEndAtMs, acknowledgement, cut } = record;
   const isErrorWhole =
     error === undefined ||
     (isObject(error) && typeof error['code'] === 'string' && typeof error['message'] === 'string');
@@ -154,6 +154,7 @@ function hasWholeParts(record: Readonly<Record<string, unknown>>): boolean {
     isErrorWhole &&
     areCallsWhole &&
     (speechEndAtMs === undefined || typeof speechEndAtMs === 'number') &&
+    (cut === undefined || (isObject(cut) && typeof cut['unit'] === 'string')) &&
     (acknowledgement === undefined || typeof acknowledgement === 'string')
   );
 }

@@ -12,6 +12,11 @@ export interface TurnRecord {
   readonly reply: string;
   /** What was heard of it, without tags. */
   readonly heard: string;
+  /**
+   * How the end of `heard` is known where it lies inside a piece: by which unit, `share` being a part of the time; and whether somebody
+   * told when each unit is heard, or it is a guess by how fast such words are said.
+   */
+  readonly cut?: { readonly unit: 'phoneme' | 'word' | 'character' | 'share'; readonly isEstimated: boolean };
   /** What was heard before it that only showed that the words had come ("Let me see."); left out: nothing. */
   readonly acknowledgement?: string;
   readonly outcome: 'completed' | 'interrupted' | 'failed' | 'dropped';

@@ -40,7 +40,8 @@ export class GivenText implements ReplyText {
       return { pieces: 1, units: 0, text: this.#text, heardMs, by: 'whole' };
     const units = wholeLetters(this.#text, this.#text.length * this.#share(heardMs));
     const by = units === 0 ? 'whole' : 'share';
-    return { pieces: 0, units, text: this.#text.slice(0, units), heardMs, by };
+    const text = this.#text.slice(0, units);
+    return { pieces: 0, units, text, heardMs, by, ...(units > 0 && { isEstimated: true }) };
   }
 
   lastBorderMs(): undefined {

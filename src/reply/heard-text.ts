@@ -87,10 +87,10 @@ export class HeardText implements ReplyText {
     while (pieces < this.#pieces.length && this.#isOver(pieces, heardMs)) pieces++;
     const piece = this.#pieces[pieces];
     const cut = piece === undefined ? undefined : this.#cut(pieces, piece.text, heardMs, soundMs);
-    const { units, by } = cut ?? { units: 0, by: 'whole' as const };
+    const { units, by, isEstimated } = cut ?? { units: 0, by: 'whole' as const, isEstimated: false };
     const before = this.#pieces.slice(0, pieces).map(({ text }) => text);
     const text = `${before.join('')}${piece?.text.slice(0, units) ?? ''}`;
-    return { pieces, units, text, heardMs, by };
+    return { pieces, units, text, heardMs, by, ...(isEstimated && { isEstimated }) };
   }
 
   /** From where to go on with what was cut off; undefined: its words are not known. */
@@ -144,12 +144,14 @@ export class HeardText implements ReplyText {
     written: string,
     heardMs: number,
     soundMs: number,
-  ): { readonly units: number; readonly by: HeardReply['by'] } | undefined {
+  ): Pick<HeardReply, 'units' | 'by' | 'isEstimated'> | undefined {
     const sentence = this.#sentences[index]?.findLast(({ startMs }) => startMs <= heardMs);
     if (sentence === undefined) return undefined;
-    const { position, by } = sentence.cut(heardMs, soundMs);
+    const { position, by, isEstimated } = sentence.cut(heardMs, soundMs);
     const units = position === 0 && sentence.part.place === undefined ? 0 : sourceOf(sentence, position);
-    return { units: Math.min(units, written.length), by: units === 0 ? 'whole' : by };
+    return units === 0
+      ? { units, by: 'whole', isEstimated: false }
+      : { units: Math.min(units, written.length), by, isEstimated };
   }
 }
 

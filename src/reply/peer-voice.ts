@@ -5,10 +5,11 @@ import { messageText } from '../protocol/index.js';
 import { orAborted, RequestError } from '../runtime/index.js';
 import { openPeerVoice, type PeerMessages, type PeerVoice } from '../speech/index.js';
 import type { ReplyOptions, ReplyVoice, SpokenPiece } from './reply-voice.js';
-import type { Sayable, Sayer, SayOptions } from './sequential-delivery.js';
+import type { Reached, Sayable, Sayer, SayOptions } from './sequential-delivery.js';
 import { SequentialVoice } from './sequential-voice.js';
 import { SharedPronouncer } from './shared-pronouncer.js';
-import { SpeakingRate } from './speaking-rate.js';
+import { lettersOf, SpeakingRates } from './speaking-rate.js';
+import { ToldPhonemes } from './told-phonemes.js';
 import type { PeerVoicePorts, PeerVoiceSettings } from './voice-settings.js';
 import { wordBefore, wordPlaces } from './word-places.js';
 
@@ -25,11 +26,11 @@ const SEND_MS = 1000;
 export function createPeerVoice(settings: PeerVoiceSettings, ports: PeerVoicePorts): ReplyVoice {
   const connection = new PeerConnection(settings, ports);
   const pronouncer = ports.pronouncer && new SharedPronouncer(ports.pronouncer);
-  const rate = new SpeakingRate(pronouncer);
+  const rates = new SpeakingRates(pronouncer);
   return new SequentialVoice({
     topology: 'peer',
     clock: ports.clock,
-    sayerFor: (options) => new PeerSayer({ settings, ports, connection, rate, options }),
+    sayerFor: (options) => new PeerSayer({ settings, ports, connection, rates, options }),
     prepare: async () => {
       await connection.open().catch(() => {});
     },
@@ -123,23 +124,24 @@ interface PeerSayerParts {
   readonly settings: PeerVoiceSettings;
   readonly ports: PeerVoicePorts;
   readonly connection: PeerConnection;
-  readonly rate: SpeakingRate;
+  readonly rates: SpeakingRates;
   readonly options: ReplyOptions;
 }
 
 class PeerSayer implements Sayer {
   readonly way = 'synth';
-  readonly by = 'share';
   readonly stopMs = STOP_MS;
   readonly #parts: PeerSayerParts;
   readonly #read = new WeakMap<Sayable, readonly SpokenWord[]>();
+  /** Of the last attempt. */
+  readonly #told = new WeakMap<Sayable, ToldPhonemes>();
 
   constructor(parts: PeerSayerParts) {
     this.#parts = parts;
   }
 
   async plan(piece: SpokenPiece): Promise<readonly Sayable[]> {
-    const { settings, ports, options, rate } = this.#parts;
+    const { settings, ports, options, rates } = this.#parts;
     const given = async function* () {
       yield piece;
     };
@@ -152,7 +154,7 @@ class PeerSayer implements Sayer {
     for await (const { text, language, voice, place } of ports.speech.sentences(given(), speak)) {
       const sayable = { text, language, voice, sourceAt: (at: number) => place?.sourceAt(at) ?? at };
       sayables.push(sayable);
-      void rate.read(text, language).then((words) => {
+      void rates.read(text, language).then((words) => {
         if (words !== undefined) this.#read.set(sayable, words);
       });
     }
@@ -160,7 +162,7 @@ class PeerSayer implements Sayer {
   }
 
   async say(sayable: Sayable, from: number, { signal, onSynthesized, onStarted }: SayOptions): Promise<void> {
-    const { connection, ports, rate } = this.#parts;
+    const { connection, ports, rates } = this.#parts;
     const rest = sayable.text.slice(from);
     if (!/[\p{L}\p{N}]/u.test(rest)) return;
     const { voice, lost } = await orAborted(connection.open(), signal);
@@ -170,37 +172,47 @@ class PeerSayer implements Sayer {
     lost.addEventListener('abort', onAbort, { once: true });
     if (lost.aborted) onAbort();
     let startedAtMs: number | undefined;
+    const told = new ToldPhonemes(from, sayable.text.length);
+    this.#told.set(sayable, told);
     try {
       const spoken = voice.speak(rest, {
         ...{ language: sayable.language, style: sayable.voice, signal: stop.signal },
-        onStarted: (_, atMs) => {
+        onStarted: (said, atMs) => {
           onSynthesized(atMs);
           startedAtMs ??= atMs + BEGINS_AFTER_MS;
+          told.began(said, atMs + BEGINS_AFTER_MS - startedAtMs);
           onStarted(startedAtMs);
         },
+        onPhonemes: (list) => told.told(list),
       });
       // Nobody is there to tell that it is silent.
       const { endedAtMs } = await orAborted(spoken, lost);
       const soundMs = endedAtMs - ENDED_BEFORE_MS - (startedAtMs ?? ports.clock.nowMs());
-      rate.learn(sayable.text, from, soundMs, this.#read.get(sayable));
+      rates.of(sayable.voice, sayable.language).learn(this.#letters(sayable), from, soundMs);
     } finally {
       signal.removeEventListener('abort', onAbort);
       lost.removeEventListener('abort', onAbort);
     }
   }
 
-  heardTo(sayable: Sayable, from: number, elapsedMs: number): number {
-    const { text, language } = sayable;
-    const read = this.#read.get(sayable);
-    const reached = this.#parts.rate.reached(text, from, elapsedMs, read);
+  heardTo(sayable: Sayable, from: number, elapsedMs: number): Reached {
+    const { text, language, voice } = sayable;
+    const letters = this.#letters(sayable);
+    const told = this.#told.get(sayable)?.reached(elapsedMs, letters);
+    if (told !== undefined) return { to: told, by: 'phoneme', isEstimated: false };
+    const reached = this.#parts.rates.of(voice, language).reached(letters, from, elapsedMs);
     // That all of it was heard is told by SYNTH_EVENT_STOP alone.
-    const lastWord = (read ?? wordPlaces(text, language)).at(-1)?.from ?? 0;
-    return Math.min(reached, Math.max(from, lastWord));
+    const lastWord = (this.#read.get(sayable) ?? wordPlaces(text, language)).at(-1)?.from ?? 0;
+    return { to: Math.min(reached, Math.max(from, lastWord)), by: 'share', isEstimated: true };
   }
 
   resumeFrom(sayable: Sayable, position: number): number {
     const { text, language } = sayable;
     return wordBefore(text, language, position, this.#read.get(sayable));
+  }
+
+  #letters(sayable: Sayable): readonly number[] {
+    return lettersOf(sayable.text, this.#read.get(sayable));
   }
 }
 

@@ -70,6 +70,8 @@ export interface HeardReply {
   readonly heardMs: number;
   /** What told the cut; `share`: in proportion of time, because the engine tells nothing and no reading is known. */
   readonly by: 'whole' | 'phoneme' | 'word' | 'character' | 'share';
+  /** The cut is a guess by how fast such words are said: nobody told when which of them is heard. @default false */
+  readonly isEstimated?: boolean;
 }
 
 export interface ReplyEnd {

@@ -14,6 +14,8 @@ interface Marks {
   /** In order of both. */
   readonly marks: readonly Mark[];
   readonly by: HeardReply['by'];
+  /** Spread over the sound: nobody told times. */
+  readonly isEstimated: boolean;
 }
 
 /** What of a sentence is over. */
@@ -21,6 +23,7 @@ export interface SentenceCut {
   /** UTF-16 units of its spoken text. */
   readonly position: number;
   readonly by: HeardReply['by'];
+  readonly isEstimated: boolean;
 }
 
 /** What a way of playing cannot tell at the very end: a part of a unit and of a block that wait for more sound. */
@@ -84,11 +87,11 @@ export class SentenceTimes {
   /** @param soundMs - how far the sound of the reply is there. */
   cut(heardMs: number, soundMs: number): SentenceCut {
     const { text } = this.part;
-    if (this.isOver(heardMs)) return { position: text.length, by: 'whole' };
-    const { marks, by } = this.#marks(soundMs);
+    if (this.isOver(heardMs)) return { position: text.length, by: 'whole', isEstimated: false };
+    const { marks, by, isEstimated } = this.#marks(soundMs);
     const last = marks.findLast(({ atMs }) => atMs <= heardMs + CLOCK_ERROR_MS);
     const position = last === undefined ? 0 : wholeLetters(text, last.to);
-    return { position, by: position === 0 ? 'whole' : by };
+    return position === 0 ? { position, by: 'whole', isEstimated: false } : { position, by, isEstimated };
   }
 
   /**
@@ -113,12 +116,15 @@ export class SentenceTimes {
   }
 
   #marks(soundMs: number): Marks {
-    if (this.#characters.length > 0) return { marks: this.#placed(this.#characters), by: 'character' };
-    if (this.#words.length > 0) return { marks: this.#placed(this.#words), by: 'word' };
+    const told = { isEstimated: false };
+    if (this.#characters.length > 0)
+      return { ...told, marks: this.#placed(this.#characters), by: 'character' };
+    if (this.#words.length > 0) return { ...told, marks: this.#placed(this.#words), by: 'word' };
     const read = this.#read?.filter(({ readings }) => (readings[0]?.length ?? 0) > 0) ?? [];
-    if (read.length > 0 && this.#phonemes.length > 0) return { marks: this.#ofPhonemes(read), by: 'phoneme' };
-    if (read.length > 0) return { marks: this.#ofReading(read, soundMs), by: 'phoneme' };
-    return { marks: this.#ofTime(soundMs), by: 'share' };
+    if (read.length > 0 && this.#phonemes.length > 0)
+      return { ...told, marks: this.#ofPhonemes(read), by: 'phoneme' };
+    if (read.length > 0) return { marks: this.#ofReading(read, soundMs), by: 'phoneme', isEstimated: true };
+    return { marks: this.#ofTime(soundMs), by: 'share', isEstimated: true };
   }
 
   /** An engine that tells no places tells them in order. */

@@ -24,18 +24,25 @@ export interface SayOptions {
   readonly onStarted: (atMs: number) => void;
 }
 
+/** How far something is heard, and what tells it. */
+export interface Reached {
+  /** UTF-16 units of its text. */
+  readonly to: number;
+  readonly by: HeardReply['by'];
+  readonly isEstimated: boolean;
+}
+
 /** Says one thing after the other, and cannot tell how far it is. */
 export interface Sayer {
   readonly way: 'text' | 'synth';
-  readonly by: HeardReply['by'];
   /** After a call to stop, it is still heard for so long. */
   readonly stopMs: number;
   /** What of a piece is to be said, in order; nothing, where it has no words. */
   plan(piece: SpokenPiece): Promise<readonly Sayable[]>;
   /** Resolves when it was heard. @throws {BridgeError}; the reason of the signal. */
   say(sayable: Sayable, from: number, options: SayOptions): Promise<void>;
-  /** How far it is heard, so long after it began at `from`; UTF-16 units. */
-  heardTo(sayable: Sayable, from: number, elapsedMs: number): number;
+  /** How far it is heard, so long after it began at `from`. */
+  heardTo(sayable: Sayable, from: number, elapsedMs: number): Reached;
   /** Where to go on: the last border of a word. */
   resumeFrom(sayable: Sayable, position: number): number;
 }
@@ -78,6 +85,8 @@ export class SequentialDelivery implements Delivery {
   #isSoundHere = false;
   #hasStarted = false;
   #teller: Timer | undefined;
+  /** What told the last position inside a piece. A piece is said in whole sentences, each of them heard whole, until there is one. */
+  #reachedBy: Pick<Reached, 'by' | 'isEstimated'> = { by: 'whole', isEstimated: false };
 
   constructor(options: SequentialDeliveryOptions) {
     this.#options = options;
@@ -119,8 +128,10 @@ export class SequentialDelivery implements Delivery {
     const units = piece === undefined ? 0 : Math.min(piece.text.length, this.#units());
     const before = this.#pieces.slice(0, pieces).map(({ text }) => text);
     const text = `${before.join('')}${piece?.text.slice(0, units) ?? ''}`;
-    const by = units === 0 ? 'whole' : this.#options.sayer.by;
-    return { pieces, units, text, heardMs: this.#saidMs + this.#elapsedMs(), by };
+    const heardMs = this.#saidMs + this.#elapsedMs();
+    if (units === 0) return { pieces, units, text, heardMs, by: 'whole' };
+    const { by, isEstimated } = this.#reachedBy;
+    return { pieces, units, text, heardMs, by, ...(isEstimated && { isEstimated }) };
   }
 
   async #run(): Promise<DeliveryEnd> {
@@ -254,8 +265,9 @@ export class SequentialDelivery implements Delivery {
   #position({ sayable, from }: Now): number {
     const elapsedMs = this.#elapsedMs();
     if (elapsedMs === 0) return from;
-    const to = this.#options.sayer.heardTo(sayable, from, elapsedMs);
-    return wholeLetters(sayable.text, Math.max(from, to));
+    const reached = this.#options.sayer.heardTo(sayable, from, elapsedMs);
+    this.#reachedBy = reached;
+    return wholeLetters(sayable.text, Math.max(from, reached.to));
   }
 
   #units(): number {

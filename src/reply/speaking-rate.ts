@@ -8,14 +8,16 @@ const PHONEMES_OF = [
   { letters: /\p{N}/u, phonemes: 4 },
   { letters: /\p{L}/u, phonemes: 0.85 },
 ];
-/** How much of the newest sentence counts. */
-const LEARNED = 0.3;
+/** How much what was learned counts when a sentence comes after it. */
+const KEPT = 0.7;
+/** So many phonemes the first guess counts as: one sentence outweighs it. */
+const GUESSED_PHONEMES = 12;
 const SPOKEN: readonly SpokenLanguage[] = ['ja', 'en'];
 
-/** How fast a voice that tells nothing speaks: learned from how long its sentences take. */
-export class SpeakingRate {
+/** How fast voices that tell nothing speak, each in each language: learned from how long its sentences take. */
+export class SpeakingRates {
   readonly #pronouncer: Pronouncer | undefined;
-  #msPerPhoneme = MS_PER_PHONEME;
+  readonly #rates = new Map<string, SpeakingRate>();
 
   constructor(pronouncer: Pronouncer | undefined) {
     this.#pronouncer = pronouncer;
@@ -28,30 +30,42 @@ export class SpeakingRate {
     return this.#pronouncer.pronounce(text, spoken).catch(() => undefined);
   }
 
-  /** The text from there on took so long. */
-  learn(text: string, from: number, tookMs: number, read?: readonly SpokenWord[]): void {
-    const phonemes = weights(text, read)
-      .slice(from)
-      .reduce((sum, one) => sum + one, 0);
+  /** Of one voice in one language; undefined: the standard one, or what its text is in. */
+  of(voice: string | undefined, language: string | undefined): SpeakingRate {
+    const key = `${voice ?? ''} ${language?.split('-')[0]?.toLowerCase() ?? ''}`;
+    const known = this.#rates.get(key) ?? new SpeakingRate();
+    this.#rates.set(key, known);
+    return known;
+  }
+}
+
+/** How fast one voice speaks: longer sentences tell more, newer ones count more. */
+export class SpeakingRate {
+  #phonemes = GUESSED_PHONEMES;
+  #ms = GUESSED_PHONEMES * MS_PER_PHONEME;
+
+  /** The text from there on took so long. @param letters - `lettersOf` the text. */
+  learn(letters: readonly number[], from: number, tookMs: number): void {
+    const phonemes = letters.slice(from).reduce((sum, one) => sum + one, 0);
     if (phonemes < 4 || tookMs <= 0) return;
-    const measured = Math.max(MS_PER_PHONEME / 4, Math.min(MS_PER_PHONEME * 4, tookMs / phonemes));
-    this.#msPerPhoneme += LEARNED * (measured - this.#msPerPhoneme);
+    const ms = Math.max(MS_PER_PHONEME / 4, Math.min(MS_PER_PHONEME * 4, tookMs / phonemes)) * phonemes;
+    this.#phonemes = KEPT * this.#phonemes + phonemes;
+    this.#ms = KEPT * this.#ms + ms;
   }
 
-  /** How far it is after that time. */
-  reached(text: string, from: number, elapsedMs: number, read?: readonly SpokenWord[]): number {
-    let leftPhonemes = elapsedMs / this.#msPerPhoneme;
-    const letters = weights(text, read);
-    for (let at = from; at < text.length; at++) {
-      leftPhonemes -= letters[at] ?? 0;
-      if (leftPhonemes < 0) return at;
+  /** How far it is after that time. @param letters - `lettersOf` the text. */
+  reached(letters: readonly number[], from: number, elapsedMs: number): number {
+    let left = (elapsedMs * this.#phonemes) / this.#ms;
+    for (let at = from; at < letters.length; at++) {
+      left -= letters[at] ?? 0;
+      if (left < 0) return at;
     }
-    return text.length;
+    return letters.length;
   }
 }
 
 /** Phonemes of each UTF-16 unit. */
-function weights(text: string, read: readonly SpokenWord[] | undefined): readonly number[] {
+export function lettersOf(text: string, read?: readonly SpokenWord[]): readonly number[] {
   if (read === undefined)
     return Array.from({ length: text.length }, (_, at) => {
       const letter = text.charAt(at);

@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '../runtime/index.js';
 import type { ReplyOptions, ReplyVoice, SpokenPiece } from './reply-voice.js';
-import type { Sayable, Sayer, SayOptions } from './sequential-delivery.js';
+import type { Reached, Sayable, Sayer, SayOptions } from './sequential-delivery.js';
 import { SequentialVoice } from './sequential-voice.js';
 import type { TextVoicePorts, TextVoiceSettings } from './voice-settings.js';
 import { wordBefore } from './word-places.js';
@@ -20,7 +20,6 @@ export function createTextVoice(settings: TextVoiceSettings, { clock }: TextVoic
 
 class Reader implements Sayer {
   readonly way = 'text';
-  readonly by = 'character';
   readonly stopMs = 0;
   readonly #clock: Clock;
   readonly #msPerCharacter: number;
@@ -39,8 +38,9 @@ class Reader implements Sayer {
     await sleep(this.#clock, (text.length - from) * this.#msPerCharacter, signal);
   }
 
-  heardTo({ text }: Sayable, from: number, elapsedMs: number): number {
-    return this.#msPerCharacter === 0 ? text.length : from + elapsedMs / this.#msPerCharacter;
+  heardTo({ text }: Sayable, from: number, elapsedMs: number): Reached {
+    const to = this.#msPerCharacter === 0 ? text.length : from + elapsedMs / this.#msPerCharacter;
+    return { to, by: 'character', isEstimated: false };
   }
 
   resumeFrom({ text, language }: Sayable, position: number): number {

@@ -126,7 +126,7 @@ describe("A reply by MMDAgent-EX's own voice", () => {
     // 80 ms a letter, heard from 105 ms on, until 65 ms after.
     expect(end.heard.text.length).toBeGreaterThan(5);
     expect(end.heard.text.length).toBeLessThan(14);
-    expect(end.heard.by).toBe('share');
+    expect(end.heard.by).toBe('phoneme');
   });
 
   it('says the rest of the sentence after a pause, from the border of a word', async () => {

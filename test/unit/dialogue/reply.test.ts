@@ -261,6 +261,7 @@ describe('A reply', () => {
       await t.pass(100);
       expect(t.ends[0]).toMatchObject({ outcome: 'interrupted', heard, acknowledgement });
       expect(t.records[0]).toMatchObject({ heard, acknowledgement });
+      expect(t.records[0]?.cut).toEqual(heard === '' ? undefined : { unit: 'character', isEstimated: false });
       expect(heard.startsWith(told.at(-1) ?? '')).toBe(true);
       t.conversation.ask({ text: 'y', by: 'typed' });
       await t.pass(500);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { PieceQueue } from '../../../src/reply/piece-queue.js';
 import { ReplyLine } from '../../../src/reply/reply-line.js';
 import { SoundTrack } from '../../../src/reply/sound-track.js';
-import { SpeakingRate } from '../../../src/reply/speaking-rate.js';
+import { lettersOf, SpeakingRates } from '../../../src/reply/speaking-rate.js';
+import { ToldPhonemes } from '../../../src/reply/told-phonemes.js';
 import { wholeLetters, wordBefore, wordPlaces } from '../../../src/reply/word-places.js';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -97,15 +98,79 @@ describe('Words by their letters', () => {
   });
 });
 
-describe('SpeakingRate', () => {
-  it('learns how fast a voice speaks', () => {
-    const rate = new SpeakingRate(undefined);
-    const text = 'abcdefghijklmnopqrst';
-    const before = rate.reached(text, 0, 800);
-    for (let n = 0; n < 30; n++) rate.learn(text, 0, text.length * 40);
-    expect(rate.reached(text, 0, 800)).toBeGreaterThan(before + 4);
-    expect(Math.abs(rate.reached(text, 0, 400) - 10)).toBeLessThanOrEqual(1);
-    expect(rate.reached(text, 5, 400)).toBeGreaterThanOrEqual(14);
-    expect(rate.reached(text, 0, 60_000)).toBe(text.length);
+describe('SpeakingRates', () => {
+  const text = 'abcdefghijklmnopqrst';
+  const letters = lettersOf(text);
+
+  it('learn how fast a voice speaks', () => {
+    const rate = new SpeakingRates(undefined).of('mei', 'en');
+    const before = rate.reached(letters, 0, 800);
+    for (let n = 0; n < 30; n++) rate.learn(letters, 0, text.length * 40);
+    expect(rate.reached(letters, 0, 800)).toBeGreaterThan(before + 4);
+    expect(Math.abs(rate.reached(letters, 0, 400) - 10)).toBeLessThanOrEqual(1);
+    expect(rate.reached(letters, 5, 400)).toBeGreaterThanOrEqual(14);
+    expect(rate.reached(letters, 0, 60_000)).toBe(text.length);
+  });
+
+  it('believe one whole sentence more than the first guess, and a word not', () => {
+    const [sentence, word] = [
+      new SpeakingRates(undefined).of('a', 'en'),
+      new SpeakingRates(undefined).of('a', 'en'),
+    ];
+    const guessed = sentence.reached(letters, 0, 600);
+    const long = lettersOf(text.repeat(3));
+    sentence.learn(long, 0, 3 * text.length * 30);
+    word.learn(lettersOf('hello'), 0, 5 * 30);
+    const really = 20;
+    expect(Math.abs(sentence.reached(letters, 0, 600) - really)).toBeLessThan(Math.abs(guessed - really) / 2);
+    expect(word.reached(letters, 0, 600)).toBeLessThan(sentence.reached(letters, 0, 600));
+  });
+
+  it('keep voices and languages apart', () => {
+    const rates = new SpeakingRates(undefined);
+    const untouched = rates.of('mei', 'ja').reached(letters, 0, 600);
+    rates.of('slt', 'en-US').learn(letters, 0, text.length * 25);
+    expect(rates.of('mei', 'ja').reached(letters, 0, 600)).toBe(untouched);
+    expect(rates.of('mei', 'en').reached(letters, 0, 600)).toBe(untouched);
+    expect(rates.of('slt', 'en').reached(letters, 0, 600)).toBeGreaterThan(untouched);
+  });
+});
+
+describe('ToldPhonemes', () => {
+  const text = 'Hello, how are you?';
+  const letters = lettersOf(text);
+  /** Measured: Plugin_Flite_plus_hts_engine, 60 fps. */
+  const LIST = 'hh,85,ax,40,l,125,ow,180,pau,185,hh,90,aw,185,aa,25,r,65,y,75,uw,105';
+
+  it('tell how far a text is heard', () => {
+    const told = new ToldPhonemes(0, text.length);
+    told.began('Hello, how are you?', 0);
+    expect(told.reached(100, letters)).toBeUndefined();
+    told.told(LIST);
+    told.told('sil,50');
+    expect(text.slice(0, told.reached(0, letters))).toBe('');
+    expect(text.slice(0, told.reached(600, letters))).toMatch(/^Hello?,? ?$/);
+    expect(text.slice(0, told.reached(1159, letters))).toMatch(/^Hello, how are y?o?$/);
+    expect(told.reached(1160, letters)).toBe(text.length);
+  });
+
+  it('are laid over each part of a text that is said in several', () => {
+    const told = new ToldPhonemes(0, text.length);
+    told.began('Hello,', 0);
+    told.told('hh,100,ax,100,l,100,ow,100');
+    told.began('how are you?', 700);
+    expect(told.reached(650, letters)).toBe(6);
+    expect(told.reached(750, letters)).toBeUndefined();
+    told.told('h,100,aw,100,aa,100,y,100');
+    expect(told.reached(1100, letters)).toBe(text.length);
+  });
+
+  it('tell nothing where a list is none', () => {
+    const told = new ToldPhonemes(0, text.length);
+    told.began(text, 0);
+    for (const list of ['', 'a', 'a,b', '|', 'sil,50']) {
+      told.told(list);
+      expect(told.reached(500, letters)).toBeUndefined();
+    }
   });
 });

@@ -20,6 +20,8 @@ export interface PeerSpeechOptions {
   readonly signal?: AbortSignal | undefined;
   /** A piece of the text began, `atMs` by the clock; its sound comes 40 to 90 ms later. */
   readonly onStarted?: ((piece: string, atMs: number) => void) | undefined;
+  /** What the plugin tells for its own mouth, `phoneme,milliseconds,…` of the piece that began last, counted from its sound. */
+  readonly onPhonemes?: ((list: string) => void) | undefined;
 }
 
 /** By the clock, when its messages came. */
@@ -130,9 +132,10 @@ export class PeerVoice {
     const { signal } = options;
     signal?.throwIfAborted();
     this.#closing.signal.throwIfAborted();
-    const utterance = new Utterance(this.#messages, this.#clock, alias, (atMs) =>
-      options.onStarted?.(piece, atMs),
-    );
+    const utterance = new Utterance(this.#messages, this.#clock, alias, {
+      onStarted: (atMs) => options.onStarted?.(piece, atMs),
+      onPhonemes: (list) => options.onPhonemes?.(list),
+    });
     const onAbort = (): void => utterance.fail(signal?.reason);
     const onClose = (): void => utterance.fail(this.#closing.signal.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -196,12 +199,17 @@ function voiceFault(provider: string, style: string, advice: string): ProviderEr
   );
 }
 
+interface UtteranceListener {
+  readonly onStarted: (atMs: number) => void;
+  readonly onPhonemes: (list: string) => void;
+}
+
 /** Watches the events of one SYNTH_START. */
 class Utterance {
   readonly outcome: Promise<Outcome>;
   readonly #clock: Clock;
   readonly #leave: () => void;
-  readonly #onStarted: (atMs: number) => void;
+  readonly #listener: UtteranceListener;
   readonly #timers: Timer[] = [];
   readonly #onSilent: (() => void)[] = [];
   #resolve: (outcome: Outcome) => void = () => {};
@@ -209,9 +217,9 @@ class Utterance {
   #startedAtMs: number | undefined;
   #hasEnded = false;
 
-  constructor(messages: PeerMessages, clock: Clock, alias: string, onStarted: (atMs: number) => void) {
+  constructor(messages: PeerMessages, clock: Clock, alias: string, listener: UtteranceListener) {
     this.#clock = clock;
-    this.#onStarted = onStarted;
+    this.#listener = listener;
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -222,6 +230,8 @@ class Utterance {
       if (args[0] !== alias) return;
       if (type === 'SYNTH_EVENT_START') this.#started();
       else if (type === 'SYNTH_EVENT_STOP') this.#ended();
+      else if (type === 'LIPSYNC_START' && this.hasStarted && !this.#hasEnded)
+        this.#listener.onPhonemes(args[1] ?? '');
     });
   }
 
@@ -262,7 +272,7 @@ class Utterance {
   #started(): void {
     if (this.#startedAtMs !== undefined) return;
     this.#startedAtMs = this.#clock.nowMs();
-    this.#onStarted(this.#startedAtMs);
+    this.#listener.onStarted(this.#startedAtMs);
   }
 
   /** One before the start is of what was said before. */
