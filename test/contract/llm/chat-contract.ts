@@ -408,7 +408,9 @@ export function chatContract(rig: ChatRig): void {
       vendor.answers = [streamed(recording(rig.folder, 'text'), { ending: 'late' })];
       for (let turn = 0; turn < 3; turn++) {
         expect(textOf(await partsOf(model.stream(request())))).toBe(WORDS);
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await eventually(() => vendor.finished + vendor.leftEarly > turn);
+        // The end of the answer is on its way.
+        await someTime();
       }
       expect(vendor.leftEarly).toBe(0);
       expect(vendor.connections).toBe(1);

@@ -53,6 +53,10 @@ export class ChatVendor {
     return this.#server.connections;
   }
 
+  get finished(): number {
+    return this.#server.finished;
+  }
+
   get leftEarly(): number {
     return this.#server.leftEarly;
   }

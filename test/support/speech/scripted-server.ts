@@ -30,6 +30,8 @@ export class ScriptedServer {
   readonly requests: ScriptedRequest[] = [];
   /** Requests whose client closed before the answer was whole. */
   leftEarly = 0;
+  /** Answers that have ended, and were taken to their end. */
+  finished = 0;
   /** How often somebody connected. */
   connections = 0;
   script: Script = () => ({ status: 404, body: 'no script' });
@@ -70,7 +72,8 @@ export class ScriptedServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('close', () => {
-      if (!response.writableFinished) this.leftEarly++;
+      if (response.writableFinished) this.finished++;
+      else this.leftEarly++;
     });
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
