@@ -28,11 +28,23 @@ export class AvatarWatch {
         for (const changed of watch.#onChange) changed();
       }),
     );
-    await subscribe(client, watch, ['lanes', 'messages']);
-    watch.#offs.push(() => unsubscribe(client, watch));
-    const { lanes } = await client.request('status', {});
-    for (const lane of lanes) watch.#lanes.set(lane.lane, lane);
+    watch.#offs.push(
+      // A new daemon knows nothing of it; what was resumed goes on.
+      client.events.on('reconnected', (isResumed) => {
+        if (!isResumed) watch.#look(client).catch(() => {});
+      }),
+      () => unsubscribe(client, watch),
+    );
+    await watch.#look(client);
     return watch;
+  }
+
+  async #look(client: BridgeClient): Promise<void> {
+    await subscribe(client, this, ['lanes', 'messages']);
+    const { lanes } = await client.request('status', {});
+    this.#lanes.clear();
+    for (const lane of lanes) this.#lanes.set(lane.lane, lane);
+    for (const changed of this.#onChange) changed();
   }
 
   /** The lane that is meant: of several that are ready, a real one; undefined: there is none yet. */

@@ -20,12 +20,21 @@ function lane(name: string, fields: Partial<LaneStatus>): LaneStatus {
 }
 
 async function watch(lanes: readonly LaneStatus[], name?: string) {
-  const events = new Emitter<{ laneState: [lane: LaneStatus] }>();
-  const client = {
-    events,
-    request: async (what: string) => (what === 'status' ? { lanes } : {}),
-  } as unknown as BridgeClient;
-  return { avatar: await AvatarWatch.open(client, name), events };
+  const events = new Emitter<{ laneState: [lane: LaneStatus]; reconnected: [isResumed: boolean] }>();
+  const asked: string[] = [];
+  let now = lanes;
+  const request = async (what: string) => {
+    asked.push(what);
+    return what === 'status' ? { lanes: now } : {};
+  };
+  const client = { events, request } as unknown as BridgeClient;
+  const avatar = await AvatarWatch.open(client, name);
+  return {
+    ...{ avatar, events, asked },
+    change: (next: readonly LaneStatus[]) => {
+      now = next;
+    },
+  };
 }
 
 describe('The avatar of a conversation', () => {
@@ -48,6 +57,16 @@ describe('The avatar of a conversation', () => {
     const { avatar } = await watch([lane('a', {}), lane('b', { state: 'disconnected' })], 'b');
     expect(avatar.lane?.lane).toBe('b');
     expect(avatar.isReady).toBe(false);
+  });
+
+  it('is seen again behind a new daemon, which knows nothing of what the old one was asked', async () => {
+    const { avatar, events, asked, change } = await watch([lane('ws', {}), lane('old', {})], 'ws');
+    change([lane('ws', { state: 'waiting' })]);
+    events.emit('reconnected', true);
+    events.emit('reconnected', false);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toEqual(['subscribe', 'status', 'subscribe', 'status']);
+    expect(avatar.lane?.state).toBe('waiting');
   });
 
   it('is none where there is no lane', async () => {
