@@ -25,6 +25,11 @@ export class TalkFailure {
     this.#show();
   }
 
+  /** This is not so any more. */
+  forget(code: string): void {
+    if (this.#error?.code === code) this.show(undefined);
+  }
+
   #show(): void {
     const error = this.#error;
     this.#box.hidden = error === undefined;

@@ -25,9 +25,17 @@ export class TalkLog {
   readonly #empty = byId('talk-empty');
   readonly #bubbles = new Map<Element, TalkBubble>();
   readonly #notes = new Map<Element, SayNote>();
+  #wasAtEnd = true;
 
   constructor(words: Words) {
     this.#words = words;
+    this.#log.addEventListener('scroll', () => {
+      this.#wasAtEnd = this.#isAtEnd;
+    });
+    // A question below it, or a longer text in the field, takes of its height.
+    new ResizeObserver(() => {
+      if (this.#wasAtEnd) this.toEnd();
+    }).observe(this.#log);
     words.events.on('changed', () => {
       for (const bubble of this.#bubbles.values()) bubble.retell();
       for (const [element, say] of this.#notes) element.replaceChildren(...say());

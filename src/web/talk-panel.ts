@@ -287,8 +287,9 @@ export class TalkPanel {
   }
 
   #linked(): void {
-    // What others began may have ended meanwhile: that is told when it is back.
-    if (!this.#feed.isOpen && this.#turns.open.length === 0) this.#face.reset();
+    // What was begun may end meanwhile: that is told when it is back.
+    if (!this.#feed.isOpen) this.#face.reset();
+    else this.#failure.forget('BRIDGE_ERR_DAEMON_UNREACHABLE');
     this.#show();
   }
 
