@@ -92,7 +92,10 @@ describe("The ChatGPT document's sample, as a submodule with a config", () => {
       JSON.stringify({
         systemPrompt: 'You are Gene.',
         llmEngines: { sample: { type: 'openai', baseUrl: await vendor.url(), model: 'm' } },
-        expression: { tags: { numberedEmotions: true } },
+        expression: {
+          tags: { numberedEmotions: true },
+          peer: { actions: { 'animation:ask': { prompt: 'What will it be?', choices: ['Tea', 'Coffee'] } } },
+        },
       }),
     );
   });
@@ -149,6 +152,21 @@ describe("The ChatGPT document's sample, as a submodule with a config", () => {
       const last = vendor.asked.at(-1) ?? [];
       expect(last.map(({ content }) => content).join('\n')).not.toContain('Are you there?');
       expect(last.at(-1)).toEqual({ role: 'user', content: 'What did you say?' });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'shows a question on the screen, and takes the choice as a turn that interrupts',
+    async () => {
+      const { sub } = await started(3000);
+      vendor.reply = '[animation:ask]What shall I bring you?';
+      sub.type('RECOG_EVENT_STOP|I am thirsty\n');
+      await sub.says(/PROMPT_SHOW\|What will it be\?\|Tea\|Coffee\n/);
+      vendor.reply = 'Here it is.';
+      sub.type('PROMPT_EVENT_SELECTED|1\n');
+      await sub.says(/SYNTH_STOP\|0\n[\s\S]*\|Here it is\./);
+      expect(vendor.asked.at(-1)?.at(-1)?.content).toMatch(/\bCoffee$/);
     },
     LIMIT_MS,
   );
