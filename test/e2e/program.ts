@@ -10,7 +10,10 @@ export interface Program {
 }
 
 /** The program as `npm start` runs it, without any key and with a home of its own. */
-export async function startProgram(more: readonly string[] = []): Promise<Program> {
+export async function startProgram(
+  more: readonly string[] = [],
+  settings: NodeJS.ProcessEnv = {},
+): Promise<Program> {
   const home = mkdtempSync(join(tmpdir(), 'program-e2e-'));
   const port = await freePort();
   const started = spawn(
@@ -28,7 +31,13 @@ export async function startProgram(more: readonly string[] = []): Promise<Progra
       ...more,
     ],
     {
-      env: { PATH: process.env['PATH'], HOME: home, XDG_RUNTIME_DIR: home, BRIDGE_TTS_ENGINE: 'embedded' },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: home,
+        XDG_RUNTIME_DIR: home,
+        BRIDGE_TTS_ENGINE: 'embedded',
+        ...settings,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

@@ -12,14 +12,16 @@ describe('chat --resume', () => {
     'goes on with a kept conversation: what was said is known, and new turns join it',
     async () => {
       rig = cliRig();
+      // Nobody listens.
+      rig.env['BRIDGE_SPEED'] = '4';
       const config = rig.file('bridge.json', JSON.stringify({ keep: { store: 'jsonl', folder: 'kept' } }));
       const talk = async (line: string, ...args: string[]) => {
         const script = rig?.file('script.txt', line) ?? '';
         const ended = await rig?.run(
           'chat',
           '--json',
-          '--topology',
-          'text',
+          '--link',
+          'simulator:',
           '--config',
           config,
           '--script',

@@ -16,6 +16,8 @@ describe('chat', () => {
 
   beforeAll(() => {
     rig = cliRig();
+    // Nobody listens.
+    rig.env['BRIDGE_SPEED'] = '2';
   });
 
   afterAll(() => rig.close());
