@@ -1,15 +1,22 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bridge, connect, readPhonemeList } from '../../../src/index.js';
-import { fixturePath } from '../../support/audio-fixtures.js';
+import { fixturePath, wavFile } from '../../support/audio-fixtures.js';
 import { until } from '../daemon/rig.js';
 import { fakeParec } from '../mic/fake-parec.js';
+
+const SAMPLE = readFileSync(fixturePath('speech-sample.wav')).subarray(44);
 
 describe('The library', () => {
   let bridge: Bridge;
   const messages: string[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'bridge-library-'));
+  /** The first two seconds of somebody who speaks. */
+  const speechFile = join(folder, 'speech.wav');
+  writeFileSync(speechFile, wavFile(SAMPLE.subarray(0, 2 * 32_000)));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   beforeEach(async () => {
     messages.length = 0;
@@ -23,7 +30,7 @@ describe('The library', () => {
   afterEach(() => bridge.close());
 
   it('plays a file, with messages tied to it', async () => {
-    const speech = await bridge.play(fixturePath('speech-sample.wav'), {
+    const speech = await bridge.play(speechFile, {
       ties: [{ atMs: 300, message: 'TIED|1' }],
     });
     const end = await speech.ended;
@@ -34,13 +41,13 @@ describe('The library', () => {
 
   it('interrupts what it plays by a signal', async () => {
     const stop = new AbortController();
-    const speech = await bridge.play(fixturePath('speech-sample.wav'), { signal: stop.signal });
+    const speech = await bridge.play(speechFile, { signal: stop.signal });
     speech.events.on('position', () => stop.abort());
     expect(await speech.ended).toMatchObject({ reason: 'interrupted' });
   });
 
   it('plays a file with lips of its own, exact where phonemes are given', async () => {
-    const speech = await bridge.play(fixturePath('speech-sample.wav'), {
+    const speech = await bridge.play(speechFile, {
       phonemes: readPhonemeList('sil,300,a,300,i,200,sil,200', 'the test'),
     });
     expect(await speech.ended).toMatchObject({ reason: 'completed' });
@@ -48,7 +55,7 @@ describe('The library', () => {
   });
 
   it('leaves the mouth to messages that are tied to it by the caller', async () => {
-    const speech = await bridge.play(fixturePath('speech-sample.wav'), {
+    const speech = await bridge.play(speechFile, {
       lips: 'own',
       ties: [{ atMs: 200, message: 'LIPSYNC_START|0|o,300,sil,100' }],
     });
@@ -101,7 +108,7 @@ describe('The library', () => {
     beforeEach(() => {
       directory = mkdtempSync(join(tmpdir(), 'bridge-library-'));
       const pcmFile = join(directory, 'speech.pcm');
-      writeFileSync(pcmFile, readFileSync(fixturePath('speech-sample.wav')).subarray(44));
+      writeFileSync(pcmFile, SAMPLE);
       process.env['PATH'] = fakeParec(directory, { pcmFile }).path;
     });
     afterEach(() => {
