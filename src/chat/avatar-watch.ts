@@ -66,16 +66,26 @@ export class AvatarWatch {
     await new Promise<void>((resolve) => {
       const end = (): void => {
         timer.cancel();
+        off();
         signal?.removeEventListener('abort', end);
         resolve();
       };
       const timer = clock.after(ms, end);
       signal?.addEventListener('abort', end);
-      this.#onChange.add(() => {
-        if (this.isReady) end();
-      });
+      const off = this.onceReady(end);
     });
-    this.#onChange.clear();
+  }
+
+  /** Calls when an avatar is ready, at once where it is. @returns takes the call back. */
+  onceReady(run: () => void): () => void {
+    const look = (): void => {
+      if (!this.isReady) return;
+      this.#onChange.delete(look);
+      run();
+    };
+    this.#onChange.add(look);
+    look();
+    return () => this.#onChange.delete(look);
   }
 
   /** Messages of this avatar that are not echoes of ours. @returns ends it. */
@@ -89,5 +99,6 @@ export class AvatarWatch {
 
   close(): void {
     for (const off of this.#offs.splice(0)) off();
+    this.#onChange.clear();
   }
 }

@@ -209,6 +209,8 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     history,
   );
   closers.push(() => conversation.close());
+  // What an avatar is to show from the beginning cannot be told before it is there.
+  closers.push(avatar.onceReady(() => void sinks.sink.phase?.(conversation.phase)));
   if (sound !== undefined) begin(sound, conversation, tell);
   const latency = new TraceBook();
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));

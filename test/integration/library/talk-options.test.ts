@@ -75,4 +75,30 @@ describe('A conversation of a program', () => {
     await until(() => sent.some((text) => text.startsWith('MOTION_ADD')));
     expect(sent).toContain('MOTION_ADD|gene|action|gene/motion/01_happy.vmd|PART|ONCE');
   }, 30_000);
+
+  it('shows its beginning when its avatar is there, before anybody says a word', async () => {
+    const sent: string[] = [];
+    const bridge = await connect({ embedded: { links: ['simulator:'] } });
+    closing.push(() => bridge.close());
+    bridge.on('sent', ({ text }) => sent.push(text));
+    await bridge.subscribe('messages');
+    const actions = { start: 'SCENE|begins', idle: 'SCENE|rests', end: 'SCENE|ends' };
+    const opened = await bridge.talk({
+      llm: { custom: { lazy: model } },
+      voice: { topology: 'text' },
+      expression: { peer: { actions } },
+    });
+    closing.push(() => opened.close());
+    await until(() => sent.length > 1);
+    await opened.ask('Hello').ended;
+    await until(() => sent.filter((text) => text === 'SCENE|rests').length > 1);
+    await opened.close();
+    await until(() => sent.includes('SCENE|ends'));
+    expect(sent.filter((text) => text.startsWith('SCENE'))).toEqual([
+      'SCENE|begins',
+      'SCENE|rests',
+      'SCENE|rests',
+      'SCENE|ends',
+    ]);
+  }, 30_000);
 });
