@@ -173,9 +173,11 @@ export class MarkupScanner {
       this.#put('block', row);
       return true;
     }
-    const closing = new RegExp(`(?<!\`)\`{${row}}(?!\`)`).exec(this.#text.slice(row));
+    // No more than can decide: a text of marks would be walked through once for each of them.
+    const near = this.#text.slice(0, row + MAX_INLINE_CODE + MAX_ROW);
+    const closing = new RegExp(`(?<!\`)\`{${row}}(?!\`)`).exec(near.slice(row));
     const end = closing === null ? -1 : row + closing.index;
-    const line = this.#text.search(/\n/);
+    const line = near.indexOf('\n');
     const isCode = end >= 0 && end <= MAX_INLINE_CODE && (line < 0 || line > end);
     if (isCode && end + row === this.#text.length && !isFinal) return false;
     if (isCode) this.#inlineCode(row, end);
@@ -217,7 +219,7 @@ export class MarkupScanner {
   }
 
   #thought(name: string, isFinal: boolean): boolean {
-    const closing = new RegExp(`</${name}\\s*>`, 'i').exec(this.#text);
+    const closing = new RegExp(`</${name}\\s{0,20}>`, 'i').exec(this.#text);
     if (closing === null) return this.#hideAllBut(MAX_CLOSER, isFinal);
     this.#state = { status: 'text' };
     this.#put('hidden', closing.index + closing[0].length);

@@ -58,12 +58,12 @@ export function captionLines(text: string, lineChars: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const [word] of text.matchAll(/[^\s\u3000-\u9fff\uff00-\uffef]+|\s|[\s\S]/gu)) {
-    if (word === '\n' || (line !== '' && width(line + word.trimEnd()) > lineChars * 2 && !sticks(word))) {
+    if (word === '\n' || (line !== '' && isWider(line + word.trimEnd(), lineChars * 2) && !sticks(word))) {
       lines.push(line);
       line = '';
     }
     line += line === '' && /\s/.test(word) ? '' : word;
-    while (width(line) > lineChars * 2 + 2) {
+    while (isWider(line, lineChars * 2 + 2)) {
       const end = cutOf(line, lineChars * 2);
       lines.push(line.slice(0, end));
       line = line.slice(end);
@@ -81,6 +81,16 @@ function width(text: string): number {
   let sum = 0;
   for (const letter of text) sum += /[\u0020-\u024f\uff61-\uff9f]/.test(letter) ? 1 : 2;
   return sum;
+}
+
+/** Looks no farther than it must: a word may be as long as a book, and each line of it is measured anew. */
+function isWider(text: string, most: number): boolean {
+  let sum = 0;
+  for (const letter of text) {
+    sum += width(letter);
+    if (sum > most) return true;
+  }
+  return false;
 }
 
 function cutOf(line: string, most: number): number {

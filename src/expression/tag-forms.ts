@@ -57,9 +57,12 @@ export class TagForms {
 
   /** `[face:joy]`, `[animation:wave,2.0]`, `[wink]` (own tags alone may go without a value), `[/face]`. */
   bracket(text: string): Reading {
-    const whole = /^\[(\/?)\s*([\p{L}\p{N}_.-]+)\s*(?:[:=：]\s*([^[\]\n]*?)\s*)?\]/u.exec(text);
+    const near = text.slice(0, MAX_TAG + 1);
+    const whole = /^\[(\/?)\s*([\p{L}\p{N}_.-]+)\s*(?:[:=：]([^[\]\n]*))?\]/u.exec(near);
     if (whole === null) return this.#mayBeBracket(text) ? 'partial' : 'text';
-    const [raw, slash, written = '', given] = whole;
+    const [raw, slash, written = '', value] = whole;
+    // Not by the expression: blanks that it may give to either side would be tried on both.
+    const given = value?.trim();
     const name = this.#names.get(written.toLowerCase());
     if (name === undefined || raw.length > MAX_TAG) return 'text';
     if (slash !== '') return { kind: 'dropped', raw, name, cue: undefined };
@@ -71,7 +74,7 @@ export class TagForms {
   element(text: string): Reading {
     const template = /^<([|｜])[^<>|｜\n]{0,80}[|｜]>/.exec(text);
     if (template !== null) return { kind: 'dropped', raw: template[0], name: '', cue: undefined };
-    const whole = /^<(\/?)([\p{L}_][\p{L}\p{N}_.-]*)(\s[^<>]*)?>/u.exec(text);
+    const whole = /^<(\/?)([\p{L}_][\p{L}\p{N}_.-]*)(\s[^<>]*)?>/u.exec(text.slice(0, MAX_TAG + 1));
     if (whole === null) return this.#mayBeElement(text) ? 'partial' : 'text';
     const [raw, slash, written = '', rest = ''] = whole;
     const plain = written.toLowerCase().replace(/\/$/, '');
@@ -91,16 +94,18 @@ export class TagForms {
   }
 
   #mayBeBracket(text: string): boolean {
+    if (text.length > MAX_TAG) return false;
     const begun = /^\[\/?\s*([\p{L}\p{N}_.-]*)(\s*)([:=：][^[\]\n]*)?$/u.exec(text);
-    if (begun === null || text.length > MAX_TAG) return false;
+    if (begun === null) return false;
     const [, name = '', blanks = '', value] = begun;
     return this.#mayBe(name, blanks !== '' || value !== undefined, this.#names.keys());
   }
 
   #mayBeElement(text: string): boolean {
     if (/^<[|｜][^<>|｜\n]{0,80}[|｜]?$/.test(text)) return true;
+    if (text.length > MAX_TAG) return false;
     const begun = /^<\/?([\p{L}\p{N}_.-]*)(\s[^<>]*|\/)?$/u.exec(text);
-    if (begun === null || text.length > MAX_TAG) return false;
+    if (begun === null) return false;
     const [, name = '', rest] = begun;
     return this.#mayBe(name, rest !== undefined, [...this.#names.keys(), ...this.#elements]);
   }

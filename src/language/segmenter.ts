@@ -68,8 +68,7 @@ export class Segmenter {
   push(chunk: string): Segment[] {
     this.#isBlank &&= chunk.trim() === '';
     this.#text += chunk;
-    // A model may write blanks without end.
-    return this.#isBlank ? [] : this.#take(false);
+    return this.#take(false);
   }
 
   /** Nothing came for a while: what can be spoken of it, if a sentence or clause is there. */
@@ -84,6 +83,7 @@ export class Segmenter {
 
   /** A piece should end here, because something else begins: it does, unless too little is there for a piece. */
   cut(): Segment[] {
+    if (this.#isBlank) return [];
     const given = this.#take(true);
     const text = this.#text.trimEnd();
     if (!hasWord(text)) return given;
@@ -102,6 +102,8 @@ export class Segmenter {
 
   #take(isFinal: boolean): Segment[] {
     const given: Segment[] = [];
+    // A model may write blanks without end; they are not looked through for each that follows.
+    if (this.#isBlank) return given;
     for (;;) {
       const end = firstEnd(this.#text, { isFinal, isFirst: this.#isFirst, open: this.#open }, this.#rules);
       if (end === undefined) return given;

@@ -2,7 +2,7 @@ import { JAPANESE } from './fold-text.js';
 import { judgeEnd } from './judge-end.js';
 
 /** What recognizers put at the end of everything, sentence or not. */
-const CLOSING = /[.。．]+$/u;
+const CLOSING = /(?<![.。．])[.。．]+$/u;
 
 /**
  * Two transcripts of one utterance that was cut, or went on after a pause.

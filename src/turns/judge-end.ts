@@ -9,8 +9,8 @@ export interface JudgeEndOptions {
 }
 
 /** What closes quotations, and blanks. */
-const CLOSERS = /[\s"'”’」』】)\]]+$/u;
-const MARKS = /[\s"'”’」』】)\].。!?、,:;~〜・—–-]+$/u;
+const CLOSERS = /[\s"'”’」』】)\]]/u;
+const MARKS = /[\s"'”’」』】)\].。!?、,:;~〜・—–-]/u;
 const GOES_ON = /[,、:;—–-]$/u;
 const TRAILS_OFF = /(?:\.{2,}|。{2,}|・{2,}|[~〜])$/u;
 const MAX_TAIL = 240;
@@ -34,24 +34,32 @@ const JAPANESE_LETTER = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}�
  */
 export function judgeEnd(text: string, { language }: JudgeEndOptions = {}): EndJudgement {
   const shown = text.normalize('NFKC').trim();
-  const marked = shown.replace(CLOSERS, '');
-  const words = shown.replace(MARKS, '');
+  const marked = withoutEnd(shown, CLOSERS);
+  const words = withoutEnd(shown, MARKS);
   if (!/\p{L}|\p{N}/u.test(words)) return { state: 'open', why: 'no words' };
   if (marked.endsWith('?')) return { state: 'finished', why: 'question mark' };
   if (isInQuotes(shown)) return { state: 'unfinished', why: 'open quotation' };
-  if (GOES_ON.test(marked)) return { state: 'unfinished', why: 'comma' };
+  if (GOES_ON.test(marked.slice(-1))) return { state: 'unfinished', why: 'comma' };
   const said = byWords(tailOf(words), language);
-  if (TRAILS_OFF.test(marked)) {
+  if (TRAILS_OFF.test(marked.slice(-2))) {
     return said.state === 'finished' ? OPEN : { state: 'unfinished', why: 'trails off' };
   }
-  const isStopped = /[.。!]$/u.test(marked);
+  const isStopped = /[.。!]$/u.test(marked.slice(-1));
   return isStopped && said.state === 'open' ? { state: 'finished', why: 'full stop' } : said;
+}
+
+/** Without the letters of a kind at the end: from there, since an expression would try every row of them. */
+function withoutEnd(text: string, letter: RegExp): string {
+  let end = text.length;
+  while (end > 0 && letter.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 function byWords(words: string, language: string | undefined): EndJudgement {
   if (JAPANESE_LETTER.test(words.at(-1) ?? '')) return japaneseEnd(words);
   const isEnglish =
-    /\p{Script=Latin}['’]?$/u.test(words) && (language === undefined || /^(?:en|ja)\b/i.test(language));
+    /\p{Script=Latin}['’]?$/u.test(words.slice(-2)) &&
+    (language === undefined || /^(?:en|ja)\b/i.test(language));
   return isEnglish ? englishEnd(words) : OPEN;
 }
 

@@ -9,8 +9,8 @@ const ROWS: readonly (readonly [vowels: string, row: string])[] = [
   ['おぉ', 'おこそとのほもよろをごぞどぼぽぉょ'],
 ];
 const LENGTHENED = new RegExp(ROWS.map(([vowels, row]) => `(?<=[${row}])[${vowels}]+`).join('|'), 'gu');
-/** What recognizers write for what is no word: [音楽], (laughs), *coughs*, ♪. Laughter stays: it is listening. */
-const ANNOTATION = /\[[^\]]*\]|【[^】]*】|\((?!笑)[^)]*\)|\*[^*]*\*|[♪♫♬]+/gu;
+/** What recognizers write for what is no word: [音楽], (laughs), *coughs*, ♪. Laughter stays: it is listening. No name of a noise is longer. */
+const ANNOTATION = /\[[^\]]{0,80}\]|【[^】]{0,80}】|\((?!笑)[^)]{0,80}\)|\*[^*]{0,80}\*|[♪♫♬]+/gu;
 /** Where a clause ends. */
 const MARK = /[\p{P}\p{S}]+/gu;
 
