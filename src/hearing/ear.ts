@@ -28,7 +28,13 @@ export class Ear implements Hearing {
   readonly #bands = new HeardBands();
   readonly #tracker: UtteranceTracker;
   readonly #samples = new Int16Array(SAMPLES);
-  readonly #frame = { bytes: new Uint8Array(VOICE_FRAME_BYTES), endMs: 0, isVoice: false, onsetFrames: 0 };
+  readonly #frame = {
+    bytes: new Uint8Array(VOICE_FRAME_BYTES),
+    endMs: 0,
+    isVoice: false,
+    isVoiceLike: false,
+    onsetFrames: 0,
+  };
   readonly #view = new DataView(this.#frame.bytes.buffer);
   #loudestDbfs = SILENCE_DBFS;
   #isEcho = false;
@@ -141,6 +147,7 @@ export class Ear implements Hearing {
     this.#isEcho = mayBeEcho && this.#judge.isVoice && this.#guard?.isUser === false;
     this.#frame.endMs = endMs;
     this.#frame.isVoice = this.#judge.isVoice && !this.#isEcho;
+    this.#frame.isVoiceLike = this.#judge.isVoiceLike;
     this.#frame.onsetFrames = mayBeEcho ? 0 : this.#judge.onsetFrames;
     if (this.#settings.vad === 'off' && !this.isTalking) this.#frame.isVoice = false;
   }

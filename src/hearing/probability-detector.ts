@@ -10,6 +10,7 @@ const STAY = 0.35;
 /** Windows of 512 samples out of frames of 320: a frame has the answer of the last whole window. Allocates nothing for a frame. */
 export class ProbabilityDetector implements FrameDetector {
   readonly clearDb = Number.POSITIVE_INFINITY;
+  readonly takesClicks = false;
   readonly #engine: VoiceProbability;
   readonly #window = new Float32Array(PROBABILITY_WINDOW_SAMPLES);
   #filled = 0;

@@ -24,8 +24,8 @@ const MAYBE_MAX_MS = 1000;
 const SYLLABLE_MS = 80;
 /** Of the voice that is to have lasted, this part must be voice. */
 const LASTED_PART = 0.6;
-/** And silence at its end no longer than this. */
-const LASTED_GAP_MS = 60;
+/** And silence at its end no longer than this: the closure of a stop, a doubled consonant. */
+const LASTED_GAP_MS = 100;
 /** Who goes on so soon after an utterance ended had only paused. */
 const SAME_TURN_MS = 1200;
 /** Frames before the first voiced one that may belong to its onset. */
@@ -54,6 +54,8 @@ export interface JudgedFrame {
   readonly bytes: Uint8Array;
   readonly endMs: number;
   readonly isVoice: boolean;
+  /** Whether it has the shape of a voice: some frames of a voice have not, few of what is none have. */
+  readonly isVoiceLike: boolean;
   /** Of the frames just before a first voiced one, those that may belong to it. */
   readonly onsetFrames: number;
 }
@@ -64,7 +66,7 @@ export interface JudgedFrame {
  * | state | voiced frame | unvoiced frame | key pressed | key released | `forget` | `flush` |
  * |---|---|---|---|---|---|---|
  * | idle | maybe | - | keyed: began, lasted | - | - | - |
- * | maybe | speaking once `minVoiceMs` are together, a syllable among them: began; given up after 1 s | given up after 120 ms | keyed: began, lasted | - | dropped | dropped |
+ * | maybe | speaking once `minVoiceMs` are together, a syllable among them, like a voice: began; given up after 1 s | given up after 120 ms | keyed: began, lasted | - | dropped | dropped |
  * | speaking | lasted, once; a cut where the longest length is near: ended, began | pausing after `likelyEndMs`: paused | keyed, lasted | - | dropped | ended |
  * | pausing | after a syllable speaking: wentOn; a cut as above | idle after the required pause: ended | keyed: wentOn, lasted | - | dropped | ended |
  * | keyed | a cut at the longest length | the same | - | idle: ended, or dropped without any voice | - | as released |
@@ -170,7 +172,7 @@ export class UtteranceTracker {
   #maybe(frame: JudgedFrame, startMs: number): void {
     const onsetFrames = Math.min(frame.onsetFrames, MAX_ONSET_FRAMES);
     this.#run.end();
-    this.#run.voice(startMs - onsetFrames * FRAME_MS, startMs, frame.endMs);
+    this.#run.voice(startMs - onsetFrames * FRAME_MS, { startMs, endMs: frame.endMs }, frame.isVoiceLike);
     const utterance = this.#create(this.#run.startMs, this.#preRollFrames + onsetFrames + 1);
     this.#state = { status: 'maybe', utterance };
     this.#begin(utterance);
@@ -187,19 +189,21 @@ export class UtteranceTracker {
 
   #voice(state: Exclude<State, { status: 'idle' }>, frame: JudgedFrame, startMs: number): void {
     const { utterance } = state;
-    this.#run.voice(startMs, startMs, frame.endMs);
+    this.#run.voice(startMs, { startMs, endMs: frame.endMs }, frame.isVoiceLike);
     switch (state.status) {
       case 'maybe':
         if (frame.endMs - utterance.startedAtMs > MAYBE_MAX_MS) this.#drop(utterance, 'tooShort');
         else this.#begin(utterance);
         return;
       case 'speaking':
-        if (!this.#cut(utterance, Math.max(0, startMs - utterance.lastVoiceAtMs), FRAME_MS))
+        // Keys that are typed on do not prolong it.
+        if (!this.#run.isVoiceLike) this.#silence(state);
+        else if (!this.#cut(utterance, Math.max(0, startMs - utterance.lastVoiceAtMs), FRAME_MS))
           this.#addVoice(utterance, FRAME_MS);
         return;
       case 'pausing':
         // The pause does not end in the middle of what may be a syllable: the next frames tell.
-        if (this.#run.longestMs >= SYLLABLE_MS) this.#goOn(utterance);
+        if (this.#run.longestMs >= SYLLABLE_MS && this.#run.isVoiceLike) this.#goOn(utterance);
         return;
       case 'keyed':
         this.#hold(utterance).addVoice(frame.endMs, FRAME_MS);
@@ -230,7 +234,9 @@ export class UtteranceTracker {
 
   #begin(utterance: HeardUtterance): void {
     const { minVoiceMs } = this.#settings;
-    if (this.#run.voicedMs < minVoiceMs || this.#run.longestMs < Math.min(minVoiceMs, SYLLABLE_MS)) return;
+    const run = this.#run;
+    if (run.voicedMs < minVoiceMs || run.longestMs < Math.min(minVoiceMs, SYLLABLE_MS)) return;
+    if (!run.isVoiceLike) return;
     this.#state = { status: 'speaking', utterance };
     const sinceMs = utterance.startedAtMs - this.#lastEndedVoiceMs;
     if (sinceMs < SAME_TURN_MS) this.#pauses.add(sinceMs);
@@ -249,7 +255,7 @@ export class UtteranceTracker {
   #lastIfLong(utterance: HeardUtterance): void {
     const { interruptMs } = this.#settings;
     const run = this.#run;
-    if (utterance.hasLasted || this.#endMs - run.lastVoiceMs > LASTED_GAP_MS) return;
+    if (utterance.hasLasted || !run.isVoiceLike || this.#endMs - run.lastVoiceMs > LASTED_GAP_MS) return;
     if (this.#endMs - run.startMs >= interruptMs - SLACK_MS && run.voicedMs >= interruptMs * LASTED_PART)
       this.#last(utterance);
   }

@@ -2,6 +2,7 @@ import type { VoiceLevel } from '../audio/index.js';
 import type { FrameDetector } from './frame-detector.js';
 import type { HeardBands } from './heard-bands.js';
 import { RoomNoise } from './room-noise.js';
+import { VoiceShape } from './voice-shape.js';
 
 /** A voice goes on until it is this much softer than what begins one, and may have begun as soft as that … */
 const STAY_DB = 3;
@@ -12,6 +13,8 @@ const ONSET_DB = 5;
 const RINGING_DB = 20;
 /** … which is forgotten at this rate: a soft sound that lasts is voice. */
 const FORGET_DB = 1.5;
+/** The shape of what is softer than that by this says nothing: it is what rings on. */
+const SHAPED_DB = 12;
 
 export interface VoiceJudgeOptions {
   readonly detector: FrameDetector;
@@ -24,15 +27,19 @@ export class VoiceJudge {
   readonly #detector: FrameDetector;
   readonly #thresholdDbfs: number | undefined;
   readonly #room = new RoomNoise();
+  readonly #shape: VoiceShape | undefined;
   #mayBeOnset = false;
   #peakDbfs = Number.NEGATIVE_INFINITY;
   isVoice = false;
+  /** Whether the sound has the shape of a voice, as most frames of one do and few of a keyboard; always, when the detector knows clicks. */
+  isVoiceLike = true;
   /** How many frames just before this one were above the room though no voice yet. */
   onsetFrames = 0;
 
   constructor({ detector, thresholdDbfs }: VoiceJudgeOptions) {
     this.#detector = detector;
     this.#thresholdDbfs = thresholdDbfs;
+    this.#shape = detector.takesClicks ? new VoiceShape() : undefined;
   }
 
   get floorDbfs(): number {
@@ -58,12 +65,14 @@ export class VoiceJudge {
     const isLikely = this.#detector.isVoice(samples) || aboveDb > this.#detector.clearDb;
     this.#peakDbfs = Math.max(level.voiceDbfs, this.#peakDbfs - FORGET_DB);
     const isRinging = level.voiceDbfs < this.#peakDbfs - RINGING_DB;
+    if (this.#shape !== undefined) this.isVoiceLike = this.#hasShape(this.#shape, samples, level.voiceDbfs);
     this.isVoice = isLikely && !isRinging && aboveDb > (this.isVoice ? -STAY_DB : 0);
   }
 
   reset(): void {
     this.#room.reset();
     this.#detector.reset();
+    this.#shape?.reset();
     this.isVoice = false;
     this.onsetFrames = 0;
     this.#peakDbfs = Number.NEGATIVE_INFINITY;
@@ -72,6 +81,11 @@ export class VoiceJudge {
 
   close(): void {
     this.#detector.close();
+  }
+
+  #hasShape(shape: VoiceShape, samples: Int16Array, levelDbfs: number): boolean {
+    shape.measure(samples);
+    return (shape.isPitched || shape.isEven) && levelDbfs > this.#peakDbfs - SHAPED_DB;
   }
 
   /** How far above what begins a voice. */

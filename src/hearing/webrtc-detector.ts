@@ -29,6 +29,7 @@ export async function openWebrtcDetector(): Promise<FrameDetector> {
 class WebrtcDetector implements FrameDetector {
   /** It does not hear soft consonants at the beginning of a word: where the level leaves no doubt, they are not waited for. */
   readonly clearDb = 6;
+  readonly takesClicks = true;
   readonly #fvad: FvadModule;
   #state: number;
   readonly #pointer: number;

@@ -89,6 +89,58 @@ describe('Hearing', () => {
     expect(new Set(names(told))).toEqual(new Set(['dropped tooShort']));
   });
 
+  it.each([
+    ['sharp', 7, 3000, [2, 7]],
+    ['sharp', 12, 16_000, [2, 7]],
+    ['long', 7, 16_000, [8, 25]],
+    ['long', 10, 3000, [8, 25]],
+  ] as const)(
+    'hears no voice in keys that are typed fast: %s, %d a second, peaks of %d',
+    async (_, rateHz, peak, decayMs) => {
+      const sound = noise('pink', 16_000 * 20, -60, 2).slice();
+      mixIn(sound, typing(seededRandom(6), 18, { rateHz, peak, decayMs }), 1500);
+      const { told } = await hearAll(sound);
+      expect(names(told).filter((name) => name === 'began')).toEqual([]);
+    },
+  );
+
+  it.each([1000, 4000])('hears who speaks while keys are typed, peaks of %d', async (peak) => {
+    const voice = spoken('en_slt', -24);
+    const sound = scene(voice, noise('pink', 16_000 * 12, -60));
+    mixIn(sound, typing(seededRandom(6), 9, { rateHz: 7, peak, decayMs: [2, 7] }), 0);
+    const { told } = await hearAll(sound);
+    const lasted = told.filter(({ name }) => name === 'lasted');
+    expect(lasted.filter(({ atMs }) => atMs < 3000)).toEqual([]);
+    expect((lasted[0]?.atMs ?? Number.POSITIVE_INFINITY) - 3000 - onsetMs(voice)).toBeLessThanOrEqual(300);
+  });
+
+  it('ends an utterance though the user types on', async () => {
+    const voice = spoken('en_slt', -24);
+    const sound = noise('pink', 16_000 * 12, -60).slice();
+    mixIn(sound, voice, 1000);
+    mixIn(
+      sound,
+      typing(seededRandom(6), 7, { rateHz: 9, peak: 8000, decayMs: [2, 7] }),
+      1000 + voice.length / 16,
+    );
+    const { told } = await hearAll(sound);
+    expect(names(told).filter((name) => name.startsWith('ended'))).toHaveLength(1);
+    expect(told.find(({ name }) => name === 'ended')?.atMs).toBeLessThan(1000 + voice.length / 16 + 1500);
+  });
+
+  it('hears a whisper', async () => {
+    const voice = spoken('ja_mei_normal', -24);
+    const random = seededRandom(7);
+    let level = 0;
+    const breath = voice.map((value) => {
+      level += 0.004 * (Math.abs(value) - level);
+      return level * (random() * 2 - 1);
+    });
+    const { told } = await hearAll(scene(louder(breath, -6), noise('pink', 16_000 * 12, -60)));
+    expect(names(told)).toContain('lasted');
+    expect(names(told).at(-1)).toBe('ended pause');
+  });
+
   it('hears nothing in digital silence, and the first word after it', async () => {
     const voice = spoken('en_slt', -30);
     const { told } = await hearAll(scene(voice, seconds(12)));
@@ -204,6 +256,26 @@ describe('Hearing', () => {
     expect(() => hearing.hear(new Uint8Array(641), 20)).toThrow(InvalidStateError);
   });
 });
+
+/** Keys go down and up again, some of them bounce. */
+function typing(
+  random: () => number,
+  lengthSeconds: number,
+  keys: { readonly rateHz: number; readonly peak: number; readonly decayMs: readonly [number, number] },
+): Sound {
+  const { rateHz, peak, decayMs } = keys;
+  const sound = seconds(lengthSeconds);
+  const hit = (atMs: number, part: number): void => {
+    const decay = decayMs[0] + random() * (decayMs[1] - decayMs[0]);
+    mixIn(sound, click(random, decay, part * peak * (0.4 + 0.6 * random())), atMs);
+  };
+  for (let atMs = 0; atMs < lengthSeconds * 1000 - 300; atMs += (1000 / rateHz) * (0.5 + random())) {
+    hit(atMs, 1);
+    hit(atMs + 50 + 60 * random(), 0.4);
+    if (random() < 0.5) hit(atMs + 8 + 15 * random(), 0.5);
+  }
+  return sound;
+}
 
 function click(random: () => number, decayMs: number, peak: number): Sound {
   return louder(seconds(0.15), 0).map((_, n) => (random() * 2 - 1) * peak * Math.exp(-n / (decayMs * 16)));

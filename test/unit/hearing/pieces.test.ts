@@ -4,6 +4,8 @@ import { FrameTimes } from '../../../src/hearing/frame-times.js';
 import { PauseLearner } from '../../../src/hearing/pause-learner.js';
 import { SoundTimes } from '../../../src/hearing/sound-times.js';
 import { UtteranceSound } from '../../../src/hearing/utterance-sound.js';
+import { VoiceShape } from '../../../src/hearing/voice-shape.js';
+import { seededRandom } from '../../../src/runtime/index.js';
 import { readAll } from './tracker-rig.js';
 
 describe('PauseLearner', () => {
@@ -120,6 +122,33 @@ describe('SoundTimes', () => {
     times.stop(1000);
     expect([900, 1100, 6500].map((atMs) => times.isSounding(atMs, 0))).toEqual([true, false, false]);
   });
+});
+
+describe('VoiceShape', () => {
+  const random = seededRandom(3);
+  const tone = (hz: number, fallDb: number) => (n: number) =>
+    [1, 2, 3].reduce((sum, k) => sum + Math.sin((2 * Math.PI * hz * k * n) / 16_000) / k, 0) *
+    3000 *
+    10 ** ((-fallDb * n) / 320 / 20);
+  const hiss = (fallDb: number) => (n: number) =>
+    (random() * 2 - 1) * 5000 * 10 ** ((-fallDb * n) / 320 / 20);
+  const hit = (n: number) => (random() * 2 - 1) * 20_000 * Math.exp(-((n % 640) / 60));
+  /** Of 20 frames, the part that has the shape of a voice. */
+  const share = (sample: (n: number) => number): number => {
+    const shape = new VoiceShape();
+    let count = 0;
+    for (let frame = 0; frame < 22; frame++) {
+      shape.measure(Int16Array.from({ length: 320 }, (_, n) => sample(frame * 320 + n)));
+      if (frame >= 2 && (shape.isPitched || shape.isEven)) count++;
+    }
+    return count / 20;
+  };
+
+  it.each([85, 120, 210, 320, 420])('knows a pitch of %d Hz', (hz) => expect(share(tone(hz, 0))).toBe(1));
+  it('knows a hiss that keeps its level', () => expect(share(hiss(0))).toBeGreaterThan(0.6));
+  it('takes no tone that rings on for a voice', () => expect(share(tone(200, 4))).toBeLessThan(0.3));
+  it('takes no hiss that dies away for a voice', () => expect(share(hiss(4))).toBeLessThan(0.3));
+  it('takes no hits for a voice', () => expect(share(hit)).toBeLessThan(0.3));
 });
 
 describe('UtteranceSound', () => {

@@ -32,7 +32,7 @@ export const lines = (told: readonly Told[]): string[] =>
       `${name}${how === undefined ? '' : ` ${how}`} ${utterance.id} @${atMs}`,
   );
 
-/** A tracker that is told which frames are voice: `#` voice, `.` silence; every frame holds its own number. */
+/** A tracker that is told which frames are voice: `#` voice, `k` a key that is taken for one, `.` silence; every frame holds its own number. */
 export class TrackerRig {
   readonly events = new Emitter<HearingEvents>();
   readonly tracker: UtteranceTracker;
@@ -53,7 +53,13 @@ export class TrackerRig {
       this.frames++;
       const endMs = this.frames * this.stepMs;
       const bytes = frameNumbered(this.frames);
-      this.tracker.take({ bytes, endMs, isVoice: mark === '#', onsetFrames: this.onsetFrames });
+      this.tracker.take({
+        bytes,
+        endMs,
+        isVoice: mark !== '.',
+        isVoiceLike: mark === '#',
+        onsetFrames: this.onsetFrames,
+      });
     }
     return this;
   }

@@ -58,6 +58,31 @@ describe('UtteranceTracker', () => {
     expect(numbersIn(utterance?.pcm() ?? new Uint8Array())).toContain(51);
   });
 
+  it('lasts in the closure of a doubled consonant', () => {
+    expect(new TrackerRig().take('...... ######.....').lines()).toEqual(['began 1 @220', 'lasted 1 @320']);
+  });
+
+  it('takes keys that are typed for no voice, however they follow one another', () => {
+    const rig = new TrackerRig().take('...... kkkkk.kkkkkk..kkkkkkk....kkkkkkkkkkk .......');
+    expect(rig.lines().filter((line) => !line.startsWith('dropped tooShort'))).toEqual([]);
+  });
+
+  it('hears a voice behind keys at once', () => {
+    expect(new TrackerRig().take('...... kkkkkkkkkkkk ####').lines()).toEqual([
+      'began 1 @420',
+      'lasted 1 @420',
+    ]);
+  });
+
+  it('lets keys prolong an utterance by 200 ms at most, and its pause not at all', () => {
+    const rig = new TrackerRig().take(
+      '...... ############ .kkkkkkkkkkkkkkkkkkkk ....kkkkkkkkkk ............',
+    );
+    const [paused, ended] = rig.told.filter(({ name }) => name === 'paused' || name === 'ended');
+    expect(paused?.atMs).toBeLessThanOrEqual(360 + 200 + 120);
+    expect((ended?.atMs ?? 0) - (ended?.utterance.lastVoiceAtMs ?? 0)).toBe(300);
+  });
+
   it('does not count a cough of 100 ms as lasting', () => {
     const rig = new TrackerRig().take(silence(200) + voice(100) + silence(400));
     expect(rig.told.map(({ name }) => name)).toEqual(['began', 'paused', 'ended']);
