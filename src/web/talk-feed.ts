@@ -53,6 +53,18 @@ export class TalkFeed {
     this.#connect(true);
   }
 
+  /** Resolves when it is open, or after this time. */
+  async ready(withinMs: number): Promise<void> {
+    if (this.#isTold) return;
+    await new Promise<void>((resolve) => {
+      const off = this.events.on('changed', () => resolve());
+      setTimeout(() => {
+        off();
+        resolve();
+      }, withinMs);
+    });
+  }
+
   /** Comes back and asks how things stand: the browser's session may be another. */
   reopen(): void {
     if (this.#socket !== undefined) this.#connect(false);

@@ -68,7 +68,10 @@ export class TalkPanel {
       this.#send();
     });
     this.#text.addEventListener('input', () => this.#show());
-    this.#stopButton.addEventListener('click', () => void this.#tried(this.#line.stop()));
+    this.#stopButton.addEventListener('click', () => {
+      this.#keepFocus(this.#stopButton);
+      void this.#tried(this.#line.stop());
+    });
     this.#newButton.addEventListener('click', () => void this.#forget());
     this.#pictures.events.on('changed', () => this.#show());
     this.#pictures.events.on('failed', (error) => this.#failure.show(error));
@@ -101,6 +104,7 @@ export class TalkPanel {
     this.#failure.show(undefined);
     const id = newId();
     const turn = this.#turns.ask(id, text, picture && this.#pictures.preview(picture));
+    this.#keepFocus(this.#sendButton);
     this.#text.value = '';
     this.#pictures.drop();
     this.#pictures.askNoMore();
@@ -113,6 +117,8 @@ export class TalkPanel {
     turn: ShownTurn,
     question: { readonly text: string; readonly image: string | undefined; readonly id: string },
   ): Promise<void> {
+    // The session that it begins is that of the question too.
+    await this.#feed.ready(BOTH_WAYS_MS);
     try {
       await this.#line.ask(question, (event) => this.#answered(turn, event));
     } catch (error) {
@@ -200,17 +206,15 @@ export class TalkPanel {
     const isOther = event.talk !== this.#talk;
     if (this.#talk !== undefined && isOther) this.#ended(place);
     this.#talk = event.talk;
-    this.#turns.sync(
+    // The welcome stands before all else.
+    this.#turns.show(
       event.said.filter(({ turn }) => turn === 0),
       place,
     );
     if (isOther && event.model !== undefined)
       this.#noteModel(event.model, event.isDemonstration === true, place);
     if (event.event === 'state') {
-      this.#turns.sync(
-        event.said.filter(({ turn }) => turn > 0),
-        place,
-      );
+      this.#turns.sync(event.said, place);
       this.#face.phase = event.phase;
       for (const credit of event.credits) this.#credits.add(credit);
     }
@@ -253,6 +257,11 @@ export class TalkPanel {
     this.#show();
   }
 
+  /** The button has nothing to do for now: the keyboard goes on in the field, not at the top of the page. */
+  #keepFocus(button: HTMLButtonElement): void {
+    if (button.matches(':focus-visible')) this.#text.focus();
+  }
+
   get #newest(): ShownTurn | undefined {
     return this.#turns.open.at(-1);
   }
@@ -260,7 +269,7 @@ export class TalkPanel {
   /** The browser's session may be another than when the feed was opened. */
   #checkFeed(talk: string): void {
     setTimeout(() => {
-      if (this.#feed.isOpen && this.#feed.talk !== talk && this.#talk !== undefined) this.#feed.reopen();
+      if (this.#feed.isOpen && this.#feed.talk !== talk) this.#feed.reopen();
     }, BOTH_WAYS_MS);
   }
 

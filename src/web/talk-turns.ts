@@ -89,18 +89,21 @@ export class TalkTurns {
     this.#log.follow(() => turn.reply.end(outcome));
   }
 
-  /** As the server has it: what stands here already goes on, what does not is added. */
+  /** As the server has it: what stands here already goes on, what does not is added, what the server does not know goes. */
   sync(said: readonly TalkSaid[], before?: HTMLElement): void {
+    this.show(said, before);
+    const told = new Set(said.map(({ turn }) => turn));
+    for (const turn of this.open)
+      if (turn.number !== undefined && !turn.isAnswered && !told.has(turn.number)) this.#remove(turn);
+  }
+
+  /** Adds what does not stand here yet. */
+  show(said: readonly TalkSaid[], before?: HTMLElement): void {
     for (const number of new Set(said.map(({ turn }) => turn)))
       this.#syncTurn(
         said.filter(({ turn }) => turn === number),
         before,
       );
-    const told = new Set(said.map(({ turn }) => turn));
-    // Those that the server does not know any more, or not yet.
-    for (const turn of this.open)
-      if (turn.number !== undefined && turn.number > 0 && !turn.isAnswered && !told.has(turn.number))
-        this.#remove(turn);
   }
 
   /** The connection ended before its turn did. */
