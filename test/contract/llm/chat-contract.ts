@@ -1,9 +1,9 @@
-import { getEventListeners, once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ChatMessage, ChatModel, ChatPart, ChatRequest, ToolCall } from '../../../src/llm/chat-model.js';
 import { type ErrorCode, ProviderError, SystemClock } from '../../../src/runtime/index.js';
 import type { VendorPorts } from '../../../src/vendor/index.js';
+import { freePort } from '../../support/free-port.js';
 import {
   ASKED,
   CALLS,
@@ -607,14 +607,4 @@ function expectNoSecret(error: unknown): void {
       expect(shown).not.toContain(secret);
     at = at instanceof Error ? at.cause : undefined;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

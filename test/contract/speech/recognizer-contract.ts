@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ErrorCode, ProviderError, SystemClock } from '../../../src/runtime/index.js';
 import type { RecognitionPart, RecognitionRequest, Recognizer } from '../../../src/speech/index.js';
 import type { RecognizerPorts } from '../../../src/speech/stt/index.js';
+import { freePort } from '../../support/free-port.js';
 import { noise, pieces, silence, speechLike } from '../../support/speech/hearing-sound.js';
 import { HEARD_TEXT, type HearingFault, type HearingVendor } from '../../support/speech/hearing-vendor.js';
 import { WatchedClock } from '../../support/speech/watched-clock.js';
@@ -335,14 +333,4 @@ export function recognizerContract(rig: HearingRig): void {
       }
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

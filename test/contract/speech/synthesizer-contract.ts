@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DEFAULT_LIP_TABLE } from '../../../src/lipsync/index.js';
 import { type ErrorCode, ProviderError, SystemClock, seededRandom } from '../../../src/runtime/index.js';
 import type { HttpSpeechPorts } from '../../../src/speech/http/index.js';
 import type { SpeechPart, SpeechRequest, Synthesizer } from '../../../src/speech/index.js';
+import { freePort } from '../../support/free-port.js';
 import type { RunningVendor, SoundFault } from '../../support/speech/http-vendor.js';
 import { rechunked } from '../../support/speech/rechunk.js';
 import { WatchedClock } from '../../support/speech/watched-clock.js';
@@ -409,14 +407,4 @@ function expectNoSecret(error: unknown, { key, text }: ContractRig): void {
     expect(shown).not.toContain(text.slice(0, 8));
     at = at instanceof Error ? at.cause : undefined;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -9,6 +8,8 @@ import type { ControlChannel, EventName, Events } from '../../../src/control/ind
 import { type RunningDaemon, runDaemon } from '../../../src/daemon/index.js';
 import { SILENT_LOGGER, SystemClock } from '../../../src/runtime/index.js';
 import { SimulatedPeer, SimulatorTcpClient } from '../../../src/simulator/index.js';
+
+export { freePort } from '../../support/free-port.js';
 
 export const clock = new SystemClock();
 
@@ -168,15 +169,6 @@ export function dialIn(port: number, alias = '0'): DialledPeer {
       dial.close();
     },
   };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 export function wait(ms: number): Promise<void> {
