@@ -3,6 +3,7 @@ import type { TimedPhoneme } from '../lipsync/index.js';
 import { type BridgeError, type Clock, Emitter } from '../runtime/index.js';
 import type { LipsReport, Outlet } from '../speaking/index.js';
 import { asBridgeFailure } from './as-bridge-failure.js';
+import { ReadyOutlet } from './ready-outlet.js';
 import { SoundTrack } from './sound-track.js';
 
 export interface PausableOutletOptions {
@@ -11,6 +12,8 @@ export interface PausableOutletOptions {
   readonly sampleRateHz: number;
   /** Opens a way that can take sound at once. What it opens after the signal has fired is closed again. */
   readonly open: (signal: AbortSignal) => Promise<Outlet>;
+  /** Whether another way is opened while it is paused, so that it goes on without waiting for one. For ways that nobody else waits for. */
+  readonly isReadyInPauses: boolean;
   /** Where to go on, milliseconds, when so much was heard. */
   readonly resumeAtMs: (heardMs: number) => number;
   readonly onPhonemes: (phonemes: readonly TimedPhoneme[]) => void;
@@ -66,6 +69,7 @@ export class PausableOutlet implements Outlet {
   #isOver = false;
   #take: Take | undefined;
   #opening: AbortController | undefined;
+  #ready: ReadyOutlet | undefined;
   /** Ways that are being closed. */
   readonly #closing = new Set<Promise<void>>();
   #hasSent = false;
@@ -144,6 +148,13 @@ export class PausableOutlet implements Outlet {
 
   /** Silence at once. @returns When it is known what was heard. */
   async pause(): Promise<void> {
+    await this.#silence();
+    const isPaused = this.#end === undefined && this.#take === undefined && this.#opening === undefined;
+    if (isPaused && this.#interrupting === undefined && this.#options.isReadyInPauses)
+      this.#ready ??= new ReadyOutlet(this.#options.open);
+  }
+
+  async #silence(): Promise<void> {
     this.#stopOpening();
     const take = this.#take;
     this.#take = undefined;
@@ -152,13 +163,15 @@ export class PausableOutlet implements Outlet {
   }
 
   interrupt(): Promise<void> {
-    this.#interrupting ??= this.pause().then(() =>
+    this.#dropReady();
+    this.#interrupting ??= this.#silence().then(() =>
       this.#finish({ reason: 'interrupted', heardMs: this.#heardMs }),
     );
     return this.#interrupting;
   }
 
   close(): void {
+    this.#dropReady();
     this.#stopOpening();
     this.#leave(this.#take);
   }
@@ -178,7 +191,7 @@ export class PausableOutlet implements Outlet {
       this.#finish({ reason: 'completed', heardMs: this.track.endMs });
       return;
     }
-    const opened = this.#options.open(opening.signal);
+    const opened = this.#openNext(opening.signal);
     this.#closeUnused(opened, opening.signal);
     try {
       const outlet = await opened;
@@ -190,6 +203,17 @@ export class PausableOutlet implements Outlet {
       this.#opening = undefined;
       this.#failed(error);
     }
+  }
+
+  async #openNext(signal: AbortSignal): Promise<Outlet> {
+    const ready = this.#ready;
+    this.#ready = undefined;
+    return (await ready?.take()) ?? (await this.#options.open(signal));
+  }
+
+  #dropReady(): void {
+    if (this.#ready !== undefined) this.#closed(this.#ready.drop());
+    this.#ready = undefined;
   }
 
   /** Who opens next, or waits for silence, waits until it is gone. */
@@ -301,6 +325,7 @@ export class PausableOutlet implements Outlet {
   #finish(end: SpeechEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
+    this.#dropReady();
     this.#stopOpening();
     this.#wakeWriters();
     this.#resolve(end);

@@ -31,6 +31,8 @@ export interface SoundDeliveryOptions {
   readonly way: Promise<SoundWay>;
   /** Opened and begun: takes sound at once. */
   readonly open: (way: SoundWay, signal: AbortSignal) => Promise<Outlet>;
+  /** See `PausableOutletOptions`. */
+  readonly isReadyInPauses: boolean;
   /** What is to be heard; the signal ends it. Asked for at once. */
   readonly parts: (pieces: PieceQueue, signal: AbortSignal) => AsyncIterable<SpeechPart | SpokenPart>;
   readonly text: ReplyText;
@@ -71,6 +73,7 @@ export class SoundDelivery implements Delivery {
     this.#outlet = new PausableOutlet({
       clock,
       sampleRateHz,
+      isReadyInPauses: options.isReadyInPauses,
       open: async (signal) => options.open(await options.way, signal),
       resumeAtMs: (heardMs) => this.#resumeAtMs(heardMs),
       onPhonemes: (phonemes) => text.lips(phonemes),
@@ -152,8 +155,11 @@ export class SoundDelivery implements Delivery {
       onPart: (part) => this.#part(part),
     });
     const { end } = await flow.run();
-    text.allKnown();
-    if (end.reason === 'completed') return { reason: 'completed' };
+    if (end.reason === 'completed') {
+      // Of one that was cut, pieces without sound are no pieces without words.
+      text.allKnown();
+      return { reason: 'completed' };
+    }
     if (end.reason === 'interrupted') return { reason: 'cancelled' };
     return { reason: 'failed', ...(end.error === undefined ? {} : { error: end.error }) };
   }

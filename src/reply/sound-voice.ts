@@ -131,7 +131,10 @@ class SoundVoice implements SoundReplyVoice {
     const { ports, sampleRateHz } = this.#parts;
     const { clock, estimator } = ports;
     const open = (known: SoundWay, signal: AbortSignal) => this.#outlet(known, signal);
-    return { clock, events, sampleRateHz, way, open, estimator, pronouncer: this.#pronouncer };
+    // A loudspeaker takes its time; a stream is soon there, and while it is open the lane is not free.
+    const isReadyInPauses = this.topology === 'local';
+    const pronouncer = this.#pronouncer;
+    return { clock, events, sampleRateHz, way, open, isReadyInPauses, estimator, pronouncer };
   }
 
   /** A loudspeaker is opened before it is known what rate its engine has: the engine's sound comes at the loudspeaker's. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SpokenWord } from '../../../src/language/index.js';
 import { takesSound } from '../../../src/reply/index.js';
-import { ProviderError } from '../../../src/runtime/index.js';
+import { DeviceError, ProviderError } from '../../../src/runtime/index.js';
 import { codedSound } from '../../support/reply/coded-engine.js';
 import { type ReplyRig, replyRig } from '../../support/reply/reply-rig.js';
 
@@ -148,6 +148,53 @@ describe('A reply whose sound is ours', () => {
     expect((await rig.until(reply.ended)).heard.text).toBe(TEXT + TEXT);
   });
 
+  it('sounds again within a tenth of a second, however long a loudspeaker takes to open', async () => {
+    rig = await replyRig('local', { openMs: 300 });
+    const { reply, say } = rig.open();
+    say(TEXT, TEXT);
+    reply.end();
+    await rig.clock.advanceAsync(600);
+    for (let n = 0; n < 3; n++) {
+      await rig.clock.advanceAsync(500);
+      reply.pause();
+      await rig.clock.advanceAsync(450);
+      const before = rig.heardMs().length;
+      expect(rig.playbacks.filter(({ isEnded }) => !isEnded)).toHaveLength(1);
+      reply.resume();
+      await rig.clock.advanceAsync(100);
+      expect(rig.heardMs().length).toBeGreaterThan(before + 20);
+    }
+    expect((await rig.until(reply.ended)).heard.text).toBe(TEXT + TEXT);
+    expect(rig.playbacks.every(({ isEnded }) => isEnded)).toBe(true);
+  });
+
+  it.each(['cancel', 'close', 'lose', 'resume'] as const)(
+    'leaves no loudspeaker open that was got ready in a pause (%s)',
+    async (then) => {
+      for (const ms of [0, 100, 600]) {
+        rig = await replyRig('local', { openMs: 300 });
+        const { reply, say } = rig.open();
+        say(TEXT);
+        reply.end();
+        await rig.clock.advanceAsync(1100);
+        reply.pause();
+        await rig.clock.advanceAsync(ms);
+        if (then === 'cancel') await rig.until(reply.cancel());
+        else if (then === 'close') await rig.until(rig.voice.close());
+        else {
+          if (then === 'lose')
+            rig.playbacks.at(-1)?.break(new DeviceError('BRIDGE_ERR_DEVICE_LOST', 'unplugged'));
+          await rig.clock.advanceAsync(20);
+          reply.resume();
+          expect(await rig.until(reply.ended)).toMatchObject({ reason: 'completed', heard: { text: TEXT } });
+        }
+        await rig.clock.advanceAsync(1000);
+        expect(rig.playbacks.every(({ isEnded }) => isEnded)).toBe(true);
+        if (ms !== 600) await rig.close();
+      }
+    },
+  );
+
   it('closes the mouth while it is paused, and moves it by the rest of the phonemes afterwards', async () => {
     rig = await replyRig('stream', { tells: 'phonemes' });
     const { reply, say } = rig.open();
@@ -286,7 +333,7 @@ describe('A reply whose sound is ours', () => {
       void reply.cancel();
       await rig.until(reply.ended);
       const lasts = (topology === 'stream' ? [] : unplayed).map((fromMs) =>
-        played.filter(({ atMs }) => atMs < fromMs).at(-1),
+        played.filter(({ atMs }) => atMs < fromMs + 130).at(-1),
       );
       // What had left for MMDAgent-EX is heard; a loudspeaker of this machine is silent at once.
       expect(unplayed).toHaveLength(topology === 'stream' ? 0 : 2);
@@ -337,6 +384,17 @@ describe('A reply whose sound is ours', () => {
       expect(rig.openingNow()).toBe(0);
       if (ms !== 1800) await rig.close();
     }
+  });
+
+  it.each([0, 20, 90])('was not heard when it is cut before it sounded, after %i ms', async (ms) => {
+    rig = await replyRig('stream');
+    const { reply, say } = rig.open();
+    say(TEXT, TEXT);
+    await rig.clock.advanceAsync(ms);
+    const end = await rig.until(reply.cancel());
+    expect(end.heard).toMatchObject({ pieces: 0, units: 0, text: '' });
+    await rig.clock.advanceAsync(500);
+    expect(reply.heard()).toMatchObject({ pieces: 0, units: 0, text: '' });
   });
 
   it.each([

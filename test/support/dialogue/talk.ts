@@ -19,6 +19,8 @@ import { SIMPLE_JUDGE } from './simple-judge.js';
 import { SimpleReader } from './simple-reader.js';
 
 export interface TalkOptions {
+  /** Of what else is under way. @default its own */
+  readonly clock?: FakeClock;
   readonly settings?: PartialSettings;
   readonly ear?: ScriptedEarOptions;
   readonly recognizer?: ScriptedRecognizerOptions;
@@ -57,7 +59,7 @@ export class RecordingSink implements ExpressionSink {
 
 /** A whole conversation of scripted engines on a clock that moves when told. */
 export function talk(options: TalkOptions = {}) {
-  const clock = new FakeClock();
+  const clock = options.clock ?? new FakeClock();
   const ear = new ScriptedEar(clock, options.ear);
   const recognizer = new ScriptedRecognizer(clock, options.recognizer);
   const model = new ScriptedModel(clock, options.model);

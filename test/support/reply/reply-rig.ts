@@ -11,6 +11,7 @@ import {
   type ReplyOptions,
   type ReplyVoice,
 } from '../../../src/reply/index.js';
+import { sleep } from '../../../src/runtime/index.js';
 import { composeSpeech } from '../../../src/speech/compose-speech.js';
 import type {
   Speech,
@@ -35,13 +36,15 @@ export interface ReplyRigOptions {
   readonly config?: Partial<Config>;
   readonly pronouncer?: Pronouncer;
   readonly speech?: SpeechSettings;
+  /** What a loudspeaker takes to open. @default 0 */
+  readonly openMs?: number;
 }
 
 /** A voice with everything behind it but sockets and engines, on a clock that moves when told. */
 export async function replyRig(topology: Topology, options: ReplyRigOptions = {}) {
   const rig = await speakingRig(options.config);
   const { clock, client } = rig;
-  const { tells = 'characters', script, second, pronouncer } = options;
+  const { tells = 'characters', script, second, pronouncer, openMs = 0 } = options;
   const engines: CodedEngine[] = [];
   const speech = await speechWith(options.speech ?? {}, clock, (name) => {
     const engine = new CodedEngine(name, clock, tells, name === 'second' ? second : script);
@@ -51,7 +54,8 @@ export async function replyRig(topology: Topology, options: ReplyRigOptions = {}
   const playbacks: FakePlayback[] = [];
   const voice = createReplyVoice({ ...settingsFor(topology), ...options.settings } as ReplyVoiceSettings, {
     ...{ clock, client, speech, pronouncer, env: {} },
-    openPlayback: async ({ sampleRateHz }) => {
+    openPlayback: async ({ sampleRateHz, signal }) => {
+      if (openMs > 0) await sleep(clock, openMs, signal);
       const playback = new StoppedPlayback(clock, { sampleRateHz });
       playbacks.push(playback);
       return playback;
