@@ -1,4 +1,4 @@
-import { isNoticeCode, noticeText } from '../runtime/notices.js';
+import { isNoticeCode, NOTICES, noticeText } from '../runtime/notices.js';
 import type { BridgeView } from './bridge-view.js';
 import { byId, make, setText } from './dom.js';
 import { type PlayError, playErrorOf } from './play-error.js';
@@ -244,7 +244,8 @@ export class TalkPanel {
     const { error, code: fault = '' } = values;
     if (error === undefined || !isTextKey(fault)) return [noticeText({ code, values }, words.language)];
     const told = noticeText({ code, values: { ...values, error: words.say(fault) } }, words.language);
-    return [told, make('code', '', `${fault}: ${error}`)];
+    // Of what is only tried again the words are enough.
+    return NOTICES[code].kind === 'warning' ? [told, make('code', '', `${fault}: ${error}`)] : [told];
   }
 
   #over(turn: ShownTurn, error: PlayError | undefined): void {
