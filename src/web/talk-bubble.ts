@@ -33,6 +33,7 @@ export class TalkBubble {
     const text = make('p', 'bubble-text', this.#who, this.#said, this.#coming);
     this.element = make('div', 'bubble', ...(picture === undefined ? [] : [picture]), text, this.#note);
     this.element.dataset['role'] = role;
+    this.#show();
     this.retell();
   }
 

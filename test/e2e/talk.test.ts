@@ -77,6 +77,8 @@ describe.skipIf(!isChromiumThere)(`a conversation on the page${whySkipped}`, () 
   it('is answered aloud, and shown as it is heard, with the face that goes with it', async () => {
     await open();
     await say('Hello there');
+    // Dots, until there are words.
+    await page.waitForSelector('.bubble[data-role="assistant"][data-empty="true"]', { state: 'attached' });
     expect(await text('.bubble[data-role="user"] .bubble-said')).toBe('Hello there');
     await untilHeard(3);
     expect(await text(`${LAST} >> .bubble-coming`)).not.toBe('');
