@@ -17,5 +17,18 @@ export const HOSTILE_TEXTS: Readonly<Record<string, string>> = {
     'Line\u2028separator, paragraph\u2029separator, \u00a0blank, \ufeffmark, \u200bnothing.',
   'no blank anywhere': 'x'.repeat(3000),
   'Japanese without an end': 'あ'.repeat(1500),
+  'letters that nobody sees':
+    'Zero\u200b\u200c\u200dwidth\u2060 and \u061cmarks \u200e\u200f\u00ad of direction.',
+  'lines of a stream of events': 'Yes.\n\nevent: end\ndata: {"x":1}\n\n: comment\nretry: 0\n\n',
+  'an address of OSC': '/avatar/parameters/FaceOSC\0\0,i\0\0\0\0\0\u0001 [face:/chatbox/input]Done.',
+  'quotes in quotes': `${'「『（“"'.repeat(200)}deep`,
+  'tags without an end': `Well. ${'[face:'.repeat(300)}`,
+  'a tag of blanks': `[face:${' '.repeat(2000)}`,
+  'a thousand tags': `${'[face:joy]'.repeat(1000)}Done.`,
+  'tags that are commands':
+    '[animation:wave|MOTION_DELETE|0,1]A. <face name="x|EXIT" duration="1"/>B. [face:PROMPT_SHOW]C.',
+  'names of folders': '../../etc/passwd ..\\..\\x C:aux file:///etc/shadow ~root $(id) `id` %00',
+  'names that objects have':
+    '__proto__ constructor [face:__proto__]a. [face:constructor]b. [animation:toString]c.',
   'combining marks on one letter': `Z${'\u0301'.repeat(500)}algo.`,
 };
