@@ -35,8 +35,13 @@ export class AvatarWatch {
       }),
       () => unsubscribe(client, watch),
     );
-    await watch.#look(client);
-    return watch;
+    try {
+      await watch.#look(client);
+      return watch;
+    } catch (error) {
+      watch.close();
+      throw error;
+    }
   }
 
   async #look(client: BridgeClient): Promise<void> {

@@ -13,6 +13,8 @@ export interface ChatParts {
   readonly model: string;
   /** No language model is set up: a demonstration answers, which says so. */
   readonly isDemonstration: boolean;
+  /** The engine that speaks; undefined: replies are only shown, or the model speaks by itself. */
+  readonly speaks: string | undefined;
   /** Who understands speech, and why this one; undefined: nobody does. */
   readonly hears: string | undefined;
   readonly topology: Topology;

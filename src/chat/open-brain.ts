@@ -1,8 +1,9 @@
 import { type ConversationSettings, fillIn, type History } from '../dialogue/index.js';
 import { type ChatMessage, type LlmSettings, realtimeEngine } from '../llm/index.js';
 import { openRealtime, type RealtimeModel } from '../realtime/index.js';
-import type { Clock } from '../runtime/index.js';
+import { type Clock, ConfigError } from '../runtime/index.js';
 import type { ToolBox } from '../tools/index.js';
+import type { Topology } from './choose-topology.js';
 import { LateBrain } from './late-brain.js';
 import { errorValues, type TellNotice } from './tell-notice.js';
 
@@ -27,6 +28,14 @@ export async function soundEngine(
 export function withoutSoundEngine({ model: _model, engine, ...rest }: LlmSettings): LlmSettings {
   const [, ...others] = namesIn(engine);
   return { ...rest, engine: others.length === 0 ? AUTO : others.join(',') };
+}
+
+/** A speech-to-speech model, and a way of speaking that takes no sound of others. */
+export function cannotSound(topology: Topology): ConfigError {
+  return new ConfigError(
+    'BRIDGE_ERR_LLM_ENGINE',
+    `Expected topology stream or local for a speech-to-speech model, got ${topology}: it speaks with its own voice. Set --topology stream, or another --llm`,
+  );
 }
 
 export interface OpenBrainOptions {

@@ -5,34 +5,20 @@ import {
   type ConversationSettings,
   History,
 } from '../dialogue/index.js';
-import {
-  createSinks,
-  type ExpressionSink,
-  promptFor,
-  ReplyReader,
-  readExpressionSettings,
-} from '../expression/index.js';
+import { createSinks, type ExpressionSink, ReplyReader } from '../expression/index.js';
 import {
   conversationsFolder,
   type KeptConversations,
   type KeptSession,
   openKept,
-  readKeep,
   TraceBook,
   type TurnRecord,
 } from '../kept/index.js';
 import { createThreadedPronouncer } from '../language/index.js';
 import { type LlmSettings, OFFLINE_TYPE } from '../llm/index.js';
 import type { ProgramHost } from '../programs/index.js';
-import { type ReplyVoice, takesSound } from '../reply/index.js';
-import {
-  type Clock,
-  ConfigError,
-  isAbortError,
-  type Logger,
-  type Notice,
-  RequestError,
-} from '../runtime/index.js';
+import { takesSound } from '../reply/index.js';
+import { type Clock, isAbortError, type Logger, type Notice, RequestError } from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
 import {
   createSpeech,
@@ -45,13 +31,13 @@ import { memoryFolder, memoryUser } from '../tools/index.js';
 import { avatarMessages } from './avatar-messages.js';
 import { AvatarWatch } from './avatar-watch.js';
 import type { Chat } from './chat.js';
-import { readConversation } from './chat-settings.js';
-import type { Topology } from './choose-topology.js';
-import { type OpenedBrain, openBrain, soundEngine, withoutSoundEngine } from './open-brain.js';
+import { cannotSound, type OpenedBrain, openBrain, withoutSoundEngine } from './open-brain.js';
 import { openEars } from './open-ears.js';
+import { type OpenParts, openWhole } from './open-parts.js';
 import { type OwnThinking, openThinking } from './open-thinking.js';
 import { openVoice, type VoiceSettings } from './open-voice.js';
-import { takePeerTurns } from './peer-turns.js';
+import { keepPeerWords, takePeerTurns } from './peer-turns.js';
+import { readSections } from './read-sections.js';
 import { tellOfModel, tellOfSpeech } from './tell-engines.js';
 import { errorValues, noticeTeller, type TellNotice } from './tell-notice.js';
 import { logTurns } from './turn-log.js';
@@ -105,6 +91,8 @@ export interface ChatPorts extends OwnThinking {
   readonly recognizer?: Recognizer | undefined;
   readonly speech?: Speech | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** What MMDAgent-EX says from now on is not missed: words that it recognises are answered when the conversation is open. */
+  readonly onListening?: (() => void) | undefined;
   /** Ends opening; later it has no effect. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -119,44 +107,45 @@ const AVATAR_WAIT_MS = 1500;
  *   BRIDGE_ERR_VOICE_ACTIVITY; {TransportError} BRIDGE_ERR_DAEMON_UNREACHABLE; the signal's reason. What was opened is closed again.
  */
 export async function openChat(settings: ChatSettings, ports: ChatPorts): Promise<Chat> {
-  const closers: (() => unknown)[] = [];
-  try {
-    return await composed(settings, ports, closers);
-  } catch (error) {
-    await closeAll(closers);
-    throw error;
-  }
+  return openWhole(ports.signal, (parts) => composed(settings, ports, parts));
 }
 
-async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() => unknown)[]): Promise<Chat> {
+async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenParts): Promise<Chat> {
   const { client, clock, logger, stateFolder, signal } = ports;
   const { platform } = ports.host;
   const tell = noticeTeller(ports.tell);
   const read = await readSections(settings, ports.env);
   const { engine } = read;
   const { llm = {} } = settings;
-  const thinking = await openThinking(
-    { llm: engine === undefined ? llm : withoutSoundEngine(llm), tools: settings.tools },
-    { ...ports, memoryFolder: memoryFolder(stateFolder, platform) },
+  // First of all: what MMDAgent-EX hears from now on is answered.
+  const avatar = await parts.open(() => AvatarWatch.open(client, settings.voice?.lane), closing);
+  const early = keepPeerWords(client, avatar);
+  ports.onListening?.();
+  const thinking = await parts.open(
+    () =>
+      openThinking(
+        { llm: engine === undefined ? llm : withoutSoundEngine(llm), tools: settings.tools },
+        { ...ports, memoryFolder: memoryFolder(stateFolder, platform) },
+      ),
+    closing,
   );
-  closers.push(() => thinking.close());
   tellOfModel(thinking.llm, tell);
   const defaultFolder = conversationsFolder(stateFolder, platform);
-  const kept = await openKept(read.keep, { clock, logger, defaultFolder });
-  closers.push(() => kept.close());
+  const kept = await parts.open(() => openKept(read.keep, { clock, logger, defaultFolder }), closing);
   const resumed = settings.resume === undefined ? undefined : await resume(kept, settings.resume);
   const history = ports.history ?? historyOf(read.conversation, clock, resumed?.earlier);
   const sound =
     engine === undefined
       ? undefined
-      : await openBrain({
-          ...{ engine, llm, conversation: read.conversation, history, tools: thinking.tools },
-          ...{ clock, env: ports.env, fetch: ports.fetch, tell },
-        });
-  closers.push(() => sound?.close());
+      : await parts.open(
+          () =>
+            openBrain({
+              ...{ engine, llm, conversation: read.conversation, history, tools: thinking.tools },
+              ...{ clock, env: ports.env, fetch: ports.fetch, tell },
+            }),
+          closing,
+        );
   const isSound = sound !== undefined;
-  const avatar = await AvatarWatch.open(client, settings.voice?.lane);
-  closers.push(() => avatar.close());
   await avatar.readyWithin(AVATAR_WAIT_MS, clock, signal);
   signal?.throwIfAborted();
   const { hearing } = read;
@@ -164,27 +153,28 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
   const { recognizer, env, fetch } = ports;
   const ears =
     settings.hears === true
-      ? await openEars({ hearing, recognition, isSound, recognizer, clock, env, fetch })
+      ? await parts.open(
+          () => openEars({ hearing, recognition, isSound, recognizer, clock, env, fetch, signal }),
+          closing,
+        )
       : undefined;
-  if (ears !== undefined) closers.push(() => ears.close());
-  const spoken = await openSpoken(settings, ports, { avatar, tell, isSound }, closers);
-  signal?.throwIfAborted();
+  const spoken = await openSpoken(settings, ports, { avatar, tell, isSound }, parts);
+  if (isSound && !takesSound(spoken.voice)) throw cannotSound(spoken.topology);
+  const send = await parts.open(
+    () => avatarMessages({ client, clock, avatar, logger }),
+    () => {},
+  );
   const sinks = createSinks(read.expression, {
-    clock,
-    logger,
-    send: await avatarMessages({ client, clock, avatar, logger }),
+    ...{ clock, logger, send, write: ports.write, more: ports.sinks },
     model: settings.voice?.model ?? avatar.lane?.model,
-    write: ports.write,
-    more: ports.sinks,
   });
-  closers.push(() => sinks.sink.close());
+  parts.add(() => sinks.sink.close());
   const session =
     resumed ??
     kept.begin({
       ...(settings.user === undefined ? {} : { user: settings.user }),
       ...(avatar.lane === undefined ? {} : { lane: avatar.lane.lane }),
     });
-  if (isSound) assertHeard(spoken.voice, spoken.topology);
   const conversation = new Conversation(
     {
       clock,
@@ -208,17 +198,17 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     read.conversation,
     history,
   );
-  closers.push(() => conversation.close());
+  parts.add(() => conversation.close());
   // What an avatar is to show from the beginning cannot be told before it is there.
-  closers.push(avatar.onceReady(() => void sinks.sink.phase?.(conversation.phase)));
+  parts.add(avatar.onceReady(() => void sinks.sink.phase?.(conversation.phase)));
   if (sound !== undefined) begin(sound, conversation, tell);
   const latency = new TraceBook();
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
   const { isAddressed } = ports;
-  closers.push(logTurns(conversation, logger, session.id));
-  closers.push(
+  parts.add(logTurns(conversation, logger, session.id));
+  parts.add(
     takePeerTurns({
-      ...{ client, avatar, conversation, sink: sinks.peer, isAddressed },
+      ...{ client, clock, avatar, conversation, early, sink: sinks.peer, isAddressed },
       onRefused: (error) => tell('peerTurnRefused', errorValues(error)),
     }),
   );
@@ -227,6 +217,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
     parts: {
       model: nameOf(sound?.model ?? thinking.llm),
       isDemonstration: sound === undefined && thinking.llm.type === OFFLINE_TYPE,
+      speaks: spoken.speaks,
       hears: ears?.hears,
       topology: spoken.topology,
       topologyWhy: spoken.why,
@@ -251,7 +242,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, closers: (() =
       await kept.forget(session.id);
       await thinking.memory?.forget(memoryUser({ user: settings.user }), session.id);
     },
-    close: () => closeAll(closers),
+    close: () => parts.close(),
   };
 }
 
@@ -276,32 +267,6 @@ function begin({ brain, model }: OpenedBrain, { events }: Conversation, tell: Te
   });
 }
 
-/** All faults of all sections are told at once. */
-async function readSections(settings: ChatSettings, env: ChatPorts['env']) {
-  const problems: string[] = [];
-  const collect = async <T>(reading: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await reading;
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      problems.push(error.message);
-      return undefined;
-    }
-  };
-  const expression = await collect(readExpressionSettings(settings.expression));
-  const engine = await collect(soundEngine(settings.llm ?? {}, env));
-  // A model that speaks by itself would speak the marks too.
-  const told = expression === undefined || engine !== undefined ? '' : promptFor(expression);
-  const prompt = [settings.systemPrompt, told]
-    .filter((text) => text !== undefined && text !== '')
-    .join('\n\n');
-  const conversation = await collect(readConversation(settings.conversation ?? {}, prompt));
-  const keep = await collect(readKeep(settings.keep));
-  if (problems.length > 0 || expression === undefined || conversation === undefined || keep === undefined)
-    throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.join('\n'));
-  return { ...conversation, expression, keep, engine };
-}
-
 /** @throws {RequestError} BRIDGE_ERR_KEPT */
 async function resume(kept: KeptConversations, id: string): Promise<KeptSession> {
   const session = await kept.resume(id);
@@ -309,15 +274,6 @@ async function resume(kept: KeptConversations, id: string): Promise<KeptSession>
   throw new RequestError(
     'BRIDGE_ERR_KEPT',
     `Expected a kept session that nobody writes, got ${id.slice(0, 40)}: none is called so, it goes on elsewhere, or section keep keeps nothing. \`mmdagent-bridge sessions list\` shows those that there are`,
-  );
-}
-
-/** @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE */
-function assertHeard(voice: ReplyVoice, topology: Topology): void {
-  if (takesSound(voice)) return;
-  throw new ConfigError(
-    'BRIDGE_ERR_LLM_ENGINE',
-    `Expected topology stream or local for a speech-to-speech model, got ${topology}: it speaks with its own voice. Set --topology stream, or another --llm`,
   );
 }
 
@@ -329,33 +285,31 @@ async function openSpoken(
     tell,
     isSound,
   }: { readonly avatar: AvatarWatch; readonly tell: TellNotice; readonly isSound: boolean },
-  closers: (() => unknown)[],
+  parts: OpenParts,
 ) {
   const { clock, env, host } = ports;
   const pronouncer = createThreadedPronouncer();
   const toKana = (text: string): Promise<string> => pronouncer.kanaOf(text);
-  const speech = ports.speech ?? (await createSpeech(settings.speech ?? {}, { clock, env, host, toKana }));
-  if (ports.speech === undefined) {
-    closers.push(() => speech.close());
-    tellOfSpeech(speech, tell);
-  }
-  const spoken = await openVoice(settings.voice ?? {}, {
-    client: ports.client,
-    clock,
-    env,
-    speech,
-    engines: settings.speech?.engines,
-    pronouncer,
-    openPlayback: ports.openPlayback,
-    avatar,
-    isSound,
-    onShownOnly: () => tell('onlyShown', {}),
-  });
-  closers.push(() => spoken.voice.close());
-  return spoken;
+  const speech =
+    ports.speech ??
+    (await parts.open(() => createSpeech(settings.speech ?? {}, { clock, env, host, toKana }), closing));
+  if (ports.speech === undefined) tellOfSpeech(speech, tell);
+  const open = () =>
+    openVoice(settings.voice ?? {}, {
+      client: ports.client,
+      clock,
+      env,
+      speech,
+      engines: settings.speech?.engines,
+      pronouncer,
+      openPlayback: ports.openPlayback,
+      avatar,
+      isSound,
+      onShownOnly: () => tell('onlyShown', {}),
+    });
+  return parts.open(open, ({ voice }) => voice.close());
 }
 
-/** Last opened, first closed; one that fails keeps no other from being closed. */
-async function closeAll(closers: (() => unknown)[]): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await Promise.resolve(close()).catch(() => {});
+function closing(part: { close(): unknown }): unknown {
+  return part.close();
 }

@@ -6,6 +6,7 @@ import {
   type Recognizer,
   type RecognizerSettings,
 } from '../speech/index.js';
+import { openWhole } from './open-parts.js';
 
 export interface OpenEarsOptions {
   readonly hearing: HearingSettings;
@@ -17,6 +18,8 @@ export interface OpenEarsOptions {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: typeof globalThis.fetch | undefined;
+  /** Ends opening; later it has no effect. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface OpenedEars {
@@ -30,34 +33,29 @@ export interface OpenedEars {
 /**
  * An ear, and whoever understands what it hears.
  *
- * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE; {DeviceError} BRIDGE_ERR_VOICE_ACTIVITY
+ * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE; {DeviceError} BRIDGE_ERR_VOICE_ACTIVITY; the signal's reason. What was opened is closed
+ *   again.
  */
 export async function openEars(options: OpenEarsOptions): Promise<OpenedEars> {
-  const opened = await recognizerFor(options);
-  const close = async (): Promise<void> => {
-    if (options.recognizer === undefined) await opened?.recognizer.close();
-  };
-  try {
-    const hearing = await createHearing({ settings: options.hearing });
+  return openWhole(options.signal, async (parts) => {
+    const opened = await parts.open(
+      () => recognizerFor(options),
+      (part) => (options.recognizer === undefined ? part?.recognizer.close() : undefined),
+    );
+    const hearing = await parts.open(
+      () => createHearing({ settings: options.hearing }),
+      (part) => part.close(),
+    );
     const hears =
       opened === undefined ? 'The model: it hears by itself' : `${opened.recognizer.name}: ${opened.why}`;
-    return {
-      hearing,
-      recognizer: opened?.recognizer,
-      hears,
-      close: async () => {
-        hearing.close();
-        await close();
-      },
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return { hearing, recognizer: opened?.recognizer, hears, close: () => parts.close() };
+  });
 }
 
 /** A speech-to-speech model needs none; one that is set up helps to tell words from listening noises. */
-async function recognizerFor(options: OpenEarsOptions): Promise<OpenedRecognizer | undefined> {
+export async function recognizerFor(
+  options: Omit<OpenEarsOptions, 'hearing'>,
+): Promise<OpenedRecognizer | undefined> {
   const { recognizer, recognition = {}, isSound, clock, env, fetch } = options;
   if (recognizer !== undefined) return { recognizer, why: 'it was given' };
   const { engines, engine = 'auto' } = recognition;

@@ -18,6 +18,7 @@ import {
   type ToolBox,
   wordGuards,
 } from '../tools/index.js';
+import { type OpenParts, openWhole } from './open-parts.js';
 
 /** What a program adds to the thinking of its conversations. */
 export interface OwnThinking {
@@ -39,6 +40,8 @@ export interface ThinkingPorts extends OwnThinking {
   /** For memory on disk; undefined: there is no place, and a memory needs a folder in the settings. */
   readonly memoryFolder: string | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Ends opening; later it has no effect. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A model and what it may use. */
@@ -52,27 +55,45 @@ export interface Thinking {
   close(): Promise<void>;
 }
 
-/** @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID, BRIDGE_ERR_LLM_ENGINE */
-export async function openThinking(
-  settings: { readonly llm: LlmSettings; readonly tools: unknown },
+interface ThinkingSettings {
+  readonly llm: LlmSettings;
+  readonly tools: unknown;
+}
+
+/** @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID, BRIDGE_ERR_LLM_ENGINE; the signal's reason. What was opened is closed again. */
+export async function openThinking(settings: ThinkingSettings, ports: ThinkingPorts): Promise<Thinking> {
+  return openWhole(ports.signal, (parts) => composed(settings, ports, parts));
+}
+
+async function composed(
+  settings: ThinkingSettings,
   ports: ThinkingPorts,
+  parts: OpenParts,
 ): Promise<Thinking> {
   const { clock, env, host, logger, version, fetch } = ports;
   const read = await readToolSettings(settings.tools, env);
   const guards = createGuards([...wordGuards(read.guards), ...(ports.guards ?? [])], { clock, log: logger });
-  const llm = await openLlm(settings.llm, { clock, env, fetch });
+  const llm = await parts.open(
+    () => openLlm(settings.llm, { clock, env, fetch }),
+    (part) => part.close(),
+  );
   const common = { clock, log: logger, ...(fetch === undefined ? {} : { fetch }) };
   const folder = ports.memoryFolder ?? '';
   const opened = read.memory === undefined ? undefined : openMemory(read.memory, { ...common, folder });
+  parts.add(() => opened?.close());
   const memory = ports.memory ?? opened;
-  const tools = await createToolBox(read, {
-    ...common,
-    host,
-    version,
-    random: ports.random ?? Math.random,
-    tools: [...(memory === undefined ? [] : [memoryTool(memory)]), ...(ports.tools ?? [])],
-    ...(ports.getDynamicTools === undefined ? {} : { getDynamicTools: ports.getDynamicTools }),
-  });
+  const tools = await parts.open(
+    () =>
+      createToolBox(read, {
+        ...common,
+        host,
+        version,
+        random: ports.random ?? Math.random,
+        tools: [...(memory === undefined ? [] : [memoryTool(memory)]), ...(ports.tools ?? [])],
+        ...(ports.getDynamicTools === undefined ? {} : { getDynamicTools: ports.getDynamicTools }),
+      }),
+    (part) => part.close(),
+  );
   const { getImageUrl } = ports;
   const eyes = createEyes(read.vision, {
     ...common,
@@ -85,8 +106,6 @@ export async function openThinking(
     eyes,
     guards,
     memory,
-    close: async () => {
-      await Promise.all([llm.close(), tools.close(), opened?.close()]);
-    },
+    close: () => parts.close(),
   };
 }

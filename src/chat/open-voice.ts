@@ -39,15 +39,20 @@ export interface VoicePorts {
   readonly onShownOnly: () => void;
 }
 
+export interface OpenedVoice {
+  readonly voice: ReplyVoice;
+  readonly topology: Topology;
+  readonly why: string;
+  /** The engine; undefined: none speaks. */
+  readonly speaks: string | undefined;
+}
+
 /**
  * The voice that fits engine, lips and link. One that was not asked for by name only shows replies while there is no avatar.
  *
  * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE; {RequestError} BRIDGE_ERR_LINK_UNSUPPORTED - `local` without a loudspeaker.
  */
-export async function openVoice(
-  settings: VoiceSettings,
-  ports: VoicePorts,
-): Promise<{ readonly voice: ReplyVoice; readonly topology: Topology; readonly why: string }> {
+export async function openVoice(settings: VoiceSettings, ports: VoicePorts): Promise<OpenedVoice> {
   const { topology: asked = 'auto', lips = 'auto', table, model, leadMs, readyTimeoutMs, speak } = settings;
   const { avatar, speech, engines } = ports;
   const speaker = asked === 'text' ? undefined : await speech.describe(speak);
@@ -62,7 +67,7 @@ export async function openVoice(
   const { topology, why } = chosen;
   const common = { lane: settings.lane, model, table, readyTimeoutMs, speak };
   const shown = createReplyVoice({ topology: 'text' }, ports);
-  if (topology === 'text') return { voice: shown, topology, why };
+  if (topology === 'text') return { voice: shown, topology, why, speaks: undefined };
   // Without a choice of engine the peer's own voice is the one called by its type.
   const engine = speaker?.type === PEER_VOICE_TYPE ? speaker.engine : PEER_VOICE_TYPE;
   const voice =
@@ -71,7 +76,8 @@ export async function openVoice(
       : topology === 'local'
         ? createReplyVoice({ topology, ...common }, ports)
         : createReplyVoice({ topology, ...common, leadMs, lips: lips === 'local' ? 'auto' : lips }, ports);
-  if (asked !== 'auto') return { voice, topology, why };
+  const speaks = ports.isSound ? undefined : topology === 'peer' ? engine : speaker?.engine;
+  if (asked !== 'auto') return { voice, topology, why, speaks };
   const fitting = {
     text: shown,
     isAvatarThere: () => avatar.isReady,
@@ -83,5 +89,6 @@ export async function openVoice(
       : new FittingVoice({ ...fitting, voice }),
     topology,
     why,
+    speaks,
   };
 }

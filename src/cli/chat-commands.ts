@@ -54,7 +54,11 @@ export function chatCommands(parser: Argv, choose: Choose): void {
           requiresArg: true,
           describe: 'Go on with a kept conversation, by its id or the first digits of it',
         })
-        .example('$0 chat --mic --timings', ''),
+        .example('$0 chat --mic --timings', '')
+        .epilogue(
+          'Ctrl-C leaves: a reply under way ends, what is open is closed in order (exit code 130); a second Ctrl-C leaves at once. /stop ends a reply only. ' +
+            'With --json the event "ready" comes when the conversation is open and the microphone, if there is one, hears.',
+        ),
     (args) => choose(async () => (await import('./commands/chat.js')).chat, args),
   );
   parser.command(

@@ -63,7 +63,13 @@ export const CHAT_COMMANDS: readonly ChatCommand[] = [
     read: plain('forget'),
   },
   { name: 'help', takes: '', describe: 'this list', read: plain('help') },
-  { name: 'quit', takes: '', describe: 'end (also Ctrl-C and Ctrl-D)', read: plain('quit') },
+  {
+    name: 'quit',
+    takes: '',
+    describe:
+      'end (also Ctrl-D, and Ctrl-C: it ends a reply under way with the conversation, a second one leaves at once)',
+    read: plain('quit'),
+  },
 ];
 
 /** @param line - as typed; `//` at its beginning is a slash of the words. */

@@ -1,6 +1,8 @@
 import { createInterface, type Interface, type Key } from 'node:readline';
+import type { Chat } from '../chat/index.js';
 import type { Conversation, TurnChunk, TurnEnd, TurnHandle } from '../dialogue/index.js';
-import { traceText } from './chat-trace.js';
+import { BridgeError, errorText } from '../runtime/index.js';
+import { stageLine, traceText } from './chat-trace.js';
 import type { CommandContext } from './context.js';
 import { printable, printableJson } from './printable.js';
 
@@ -43,14 +45,25 @@ export class ChatScreen {
       events.on('held', () => this.#json('held', {})),
       events.on('resumed', () => this.#json('resumed', {})),
       events.on('awake', (isAwake) => this.#awake(isAwake)),
-      events.on('credit', (credit) => this.say(`Voice: ${credit}`)),
-      events.on('warned', (text) => this.say(`warning: ${text}`)),
+      events.on('credit', (credit) => this.tell(`Voice: ${credit}`)),
+      events.on('warned', (text) => this.tell(`warning: ${text}`)),
       events.on('forgotten', () => this.#json('forgotten', {})),
       events.on('error', (error, stage) => {
         this.#json('error', { stage, code: error.code, message: error.message });
         this.say(`${stage}: ${error.message} (${error.code})`);
       }),
     );
+  }
+
+  /** With --json: from now on what is typed, and said into the microphone, is answered. */
+  ready({ session, parts }: Pick<Chat, 'session' | 'parts'>, hasMicrophone: boolean): void {
+    const { model, speaks, hears, topology } = parts;
+    this.#json('ready', {
+      session: session ?? null,
+      topology,
+      engines: { thinks: model, speaks: speaks ?? null, hears: hears ?? null },
+      microphone: hasMicrophone,
+    });
   }
 
   /** Takes lines from standard input from now on. */
@@ -78,6 +91,25 @@ export class ChatScreen {
     stdin.on('keypress', onKey);
     this.#offs.push(() => stdin.off('keypress', onKey));
     this.#prompt();
+  }
+
+  /** What is worth knowing, in words: for people, or as an event of --json. */
+  tell(text: string): void {
+    this.#json('told', { text });
+    this.say(text);
+  }
+
+  /** A line that was typed, or of a script, could not be done. */
+  refuse(error: unknown): void {
+    const code = error instanceof BridgeError ? error.code : 'BRIDGE_ERR_STATE';
+    this.#json('error', { stage: 'line', code, message: errorText(error) });
+    this.say(errorText(error));
+  }
+
+  /** Where the time went, by stage. */
+  latency(stages: ReturnType<Chat['latency']['stages']>): void {
+    this.#json('latency', { stages });
+    this.list(stages.length === 0 ? 'No turn has ended yet' : stages.map(stageLine).join('\n'));
   }
 
   /** For people, on stderr. */

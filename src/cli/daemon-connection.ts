@@ -7,8 +7,8 @@ import {
   startDaemon,
 } from '../client/index.js';
 import { SETTING_KEYS, settingOf } from '../config/index.js';
-import { createMemoryChannels } from '../control/index.js';
-import { type Clock, isAbortError, SystemClock, TransportError } from '../runtime/index.js';
+import { type ControlChannel, createMemoryChannels } from '../control/index.js';
+import { type Clock, isAbortError, orAborted, SystemClock, TransportError } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 
 /** A client of a daemon, and how this command leaves it. */
@@ -26,25 +26,30 @@ export function socketPathOf(context: CommandContext): string {
 /**
  * Finds the daemon; where none runs, starts one in the background and says so.
  *
- * @throws {TransportError} BRIDGE_ERR_DAEMON_UNREACHABLE, _START; {BridgeError} what ensureLinks refuses
+ * @param signal - gives up; a daemon that was started for it and does not answer yet is ended. Later it has no effect.
+ * @throws {TransportError} BRIDGE_ERR_DAEMON_UNREACHABLE, _START; {BridgeError} what ensureLinks refuses; the signal's reason.
  */
-export async function connectDaemon(context: CommandContext): Promise<DaemonConnection> {
+export async function connectDaemon(
+  context: CommandContext,
+  signal: AbortSignal = context.io.quit,
+): Promise<DaemonConnection> {
   if (context.args['foreground'] === true) return inForeground(context);
   const clock = new SystemClock();
   let client: BridgeClient;
   try {
-    client = await connectTo(context, clock);
+    client = await connectTo(context, clock, signal);
   } catch (error) {
     if (isDaemonUrl(context.resolved.config.daemon) || !isAbsent(error)) throw error;
-    const pid = await startInBackground(context);
-    client = await connectTo(context, clock);
+    const pid = await startInBackground(context, signal);
     context.say(
       `Started the daemon in the background (pid ${pid}): it keeps the link to MMDAgent-EX. \`mmdagent-bridge daemon stop\` ends it.`,
     );
+    client = await connectTo(context, clock, signal);
   }
   if (context.resolved.origins.links !== 'default' && !isDaemonUrl(context.resolved.config.daemon)) {
     try {
-      await client.request('ensureLinks', { links: context.resolved.config.links });
+      const { links } = context.resolved.config;
+      await orAborted(client.request('ensureLinks', { links }), signal);
     } catch (error) {
       client.close();
       throw error;
@@ -57,15 +62,35 @@ export async function connectDaemon(context: CommandContext): Promise<DaemonConn
 }
 
 /** Connects to a daemon that runs; never starts one. */
-export function connectTo(context: CommandContext, clock: Clock): Promise<BridgeClient> {
+export async function connectTo(
+  context: CommandContext,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<BridgeClient> {
   const { config } = context.resolved;
   const path = socketPathOf(context);
-  return BridgeClient.connect({
-    open: () => (isDaemonUrl(config.daemon) ? openRemote(config.daemon) : openLocal(path)),
+  let channel: ControlChannel | undefined;
+  let isConnected = false;
+  const connecting = BridgeClient.connect({
+    open: async () => {
+      const given = isConnected ? undefined : signal;
+      channel = await (isDaemonUrl(config.daemon) ? openRemote(config.daemon, given) : openLocal(path));
+      return channel;
+    },
     client: `mmdagent-bridge ${context.version}`,
     clock,
     ...(config.key === undefined || !isDaemonUrl(config.daemon) ? {} : { key: config.key }),
   });
+  try {
+    const client = await orAborted(connecting, signal);
+    isConnected = true;
+    return client;
+  } catch (error) {
+    // One that accepts and never answers would keep us here.
+    connecting.then((late) => late.close()).catch(() => {});
+    if (signal?.aborted === true) channel?.close();
+    throw error;
+  }
 }
 
 async function inForeground(context: CommandContext): Promise<DaemonConnection> {
@@ -104,12 +129,15 @@ async function inForeground(context: CommandContext): Promise<DaemonConnection> 
 }
 
 /** Starts a daemon with this command's settings; resolves with its process id when it answers. */
-export function startInBackground(context: CommandContext): Promise<number> {
+export function startInBackground(
+  context: CommandContext,
+  signal: AbortSignal = context.io.quit,
+): Promise<number> {
   return startDaemon({
     socketPath: socketPathOf(context),
     env: { ...context.io.env, ...settingsAsEnvironment(context) },
     clock: new SystemClock(),
-    signal: context.io.quit,
+    signal,
   });
 }
 

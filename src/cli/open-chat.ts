@@ -1,71 +1,92 @@
 import { readFile } from 'node:fs/promises';
-import { type Chat, type ChatPorts, openChat } from '../chat/index.js';
+import { type Chat, type ChatPorts, type ChatSettings, checkChat, openChat } from '../chat/index.js';
 import type { BridgeClient } from '../client/index.js';
 import { chatSection, userConfigFolder } from '../config/index.js';
 import { systemHost } from '../devices/index.js';
-import { anySignal, type Clock, ConfigError, errorText } from '../runtime/index.js';
+import { type Clock, ConfigError, errorText, SystemClock } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 import { lipsSource } from './lips-source.js';
 import { playbackHere } from './local-playback.js';
 import { speakOptions } from './open-speech.js';
 import { loudspeaker } from './play-with-lips.js';
 
-export interface OpenChatHere {
-  readonly client: BridgeClient;
-  readonly clock: Clock;
+export interface ChatHere {
   /** Whether somebody will speak into a microphone. */
   readonly hears: boolean;
   readonly user?: string | undefined;
   /** Id of a kept session that goes on, whole. */
   readonly resume?: string | undefined;
-  readonly tell: (text: string) => void;
-  /** Faces, where they are shown in the terminal. */
-  readonly write?: ChatPorts['write'];
 }
 
-/** A conversation as the settings of this command have it. @throws as `openChat`. */
-export async function openChatHere(
+/**
+ * The settings of a conversation as this command has them, looked at before anything is started.
+ *
+ * @throws {ConfigError} as `checkChat`; BRIDGE_ERR_CONFIG_UNREADABLE, BRIDGE_ERR_LIP_TABLE
+ */
+export async function readChatHere(
   context: CommandContext,
-  { client, clock, hears, user, resume, tell, write }: OpenChatHere,
-): Promise<Chat> {
+  { hears, user, resume }: ChatHere,
+): Promise<ChatSettings> {
   const { config, origins } = context.resolved;
   const { env } = context.io;
   const host = systemHost(env);
   const section = chatSection(config, env, host.platform);
   const { table } = (await lipsSource(context, '-')).names;
-  return openChat(
-    {
-      ...section,
-      systemPrompt: await systemPromptOf(section),
-      hears,
-      user,
-      resume,
-      voice: {
-        topology: section.topology,
-        lips: section.lips,
-        lane: config.lane,
-        model: origins.model === 'default' ? undefined : config.model,
-        leadMs: origins.leadMs === 'default' ? undefined : config.leadMs,
-        readyTimeoutMs: origins.readyTimeoutMs === 'default' ? undefined : config.readyTimeoutMs,
-        table,
-        speak: speakOptions(context),
-      },
+  const settings: ChatSettings = {
+    ...section,
+    systemPrompt: await systemPromptOf(section),
+    hears,
+    user,
+    resume,
+    voice: {
+      topology: section.topology,
+      lips: section.lips,
+      lane: config.lane,
+      model: origins.model === 'default' ? undefined : config.model,
+      leadMs: origins.leadMs === 'default' ? undefined : config.leadMs,
+      readyTimeoutMs: origins.readyTimeoutMs === 'default' ? undefined : config.readyTimeoutMs,
+      table,
+      speak: speakOptions(context),
     },
-    {
-      client,
-      clock,
-      env,
-      host,
-      tell,
-      write,
-      // A line for each turn belongs into a log that somebody asked for, not between the words on a terminal.
-      logger: await context.logger('warn'),
-      version: context.version,
-      openPlayback: loudspeaker(context, await playbackHere(context.io, clock)),
-      stateFolder: userConfigFolder(env, host.platform),
-      signal: anySignal(context.io.drain, context.io.quit),
-    },
-  );
+  };
+  await checkChat(settings, { clock: new SystemClock(), env, host });
+  return settings;
+}
+
+export interface OpenChatHere {
+  readonly client: BridgeClient;
+  readonly clock: Clock;
+  readonly tell: (text: string) => void;
+  /** Faces, where they are shown in the terminal. */
+  readonly write?: ChatPorts['write'];
+  readonly onListening?: ChatPorts['onListening'];
+  /** Gives up opening. */
+  readonly signal: AbortSignal;
+}
+
+/** Opens the conversation that `readChatHere` read. @throws as `openChat`. */
+export async function openChatHere(
+  context: CommandContext,
+  settings: ChatSettings,
+  { client, clock, tell, write, onListening, signal }: OpenChatHere,
+): Promise<Chat> {
+  const { env } = context.io;
+  const host = systemHost(env);
+  return openChat(settings, {
+    client,
+    clock,
+    env,
+    host,
+    tell,
+    write,
+    onListening,
+    // A line for each turn belongs into a log that somebody asked for, not between the words on a terminal.
+    logger: await context.logger('warn'),
+    version: context.version,
+    openPlayback: loudspeaker(context, await playbackHere(context.io, clock)),
+    stateFolder: userConfigFolder(env, host.platform),
+    signal,
+  });
 }
 
 /** @throws {ConfigError} BRIDGE_ERR_CONFIG_UNREADABLE */

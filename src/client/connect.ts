@@ -38,10 +38,15 @@ export function openLocal(path: string): Promise<ControlChannel> {
   });
 }
 
-/** @param url - ws:// or wss:// of a daemon's control port. @throws {TransportError} BRIDGE_ERR_DAEMON_UNREACHABLE */
-export async function openRemote(url: string): Promise<ControlChannel> {
+/**
+ * @param url - ws:// or wss:// of a daemon's control port.
+ * @param signal - gives up connecting; later it has no effect.
+ * @throws {TransportError} BRIDGE_ERR_DAEMON_UNREACHABLE; the signal's reason.
+ */
+export async function openRemote(url: string, signal?: AbortSignal): Promise<ControlChannel> {
   // Loaded only here: most clients speak to a daemon on their own machine.
   const { WebSocket } = await import('ws');
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, {
       perMessageDeflate: false,
@@ -50,8 +55,14 @@ export async function openRemote(url: string): Promise<ControlChannel> {
     });
     // Frames may follow the upgrade at once: the channel listens before that.
     const channel = new WsChannel(socket);
+    const onAbort = (): void => {
+      reject(signal?.reason);
+      socket.terminate();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
     const onClosed = channel.events.on('closed', (error) => reject(unreachable(url, error)));
     socket.once('open', () => {
+      signal?.removeEventListener('abort', onAbort);
       onClosed();
       resolve(channel);
     });

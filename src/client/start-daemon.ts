@@ -11,6 +11,7 @@ export interface StartDaemonOptions {
   /** Its environment: it reads its settings from there. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Gives up: the daemon that does not answer yet is ended. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,7 +23,7 @@ const POLL_MS = 40;
  *
  * Its log goes beside its socket. Resolves with its process id when it answers.
  *
- * @throws {TransportError} BRIDGE_ERR_DAEMON_START - with the last lines of its log.
+ * @throws {TransportError} BRIDGE_ERR_DAEMON_START - with the last lines of its log; the signal's reason.
  */
 export async function startDaemon(options: StartDaemonOptions): Promise<number> {
   const { socketPath, env, clock } = options;
@@ -47,7 +48,12 @@ export async function startDaemon(options: StartDaemonOptions): Promise<number> 
   child.unref();
   const untilMs = clock.nowMs() + START_TIMEOUT_MS;
   while (ended === undefined && clock.nowMs() < untilMs) {
-    await sleep(clock, POLL_MS, options.signal);
+    try {
+      await sleep(clock, POLL_MS, options.signal);
+    } catch (error) {
+      child.kill('SIGTERM');
+      throw error;
+    }
     if (!(await isAnswered(socketPath))) continue;
     child.removeAllListeners();
     return child.pid ?? 0;

@@ -26,7 +26,7 @@ export async function openLlm(settings: LlmSettings, ports: LlmPorts): Promise<L
   const events = new Emitter<LlmEvents>();
   const usage = new UsageCounts();
   const plan = await planned(settings, ports);
-  const chosen = await Promise.all(plan.names.map((name) => chosenModel(name, plan, settings, ports)));
+  const chosen = await allOrNone(plan.names.map((name) => chosenModel(name, plan, settings, ports)));
   const ready = chosen.filter((choice) => 'model' in choice);
   const left = chosen.filter((choice) => 'missing' in choice);
   const lines = ready.map(
@@ -94,6 +94,18 @@ async function chosenModel(
   if (kind === undefined) return { name, missing: `no kind of language model is "${type}"` };
   // The schema of its own kind gave the options.
   return { name, model: await kind.create(name, options as never, ports), options, isOwned: true };
+}
+
+/** When one cannot be made, those that were are closed again. */
+async function allOrNone(choices: readonly Promise<ChosenModel>[]): Promise<readonly ChosenModel[]> {
+  try {
+    return await Promise.all(choices);
+  } catch (error) {
+    for (const choice of await Promise.allSettled(choices))
+      if (choice.status === 'fulfilled' && 'model' in choice.value && choice.value.isOwned)
+        await choice.value.model.close();
+    throw error;
+  }
 }
 
 function nothingReady(left: readonly { readonly name: string; readonly missing: string }[]): ConfigError {

@@ -4,8 +4,8 @@ import {
   anySignal,
   type Clock,
   ConfigError,
-  errorText,
   isAbortError,
+  orAborted,
   SystemClock,
   sleep,
 } from '../../runtime/index.js';
@@ -13,13 +13,12 @@ import { ChatEar } from '../chat-ear.js';
 import { type ChatLine, chatHelp, readChatLine } from '../chat-line.js';
 import { ChatScreen } from '../chat-screen.js';
 import { scriptLines } from '../chat-script.js';
-import { stageLine } from '../chat-trace.js';
 import { type CommandContext, textArg } from '../context.js';
 import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { findSession } from '../find-session.js';
 import { openKeptHere } from '../kept-here.js';
-import { openChatHere } from '../open-chat.js';
+import { openChatHere, readChatHere } from '../open-chat.js';
 import { pictureOf } from '../picture-file.js';
 import { openMicrophone, type VoiceSource } from '../voice-source.js';
 
@@ -28,27 +27,26 @@ export async function chat(context: CommandContext): Promise<number> {
   const script = textArg(context.args, 'script');
   const lines = script === undefined ? undefined : await scriptLines(script);
   const hears = context.args['mic'] === true || (lines ?? []).some(({ line }) => /^\s*\/voice\b/.test(line));
-  if (context.args['json'] !== true && lines === undefined)
-    context.say('Type to talk; /help lists what else there is');
   const clock = new SystemClock();
-  // Before anything is started: a wrong id costs nothing.
+  // Before anything is started: what is wrong costs nothing.
   const resume = await sessionToResume(context);
-  const connection = await connectDaemon(context);
+  const settings = await readChatHere(context, { hears, user: textArg(context.args, 'user'), resume });
+  if (lines === undefined) context.say('Type to talk; /help lists what else there is, Ctrl-C leaves');
+  const { drain, quit } = context.io;
+  const signal = anySignal(drain, quit);
+  const connection = await connectDaemon(context, signal);
   const talk = new Talk(context, clock, { isScript: lines !== undefined || !isTyped(context) });
+  const tell = (text: string): void => talk.tell(text);
   try {
-    const opened = await openChatHere(context, {
-      client: connection.client,
-      clock,
-      hears,
-      user: textArg(context.args, 'user'),
-      resume,
-      tell: (text) => talk.tell(text),
-      write: (line) => talk.tell(line),
-    });
+    const { client } = connection;
+    const opened = await openChatHere(context, settings, { client, clock, tell, write: tell, signal });
     return await talk.run(opened, lines);
   } finally {
-    await talk.close();
-    await connection.leave();
+    // The next Ctrl-C leaves at once, whatever does not end.
+    await orAborted(
+      talk.close().finally(() => connection.leave()),
+      drain.aborted ? quit : drain,
+    );
   }
 }
 
@@ -95,7 +93,7 @@ class Talk {
   }
 
   tell(text: string): void {
-    this.#screen.say(text);
+    this.#screen.tell(text);
   }
 
   async run(chat: Chat, lines: readonly { readonly line: string }[] | undefined): Promise<number> {
@@ -108,7 +106,9 @@ class Talk {
     this.tell(`Replies: ${parts.topology} (${parts.topologyWhy})`);
     if (parts.hears !== undefined) await this.#listen(chat, parts.hears);
     void conversation.warmUp();
-    const greeting = conversation.greet();
+    this.#screen.ready(chat, this.#microphone?.isRunning === true);
+    // Who was spoken to first needs no welcome.
+    const greeting = conversation.turn === undefined ? conversation.greet() : undefined;
     if (this.#isScript) this.#line = this.#line.then(() => greeting?.ended.then(() => {}));
     if (lines === undefined) this.#screen.read();
     else {
@@ -168,7 +168,7 @@ class Talk {
     } catch (error) {
       if (isAbortError(error) && this.#stopped.aborted) return;
       this.#hasFailed = true;
-      this.tell(errorText(error));
+      this.#screen.refuse(error);
     }
   }
 
@@ -204,7 +204,7 @@ class Talk {
       case 'forget':
         return chat.forget();
       case 'latency':
-        return this.#latency(chat);
+        return this.#screen.latency(chat.latency.stages());
       case 'help':
         return this.#screen.list(chatHelp());
       case 'quit':
@@ -226,7 +226,7 @@ class Talk {
       );
     const { events } = this.#chat?.conversation ?? {};
     if (!isAwaited || events === undefined) {
-      void this.#ear.play(file, this.#stopped).catch((error: unknown) => this.tell(errorText(error)));
+      void this.#ear.play(file, this.#stopped).catch((error: unknown) => this.#screen.refuse(error));
       return;
     }
     let off = (): void => {};
@@ -245,11 +245,6 @@ class Talk {
 
   async #awaitTurn(): Promise<void> {
     await this.#chat?.conversation.turn?.ended;
-  }
-
-  #latency({ latency }: Chat): void {
-    const lines = latency.stages().map(stageLine);
-    this.#screen.list(lines.length === 0 ? 'No turn has ended yet' : lines.join('\n'));
   }
 }
 

@@ -1,0 +1,53 @@
+import { openLlm } from '../llm/index.js';
+import { openRealtime } from '../realtime/index.js';
+import { createSpeech } from '../speech/index.js';
+import { readToolSettings } from '../tools/index.js';
+import { cannotSound, withoutSoundEngine } from './open-brain.js';
+import type { ChatPorts, ChatSettings } from './open-chat.js';
+import { recognizerFor } from './open-ears.js';
+import { OpenParts } from './open-parts.js';
+import { readSections } from './read-sections.js';
+
+/**
+ * Looks at everything that can be known of a conversation's settings before a process is started or anything is sent: sections, engines
+ * that are none or not set up, and choices that exclude each other.
+ *
+ * @throws {ConfigError} as `openChat` would.
+ */
+export async function checkChat(
+  settings: ChatSettings,
+  { clock, env, host, fetch }: Pick<ChatPorts, 'clock' | 'env' | 'host' | 'fetch'>,
+): Promise<void> {
+  const { llm = {}, recognition, voice: { topology = 'auto' } = {}, hears = false } = settings;
+  const { engine } = await readSections(settings, env);
+  await readToolSettings(settings.tools, env);
+  const isSound = engine !== undefined;
+  if (isSound && (topology === 'peer' || topology === 'text')) throw cannotSound(topology);
+  const parts = new OpenParts();
+  try {
+    await parts.open(() => openLlm(isSound ? withoutSoundEngine(llm) : llm, { clock, env, fetch }), close);
+    if (isSound)
+      await parts.open(
+        () =>
+          openRealtime(
+            { engines: llm.engines, engine, model: llm.model },
+            { clock, env, ...(fetch === undefined ? {} : { fetch }) },
+          ),
+        close,
+      );
+    if (hears)
+      await parts.open(
+        () => recognizerFor({ recognition, isSound, recognizer: undefined, clock, env, fetch }),
+        (opened) => opened?.recognizer.close(),
+      );
+    // Nothing is written in kana here.
+    const toKana = async (text: string): Promise<string> => text;
+    await parts.open(() => createSpeech(settings.speech ?? {}, { clock, env, host, toKana }), close);
+  } finally {
+    await parts.close();
+  }
+}
+
+function close(part: { close(): unknown }): unknown {
+  return part.close();
+}
