@@ -16,6 +16,16 @@ import { startProxy } from './talk-proxy.js';
 const SLOW = { timeout: 40_000 };
 /** Chromium's own camera and screen, allowed without asking. */
 const FAKE_EYES = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+/** Phones, tablets, laptops; the lowest is a browser with much around its page. */
+const SIZES = [
+  [320, 640],
+  [390, 844],
+  [768, 1010],
+  [1024, 768],
+  [1240, 600],
+  [1240, 1010],
+  [1440, 900],
+] as const;
 /** Speaks faster: nobody listens. */
 const started = (): Promise<Program> => startProgram([], { BRIDGE_SPEED: '1.5' });
 const LAST = '.bubble[data-role="assistant"] >> nth=-1';
@@ -312,6 +322,60 @@ describe.skipIf(!isChromiumThere)(`a conversation on the page${whySkipped}`, () 
     await page.unroute('**/api/talk');
   });
 
+  it.each(['en-US', 'ja-JP'])(
+    'keeps field and buttons in sight, and cuts no name, at any size (%s)',
+    async (locale) => {
+      const opened = await openPage(browser, program.url, { locale }, (tab) =>
+        tab.routeWebSocket(/api\/talk\/live/, (socket) => {
+          for (const event of longTalk()) socket.send(JSON.stringify(event));
+        }),
+      );
+      ({ page, complaints } = opened);
+      await page.click('#way-talk');
+      await page.waitForSelector('#talk-credit:not([hidden])', WAIT);
+      for (const [width, height] of SIZES) {
+        await page.setViewportSize({ width, height });
+        await page.evaluate('scrollTo(0, 0)');
+        const size = `${width} x ${height}`;
+        const [wide, view] = await page
+          .locator('html')
+          .evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth] as const);
+        expect(wide, size).toBeLessThanOrEqual(view);
+        const cut = await page
+          .locator(
+            '#ways button, #ways button span, .talk-head button, .talk-head span, .talk-buttons button',
+          )
+          .evaluateAll((names) =>
+            names
+              .filter((name) => name.scrollWidth > name.clientWidth + 1)
+              .map(({ textContent }) => textContent),
+          );
+        expect(cut, size).toEqual([]);
+        for (const id of ['way-lips', 'talk-new', 'talk-text', 'talk-send', 'talk-stop', 'talk-screen']) {
+          const {
+            x = -1,
+            y = -1,
+            width: wideIs = 0,
+            height: highIs = 0,
+          } = (await page.locator(`#${id}`).boundingBox()) ?? {};
+          expect(Math.min(x, y), `${id} at ${size}`).toBeGreaterThanOrEqual(0);
+          expect(x + wideIs, `${id} at ${size}`).toBeLessThanOrEqual(width);
+          expect(y + highIs, `${id} at ${size}`).toBeLessThanOrEqual(height);
+        }
+        // The newest words, too.
+        await expect
+          .poll(() =>
+            page
+              .locator('#talk-log')
+              .evaluate(
+                ({ scrollTop, scrollHeight, clientHeight }) => scrollHeight - scrollTop - clientHeight,
+              ),
+          )
+          .toBeLessThan(2);
+      }
+    },
+  );
+
   it.each(['en-US', 'ja-JP'])('fits a phone, and works by the keyboard (%s)', async (locale) => {
     await open({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, locale });
     const isJapanese = locale.startsWith('ja');
@@ -335,3 +399,26 @@ describe.skipIf(!isChromiumThere)(`a conversation on the page${whySkipped}`, () 
     await page.waitForSelector('.bubble[data-role="assistant"][data-ended]', SLOW);
   });
 });
+
+/** Many turns with long words and names, as the server tells whoever comes in the midst of it. */
+function longTalk(): readonly object[] {
+  const long =
+    'Bartholomew wrote https://example.org/a/very/long/address/without/any/break/at/all into it. '.repeat(4);
+  const said = Array.from({ length: 30 }, (_, at) => [
+    { turn: at + 1, role: 'user', text: at % 5 === 0 ? long : 'How are you?', outcome: 'completed' },
+    { turn: at + 1, role: 'assistant', text: at % 3 === 0 ? long : 'Fine.', outcome: 'completed' },
+  ]).flat();
+  const credits = ['VOICEVOX:ずんだもん', 'A Voice with a Long Name (Creative Commons Attribution 4.0)'];
+  const open = { turn: 31, role: 'assistant', text: 'Bartholomew', reply: long, outcome: 'open' };
+  return [
+    { event: 'watching', isNew: false },
+    {
+      event: 'state',
+      talk: 't',
+      phase: 'speaking',
+      model: 'a-model-with-a-long-name',
+      credits,
+      said: [...said, open],
+    },
+  ];
+}
