@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ReplyReader } from '../../../src/expression/index.js';
 import { captionLines } from '../../../src/expression/peer-caption.js';
+import { PromptChoices } from '../../../src/expression/prompt-choices.js';
+import { parseMessage } from '../../../src/protocol/index.js';
+import { HOSTILE_TEXTS } from '../../support/hostile-texts.js';
 import { textWork } from '../../support/text-work.js';
 
 const OPTIONS = { numberedEmotions: true, own: ['wink'] };
@@ -99,4 +102,29 @@ describe('Captions', () => {
     expect(lines.join('')).toBe(word);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(42);
   });
+});
+
+describe('Questions on the screen', () => {
+  it.each(Object.entries(HOSTILE_TEXTS))(
+    'are one message with one argument each (%s), and give the choice back as it was',
+    (_, text) => {
+      const choices = new PromptChoices();
+      const message = choices.show(`Which? ${text}`, [`A ${text}`, `B ${text}`]);
+      expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+      expect(message).not.toMatch(/\p{Surrogate}/u);
+      expect(parseMessage(message)).toMatchObject({ type: 'PROMPT_SHOW', args: { length: 3 } });
+      expect(choices.chosen(message)).toBeUndefined();
+      expect(choices.chosen('PROMPT_EVENT_SELECTED|1')).toBe(`B ${text}`);
+      expect(choices.chosen('PROMPT_EVENT_SELECTED|1')).toBeUndefined();
+    },
+  );
+
+  it.each(['-1', '2', '99', '1e0', '0x1', ' 1', '01|x', '', '__proto__', 'length', '1\n'])(
+    'take no other answer for a choice: %j',
+    (given) => {
+      const choices = new PromptChoices();
+      choices.show('Which?', ['A']);
+      expect(choices.chosen(`PROMPT_EVENT_SELECTED|${given}`)).toBeUndefined();
+    },
+  );
 });
