@@ -1,16 +1,24 @@
-import { RealtimeBrain, type SoundAnswer, type SoundBrain, type SoundQuestion } from '../dialogue/index.js';
+import {
+  RealtimeBrain,
+  type SaidElsewhere,
+  type SoundAnswer,
+  type SoundBrain,
+  type SoundQuestion,
+} from '../dialogue/index.js';
 import type { Utterance } from '../hearing/index.js';
 import type { LlmUsage } from '../llm/index.js';
 import type { RealtimeSession } from '../realtime/index.js';
 import { isAbortError, orAborted } from '../runtime/index.js';
-import type { OfferedTools, ToolBox } from '../tools/index.js';
+import type { ToolBox } from '../tools/index.js';
 
 export interface LateBrainOptions {
   /** As in the settings. */
   readonly name: string;
-  /** The system prompt, filled in. */
+  /** What a session is opened with: the system prompt, filled in. */
   readonly instructions: string;
   readonly tools?: ToolBox | undefined;
+  /** Requests in one turn. @default 8 */
+  readonly maxRounds?: number | undefined;
   /** Opens a session that knows what was said so far. @throws {ProviderError} BRIDGE_ERR_LLM_* */
   readonly open: () => Promise<RealtimeSession>;
 }
@@ -18,8 +26,6 @@ export interface LateBrainOptions {
 interface Opened {
   readonly session: RealtimeSession;
   readonly brain: RealtimeBrain;
-  /** What the session was told last, to tell it only what is new. */
-  told: string;
 }
 
 /** One session from the moment it is wanted. */
@@ -38,8 +44,6 @@ const NOTHING: Spent = { requests: 0, failures: 0, inputTokens: 0, outputTokens:
  * A speech-to-speech model whose session is opened when it is needed, opened anew after it could not be, and given up when the
  * conversation forgets: what was said is known to a session as long as it lasts. One that is given up with an answer under way lasts to
  * the end of that.
- *
- * Before each turn the session is told which tools there are now.
  */
 export class LateBrain implements SoundBrain {
   readonly #options: LateBrainOptions;
@@ -77,6 +81,24 @@ export class LateBrain implements SoundBrain {
     this.#line?.now?.brain.unhear(utterance);
   }
 
+  async words(utterances: readonly Utterance[]): Promise<string | undefined> {
+    try {
+      const { brain } = await this.#current().opened;
+      return await brain.words(utterances);
+    } catch {
+      // The answer will tell what is wrong.
+      return undefined;
+    }
+  }
+
+  /** A session that is opened later has it from the history. */
+  know(said: SaidElsewhere): void {
+    this.#line?.opened.then(
+      ({ brain }) => brain.know(said),
+      () => {},
+    );
+  }
+
   /** What was said is forgotten: the next turn is asked of a new session. */
   forget(): void {
     const line = this.#line;
@@ -99,23 +121,9 @@ export class LateBrain implements SoundBrain {
   }
 
   async #ask(question: SoundQuestion, line: Line): Promise<SoundAnswer> {
-    const { tools } = this.#options;
-    const { text, metadata, signal } = question;
-    const opened = await orAborted(line.opened, signal);
-    const offered = await tools?.offered([{ role: 'user', text }], metadata, signal);
-    signal.throwIfAborted();
-    if (offered !== undefined) this.#tell(opened, offered);
-    return opened.brain.answer(question);
-  }
-
-  #tell(opened: Opened, { specs, instructions }: OfferedTools): void {
-    const told = JSON.stringify([specs, instructions]);
-    if (told === opened.told) return;
-    opened.told = told;
-    opened.session.update({
-      instructions: [this.#options.instructions, ...instructions].filter((text) => text !== '').join('\n\n'),
-      tools: specs,
-    });
+    const { brain } = await orAborted(line.opened, question.signal);
+    question.signal.throwIfAborted();
+    return brain.answer(question);
   }
 
   #current(): Line {
@@ -137,9 +145,9 @@ export class LateBrain implements SoundBrain {
 
   async #begin(): Promise<Opened> {
     if (this.#isClosed) throw new DOMException('The conversation is closed', 'AbortError');
-    const { open, tools } = this.#options;
+    const { open, tools, instructions, maxRounds } = this.#options;
     const session = await open();
-    return { session, brain: new RealtimeBrain({ session, tools }), told: NO_TOOLS };
+    return { session, brain: new RealtimeBrain({ session, instructions, tools, maxRounds }) };
   }
 
   #leave(line: Line): void {
@@ -167,11 +175,9 @@ function sum(one: Spent, other: Spent): Spent {
   };
 }
 
-const NO_TOOLS = JSON.stringify([[], []]);
-
 /** An answer that can be listened to before it is asked for. */
 class LateAnswer implements SoundAnswer {
-  readonly given: SoundAnswer['given'];
+  readonly sound: SoundAnswer['sound'];
   readonly userText: Promise<string | undefined>;
   readonly #asked: Promise<SoundAnswer>;
   #answer: SoundAnswer | undefined;
@@ -183,19 +189,19 @@ class LateAnswer implements SoundAnswer {
       this.#answer = answer;
       return answer;
     });
-    const sound = new Promise<void>((resolve) => {
+    const ended = new Promise<void>((resolve) => {
       this.#end = resolve;
     });
     if (signal.aborted) this.#end();
     signal.addEventListener('abort', this.#end, { once: true });
     this.#asked.catch(() => this.#end());
-    this.given = { sound: soundOf(this.#asked, () => this.#end()), transcript: transcriptOf(this.#asked) };
+    this.sound = soundOf(this.#asked, () => this.#end());
     this.userText = this.#asked.then(
       ({ userText }) => userText,
       () => undefined,
     );
     // What the user said may be known later than what was answered.
-    void Promise.allSettled([sound, this.userText]).then(onOver);
+    void Promise.allSettled([ended, this.userText]).then(onOver);
   }
 
   async truncate(heardMs: number): Promise<void> {
@@ -213,14 +219,10 @@ class LateAnswer implements SoundAnswer {
 
 async function* soundOf(asked: Promise<SoundAnswer>, onEnd: () => void): AsyncGenerator<Sound> {
   try {
-    yield* (await asked).given.sound;
+    yield* (await asked).sound;
   } finally {
     onEnd();
   }
 }
 
-type Sound = SoundAnswer['given']['sound'] extends AsyncIterable<infer T> ? T : never;
-
-async function* transcriptOf(asked: Promise<SoundAnswer>): AsyncGenerator<string> {
-  yield* (await asked).given.transcript;
-}
+type Sound = SoundAnswer['sound'] extends AsyncIterable<infer T> ? T : never;

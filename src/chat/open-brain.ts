@@ -59,7 +59,7 @@ export interface OpenedBrain {
 /**
  * A speech-to-speech model as the brain of a conversation. Nothing is sent before it is prepared or asked.
  *
- * @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE - it is not set up.
+ * @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE - it is not set up; BRIDGE_ERR_CONFIG_INVALID - its server would decide where turns end.
  */
 export async function openBrain(options: OpenBrainOptions): Promise<OpenedBrain> {
   const { engine, llm, conversation, history, tools, clock, env, fetch, tell } = options;
@@ -67,11 +67,17 @@ export async function openBrain(options: OpenBrainOptions): Promise<OpenedBrain>
     { engines: llm.engines, engine, model: llm.model },
     { clock, env, ...(fetch === undefined ? {} : { fetch }) },
   );
+  if (model.hearsTurns)
+    throw new ConfigError(
+      'BRIDGE_ERR_CONFIG_INVALID',
+      `llmEngines.${model.name}.turnDetection: expected none in a conversation, whose own hearing decides where turns end. Remove it; section conversation.hearing says how long pauses are.`,
+    );
   const instructions = fillIn(conversation.systemPrompt, conversation.parameters);
   const brain = new LateBrain({
     name: model.name,
     instructions,
     tools,
+    maxRounds: conversation.reply.maxRounds,
     open: async () => {
       const session = await model.connect({ instructions, history: () => said(history, conversation) });
       session.events.on('warned', (text) => tell('modelWarned', { text }));

@@ -5,7 +5,13 @@ import {
   type ConversationSettings,
   History,
 } from '../dialogue/index.js';
-import { createSinks, type ExpressionSink, ReplyReader } from '../expression/index.js';
+import {
+  createSinks,
+  cueChoices,
+  type ExpressionSink,
+  MarkupScanner,
+  ReplyReader,
+} from '../expression/index.js';
 import {
   conversationsFolder,
   type KeptConversations,
@@ -180,6 +186,9 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
       clock,
       model: thinking.llm,
       brain: sound?.brain,
+      openMarks: () => new MarkupScanner({ own: read.expression.tags.own, inlineCode: 'keep' }),
+      // By a call: a model that speaks by itself would speak the marks too.
+      cueChoices: read.expression.tellModel ? cueChoices(read.expression) : [],
       voice: spoken.voice,
       openReader: () => new ReplyReader(read.expression.tags),
       ear: ears?.hearing,

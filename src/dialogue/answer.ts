@@ -1,10 +1,11 @@
 import type { ReplyPiece } from '../expression/index.js';
 import type { ChatEndReason, ChatMessage, ChatModel, ChatRequest, ToolCall, ToolSpec } from '../llm/index.js';
-import { type Clock, errorText, isAbortError } from '../runtime/index.js';
+import type { Clock } from '../runtime/index.js';
 import type { Eyes, ToolBox, TurnMetadata } from '../tools/index.js';
 import { tagsOf } from './delivery.js';
 import { fillIn, type History } from './history.js';
 import type { AssistantStep, EntryPiece, HistoryEntry } from './history-entry.js';
+import { lookAt } from './look-at.js';
 import { readModel } from './model-reader.js';
 import { type PieceReader, VISION_CUE } from './ports.js';
 import type { ConversationSettings } from './settings.js';
@@ -163,15 +164,8 @@ export class Answer {
   async #look(source: string): Promise<void> {
     const { eyes, metadata, signal, entry, onVision } = this.#options;
     onVision(source);
-    try {
-      const url = await eyes?.look(source, metadata, signal);
-      signal.throwIfAborted();
-      entry.addPicture(`(The picture of the ${source}.)`, url === undefined ? [] : [url]);
-    } catch (error) {
-      if (signal.aborted || isAbortError(error)) throw error;
-      // The model can say that it sees nothing; a turn without an answer helps nobody.
-      entry.addPicture(`(No picture of the ${source} could be taken: ${errorText(error)})`, []);
-    }
+    const { text, images } = await lookAt(source, { eyes, metadata, signal });
+    entry.addPicture(text, images);
   }
 
   #learn(

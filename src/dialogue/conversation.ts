@@ -41,7 +41,7 @@ export class Conversation {
 
   /**
    * @param history - shared by several conversations; left out: its own.
-   * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - a brain of sound, and a voice that takes none.
+   * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - a brain of sound, and a voice that takes none, or wake words that nobody would read.
    */
   constructor(ports: ConversationPorts, settings: ConversationSettings, history?: History) {
     if (ports.brain !== undefined && !takesSound(ports.voice))
@@ -49,6 +49,7 @@ export class Conversation {
         'BRIDGE_ERR_CONFIG_INVALID',
         'Expected a voice that takes sound for a speech-to-speech model: use topology "stream" or "local".',
       );
+    assertWakeable(ports, settings);
     const logger = ports.logger ?? SILENT_LOGGER;
     this.events.onListenerError = (error) =>
       logger.error({ err: error }, 'a listener of a conversation failed');
@@ -251,6 +252,7 @@ export class Conversation {
     this.#desk.cutAll();
     this.#floor.close();
     await Promise.all([turn?.closed, guess?.closed]);
+    this.#desk.close();
     // The end of the last turn counts as activity.
     this.#taking.close();
   }
@@ -315,6 +317,16 @@ export class Conversation {
   #mustBeOpen(): void {
     if (this.#isClosed) throw refused('The conversation is closed. Open another.');
   }
+}
+
+/** Asleep, nothing is sent to a brain: somebody else must write down what is said. */
+function assertWakeable({ brain, ear, recognizer }: ConversationPorts, { wake }: ConversationSettings): void {
+  const isRead = brain === undefined || ear === undefined || recognizer !== undefined;
+  if (isRead || wake.words.length === 0) return;
+  throw new ConfigError(
+    'BRIDGE_ERR_CONFIG_INVALID',
+    'conversation.wake.words: expected a recogniser beside a speech-to-speech model, which hears nothing while it sleeps. Name one with --stt-engine or sttEngine, or remove the wake words.',
+  );
 }
 
 function openHistory(ports: ConversationPorts, settings: ConversationSettings): History {

@@ -177,7 +177,7 @@ export class Delivery {
   /** Words that are not the model's, behind those that are. */
   #apart(text: string): string {
     if (this.#isSorry) this.#sorryAt = { pieces: this.#pushed, units: this.#spokenText.length };
-    return ENDS_LATIN.test(this.#spokenText) && BEGINS_LATIN.test(text) ? ` ${text}` : text;
+    return apart(this.#spokenText, text);
   }
 
   #addFiller(text: string): void {
@@ -206,6 +206,11 @@ export class Delivery {
     this.#shown = text;
     this.#options.sinks.caption(text, 'avatar');
   }
+}
+
+/** Words behind others that somebody else said. */
+export function apart(before: string, text: string): string {
+  return ENDS_LATIN.test(before) && BEGINS_LATIN.test(text) ? ` ${text}` : text;
 }
 
 /** The tags of a piece as they stood before its words. */

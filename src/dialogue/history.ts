@@ -124,9 +124,8 @@ export class History {
   /** What the model is given when `asking` asks; see the class. It need not have been added. */
   request(asking: HistoryEntry, parts: RequestParts): readonly ChatMessage[] {
     const { settings, welcome = '', initialMessages = [] } = this.#options;
-    const before = this.#entries.filter((entry) => entry !== asking && entry.outcome !== 'failed');
-    const note = before.at(-1)?.outcome === 'interrupted' ? settings.interruptedNote : '';
-    const system = systemMessage([parts.systemPrompt, ...(parts.instructions ?? []), note]);
+    const before = this.#before(asking);
+    const system = systemMessage([parts.systemPrompt, ...(parts.instructions ?? []), this.noteFor(asking)]);
     const own = asking.messages();
     const initial: readonly ChatMessage[] = [
       ...(welcome === '' ? [] : [{ role: 'assistant' as const, text: welcome }]),
@@ -145,6 +144,16 @@ export class History {
     const isAll = kept.length === before.length && this.#past.length === 0;
     const opening = isAll && left >= this.#cost(initial) ? initial : [];
     return [...system, ...joined([...opening, ...kept.flat(), ...own])];
+  }
+
+  /** What a model must be told of the last reply when `asking` asks: it was interrupted. '' for nothing. */
+  noteFor(asking: HistoryEntry): string {
+    const isCut = this.#before(asking).at(-1)?.outcome === 'interrupted';
+    return isCut ? this.#options.settings.interruptedNote : '';
+  }
+
+  #before(asking: HistoryEntry): readonly HistoryEntry[] {
+    return this.#entries.filter((entry) => entry !== asking && entry.outcome !== 'failed');
   }
 
   #cost(messages: readonly ChatMessage[]): number {

@@ -7,6 +7,7 @@ export type {
   ConversationPorts,
   Ear,
   Judge,
+  MarkReader,
   PieceReader,
   SpokenByAvatar,
   TurnKeeper,
@@ -14,7 +15,15 @@ export type {
 export { conversationSettings, type PartialSettings, readConversationSettings } from './read-settings.js';
 export { RealtimeBrain, type RealtimeBrainOptions } from './realtime-brain.js';
 export { CONVERSATION_DEFAULTS, type ConversationSettings } from './settings.js';
-export type { SoundAnswer, SoundBrain, SoundQuestion } from './sound-brain.js';
+export type {
+  SaidElsewhere,
+  SoundAnswer,
+  SoundBrain,
+  SoundFunction,
+  SoundFunctionResult,
+  SoundQuestion,
+  SoundSight,
+} from './sound-brain.js';
 export type {
   Question,
   ToolNews,

@@ -1,4 +1,4 @@
-import type { Cue, ExpressionSink, ReplyPiece } from '../expression/index.js';
+import type { Cue, CueChoice, ExpressionSink, MarkupScanner, ReplyPiece } from '../expression/index.js';
 import type { Hearing } from '../hearing/index.js';
 import type { KeptSession } from '../kept/index.js';
 import type { ChatModel } from '../llm/index.js';
@@ -26,6 +26,10 @@ export interface ConversationPorts {
    * what is said over a reply is judged by its words; else by how long it is.
    */
   readonly brain?: SoundBrain | undefined;
+  /** Tags in what a brain says: one reader for each reply. @default the built-in tags */
+  readonly openMarks?: (() => MarkReader) | undefined;
+  /** What a brain may show by a call. @default nothing */
+  readonly cueChoices?: readonly CueChoice[] | undefined;
   readonly tools?: ToolBox | undefined;
   readonly eyes?: Eyes | undefined;
   readonly guards?: Guards | undefined;
@@ -74,6 +78,9 @@ export interface PieceReader {
   /** No more text comes: everything that waits. More may be pushed afterwards: another answer of the same reply. */
   end(): readonly ReplyPiece[];
 }
+
+/** Tells the words of a text from its tags; see `MarkupScanner`. */
+export type MarkReader = Pick<MarkupScanner, 'push' | 'end'>;
 
 /** Keeps turns: what of a `KeptSession` is used. */
 export type TurnKeeper = Pick<KeptSession, 'append'> &

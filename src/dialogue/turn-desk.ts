@@ -3,8 +3,9 @@ import type { Floor } from './floor.js';
 import type { Services } from './services.js';
 import type { Question, TurnEnd, TurnHandle } from './turn.js';
 import type { TurnOwner, TurnPlan } from './turn-plan.js';
-import { keepTurn } from './turn-record.js';
+import { TurnRecords } from './turn-records.js';
 import { TurnRun } from './turn-run.js';
+import { UNWRITTEN } from './wordless-recognizer.js';
 
 export interface DeskOptions {
   readonly services: Services;
@@ -24,6 +25,7 @@ const ECHO_MEMORY_MS = 4000;
 export class TurnDesk {
   readonly #options: DeskOptions;
   readonly #owner: TurnOwner;
+  readonly #records: TurnRecords;
   #turn: TurnRun | undefined;
   #guess: TurnRun | undefined;
   #waiting: TurnRun[] = [];
@@ -35,6 +37,7 @@ export class TurnDesk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
+    this.#records = new TurnRecords(options.services);
     // The turns of a session that goes on have their numbers.
     this.#count = (options.services.ports.kept?.nextTurn ?? 1) - 1;
     this.#owner = {
@@ -154,6 +157,11 @@ export class TurnDesk {
     this.cut();
   }
 
+  /** Nothing is waited for any more before turns are kept. */
+  close(): void {
+    this.#records.flush();
+  }
+
   /** Begins what waits, when nothing is under way. */
   next(): void {
     if (this.#turn !== undefined || this.#options.floor.user !== 'silent') return;
@@ -201,9 +209,20 @@ export class TurnDesk {
     const { services } = this.#options;
     this.#left(turn);
     services.history.touch();
-    if (turn.plan.isKept !== false) keepTurn(services, turn, end);
+    if (turn.plan.isKept !== false) {
+      this.#records.keep(turn, end);
+      this.#letBrainKnow(turn, end);
+    }
     services.events.emit('turnEnded', end);
     this.#options.onFree();
+  }
+
+  /** What was said without the brain: it goes on from there. */
+  #letBrainKnow(turn: TurnRun, { outcome, heard }: TurnEnd): void {
+    const isSaid = outcome === 'completed' || outcome === 'interrupted';
+    if (turn.isKnownToBrain || !isSaid) return;
+    const user = turn.entry.text.replaceAll(UNWRITTEN, '').trim();
+    this.#options.services.ports.brain?.know?.({ user, reply: heard });
   }
 
   #remember(turn: TurnRun): void {

@@ -1,7 +1,7 @@
 import type { HeardReply, ReplyEnd } from '../reply/index.js';
 import type { HistoryEntry } from './history-entry.js';
 import type { Services } from './services.js';
-import { SoundExchange } from './sound-exchange.js';
+import { SoundTurn } from './sound-turn.js';
 import type { Trace } from './trace.js';
 import type { TurnPlan } from './turn-plan.js';
 import type { TurnTeller } from './turn-teller.js';
@@ -21,12 +21,12 @@ export interface TurnPartsOptions extends Pick<TurnVoiceOptions, 'watch' | 'onBr
   readonly certain: Promise<void>;
 }
 
-/** What one turn is made of, opened as it is needed: a thought, a voice, or an exchange of sound in place of the thought. */
+/** What one turn is made of, opened as it is needed: a thought and a voice, or a turn of sound that asks a brain. */
 export class TurnParts {
   readonly #options: TurnPartsOptions;
   #voice: TurnVoice | undefined;
   #thought: TurnThought | undefined;
-  #exchange: SoundExchange | undefined;
+  #sound: SoundTurn | undefined;
 
   constructor(options: TurnPartsOptions) {
     this.#options = options;
@@ -37,15 +37,20 @@ export class TurnParts {
     return this.#voice;
   }
 
-  /** Whether a brain that hears and speaks by itself answers. */
-  get isOfSound(): boolean {
+  /** Undefined: no brain has been asked. */
+  get sound(): SoundTurn | undefined {
+    return this.#sound;
+  }
+
+  /** Whether a brain that hears and speaks by itself answers what nobody else does. */
+  get hasBrain(): boolean {
     const { services, plan } = this.#options;
-    return services.ports.brain !== undefined && plan.given === undefined && !services.isOperated();
+    return services.ports.brain !== undefined && plan.given === undefined;
   }
 
   /** Others have their own time limits. */
   get waitsForOthers(): boolean {
-    return this.#thought?.waitsForOthers === true || this.#exchange?.isWithTools === true;
+    return this.#thought?.waitsForOthers === true || this.#sound?.exchange.isWithTools === true;
   }
 
   get waitsForOperator(): boolean {
@@ -54,8 +59,11 @@ export class TurnParts {
 
   /** @throws what the voice throws. */
   openVoice(): TurnVoice {
-    this.#voice = new TurnVoice({ ...this.#options, given: this.#exchange?.given });
-    return this.#voice;
+    const exchange = this.#sound?.exchange;
+    const voice = new TurnVoice({ ...this.#options, given: exchange?.given });
+    this.#voice = voice;
+    exchange?.follow(voice.reply);
+    return voice;
   }
 
   openThought(): TurnThought {
@@ -63,17 +71,20 @@ export class TurnParts {
     return this.#thought;
   }
 
-  /** The brain is asked; `openVoice` then gives its sound. */
-  openExchange(): void {
-    const { services, thinking, watch } = this.#options;
-    const { brain } = services.ports;
-    if (brain === undefined) return;
-    this.#exchange = new SoundExchange({
+  /** The brain is asked; `openVoice` then gives its sound. @param allow - lets a voice be heard when the turn may. */
+  openSound(thought: TurnThought, allow: (voice: TurnVoice) => void): SoundTurn | undefined {
+    const { brain } = this.#options.services.ports;
+    if (brain === undefined) return undefined;
+    this.#sound = new SoundTurn({
       ...this.#options,
-      brain,
-      signal: thinking,
-      onAlive: watch.onAlive,
+      ...{ brain, thought },
+      voice: () => this.#voice,
+      onVoice: (voice) => {
+        this.#voice = voice;
+        allow(voice);
+      },
     });
+    return this.#sound;
   }
 
   /** The operator's words; undefined: the model shall answer. */
@@ -83,27 +94,43 @@ export class TurnParts {
 
   /** What a microphone may hear of it. */
   get spokenText(): string {
-    return this.#exchange?.text ?? this.#voice?.delivery.spokenText ?? '';
+    const spoken = this.#voice?.delivery.spokenText ?? '';
+    return `${this.#sound?.exchange.text ?? ''}${spoken}`;
   }
 
   heard(): HeardReply | undefined {
-    return this.#voice?.heard();
+    return this.#joined(this.#voice?.heard());
+  }
+
+  /** What of it is the reply. @param heard - as `heard` and `silence` give it. */
+  ofReply(heard: HeardReply): HeardReply {
+    return this.#sound?.isInstead === true ? heard : (this.#voice?.delivery.ofReply(heard) ?? heard);
   }
 
   /** A brain forgets what was not heard. */
   truncate(heardMs: number): void {
-    void this.#exchange?.truncate(heardMs);
+    void this.#sound?.exchange.truncate(heardMs);
   }
 
   /** A brain forgets the whole turn. */
   cancel(): void {
-    void this.#exchange?.cancel();
+    void this.#sound?.exchange.cancel();
   }
 
   /** Everything ends within the call; see `TurnVoice.silence`. */
-  silence(): Promise<ReplyEnd | undefined> {
-    this.#options.teller.silence();
+  async silence(): Promise<ReplyEnd | undefined> {
+    const { teller, services, plan } = this.#options;
+    teller.silence();
     this.answer('');
-    return this.#voice?.silence() ?? Promise.resolve(undefined);
+    this.#sound?.exchange.silence();
+    // What the brain has heard ahead of its answer is no question to it.
+    if (this.#sound === undefined)
+      for (const utterance of plan.sound ?? []) services.ports.brain?.unhear?.(utterance);
+    const end = await this.#voice?.silence();
+    return end && { ...end, heard: this.#joined(end.heard) ?? end.heard };
+  }
+
+  #joined(heard: HeardReply | undefined): HeardReply | undefined {
+    return this.#sound === undefined ? heard : this.#sound.joined(heard);
   }
 }

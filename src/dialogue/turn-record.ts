@@ -12,7 +12,7 @@ export function keepTurn({ ports, session }: Services, run: TurnRun, end: TurnEn
     kept?.append(recordOf(run, end, ports.clock.wallMs() - ports.clock.nowMs()));
     kept?.soundEnded?.(end.turn);
     if (end.outcome === 'completed' || end.outcome === 'interrupted')
-      memory?.remember({ user: memoryUser({ user }), session, userText: end.user, reply: end.heard });
+      memory?.remember({ user: memoryUser({ user }), session, userText: run.entry.text, reply: end.heard });
   } catch (error) {
     logger?.warn({ turn: end.turn, reason: errorText(error) }, 'a turn was not kept');
   }
@@ -27,7 +27,7 @@ export function recordOf(run: TurnRun, end: TurnEnd, wallOffsetMs: number): Turn
     by: end.by,
     startedAtMs: Math.round(wallOffsetMs + (plan.startedMs ?? plan.fromMs)),
     speechEndAtMs: Math.round(wallOffsetMs + plan.fromMs),
-    user: end.user,
+    user: run.entry.text,
     reply: end.reply,
     heard: end.heard,
     ...(end.cut === undefined ? {} : { cut: end.cut }),

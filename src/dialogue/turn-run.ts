@@ -1,12 +1,14 @@
 import type { HeardReply, ReplyEnd } from '../reply/index.js';
-import { BridgeError, errorText, RequestError } from '../runtime/index.js';
+import { type BridgeError, RequestError } from '../runtime/index.js';
 import type { Stage } from './conversation-events.js';
+import { cutOf } from './cut-of.js';
 import { HistoryEntry } from './history-entry.js';
 import type { Services } from './services.js';
 import { deferred } from './settled.js';
 import { sorryText } from './sorry.js';
 import { Trace, type TraceMark } from './trace.js';
 import type { TurnEnd, TurnHandle } from './turn.js';
+import { asBridgeError, brokenStage, stageOf } from './turn-fault.js';
 import { TurnParts } from './turn-parts.js';
 import type { TurnOwner, TurnPlan } from './turn-plan.js';
 import { TurnTeller } from './turn-teller.js';
@@ -111,6 +113,16 @@ export class TurnRun {
     return this.#closed.promise;
   }
 
+  /** Settles when the user's words are written down, or never will be; undefined: they are. Never rejects. */
+  get written(): Promise<void> | undefined {
+    return this.#parts.sound?.written;
+  }
+
+  /** Whether a brain was asked, and so knows of it. */
+  get isKnownToBrain(): boolean {
+    return this.#parts.sound !== undefined;
+  }
+
   /** What a microphone may have heard of it. */
   get spokenText(): string {
     return this.#parts.spokenText;
@@ -201,14 +213,13 @@ export class TurnRun {
       await after;
       if (this.isOver) return;
       // Opened before anything is awaited: a voice gets ready while the model thinks.
-      const { isOfSound } = this.#parts;
-      const early = isOfSound ? undefined : this.#openVoice();
+      const { hasBrain } = this.#parts;
+      const early = hasBrain ? undefined : this.#openVoice();
       const thought = this.#parts.openThought();
       const { given, refused } = await thought.question();
       this.#failure ??= refused;
-      if (isOfSound && given === undefined) {
-        this.#parts.openExchange();
-        await this.#hearOut(this.#openVoice());
+      if (hasBrain && given === undefined) {
+        await this.#exchange(thought);
         return;
       }
       const voice = early ?? this.#openVoice();
@@ -225,6 +236,14 @@ export class TurnRun {
     } catch (error) {
       if (!this.isOver) await this.#fail(asBridgeError(error), stageOf(error));
     }
+  }
+
+  /** A brain answers with its own sound. */
+  async #exchange(thought: TurnThought): Promise<void> {
+    const sound = this.#parts.openSound(thought, (voice) => this.#allow(voice));
+    this.#openVoice();
+    const heard = await sound?.heardOut();
+    if (heard !== undefined && !this.isOver) this.#finish('completed', heard);
   }
 
   async #think(thought: TurnThought, given: string | undefined, voice: TurnVoice): Promise<void> {
@@ -255,7 +274,7 @@ export class TurnRun {
       },
       onBroken: ({ reason, error }) => {
         if (reason === 'cancelled') this.cut();
-        else void this.#fail(error ?? asBridgeError('the voice failed'), 'voice');
+        else void this.#fail(error ?? asBridgeError('the voice failed'), brokenStage(error));
       },
       onBlocked: () => {
         this.#isBlocked = true;
@@ -266,9 +285,13 @@ export class TurnRun {
 
   #openVoice(): TurnVoice {
     const voice = this.#parts.openVoice();
+    this.#allow(voice);
+    return voice;
+  }
+
+  #allow(voice: TurnVoice): void {
     if (this.#isHeld) voice.hold();
     else if (this.isOpen && this.#owner.maySpeak(this)) voice.letSpeak();
-    return voice;
   }
 
   async #fail(error: BridgeError, stage: Stage): Promise<void> {
@@ -285,7 +308,12 @@ export class TurnRun {
     }
     this.#state = 'failing';
     if (isFirst) this.#teller.failure(error, stage);
-    const { voice } = this.#parts;
+    const { voice, sound } = this.#parts;
+    if (isFirst && sound !== undefined) {
+      const heardOfReply = await sound.apologise(error);
+      if (!this.isOver) this.#finish('failed', heardOfReply);
+      return;
+    }
     if (isFirst && stage !== 'voice' && voice !== undefined) return this.#apologise(voice);
     const heard = this.#parts.heard();
     const end = await this.#silence();
@@ -352,7 +380,7 @@ export class TurnRun {
   #kept(heard: HeardReply | undefined): HeardReply | undefined {
     if (heard === undefined) return undefined;
     if (this.#isTakenUp) return { ...heard, pieces: 0, units: 0, text: '' };
-    return this.#parts.voice?.delivery.ofReply(heard) ?? heard;
+    return this.#parts.ofReply(heard);
   }
 
   #outcomeOfCut(heard: HeardReply | undefined): TurnEnd['outcome'] {
@@ -368,21 +396,4 @@ export class TurnRun {
     this.#owner.sounded(this);
     this.#teller.sounded(atMs);
   }
-}
-
-/** How it is known where the ear stopped; nothing where that was between pieces. */
-function cutOf(heard: HeardReply | undefined): Pick<TurnEnd, 'cut'> {
-  if (heard === undefined || heard.by === 'whole' || heard.text === '') return {};
-  return { cut: { unit: heard.by, isEstimated: heard.isEstimated ?? false } };
-}
-
-function asBridgeError(error: unknown): BridgeError {
-  if (error instanceof BridgeError) return error;
-  return new RequestError('BRIDGE_ERR_LLM_FAILED', `The turn failed: ${errorText(error)}. Ask again.`, {
-    cause: error,
-  });
-}
-
-function stageOf(error: unknown): Stage {
-  return error instanceof BridgeError && error.code.startsWith('BRIDGE_ERR_SPEECH') ? 'voice' : 'model';
 }

@@ -73,6 +73,11 @@ export class TurnTeller {
     });
   }
 
+  userText(text: string, isOver: boolean): void {
+    if (!isOver) this.#services.sinks.caption(text, 'user');
+    this.handle.events.emit('userText', text);
+  }
+
   text(delta: string): void {
     this.#notes.tell(() => this.handle.events.emit('text', delta));
   }

@@ -10,6 +10,7 @@ import { blockedText } from './sorry.js';
 import type { Trace } from './trace.js';
 import type { TurnPlan } from './turn-plan.js';
 import type { TurnTeller } from './turn-teller.js';
+import { UNWRITTEN } from './wordless-recognizer.js';
 
 export interface TurnThoughtOptions {
   readonly services: Services;
@@ -32,11 +33,22 @@ export class TurnThought {
   readonly #operator = deferred<string | undefined>();
   #isWithModel = false;
   #isWithOperator = false;
+  #isReworded = false;
   #parameters: Readonly<Record<string, string>>;
 
   constructor(options: TurnThoughtOptions) {
     this.#options = options;
     this.#parameters = options.plan.parameters ?? {};
+  }
+
+  /** Values of `{name}` in the system prompt, hooks' among them. */
+  get parameters(): Readonly<Record<string, string>> {
+    return this.#parameters;
+  }
+
+  /** A hook or guard put the question in other words. */
+  get isReworded(): boolean {
+    return this.#isReworded;
   }
 
   get waitsForOperator(): boolean {
@@ -65,6 +77,12 @@ export class TurnThought {
       teller.start();
       return { given: plan.given };
     }
+    if (!(await this.#knowsWords())) {
+      teller.start();
+      const say = blockedText(plan.text, services.settings.language);
+      return { given: say, refused: refusal('the guards: nobody has written down what was said') };
+    }
+    const asked = entry.text;
     const checked = await checkRequest(services, teller.facts(), this.#parameters, {
       metadata: teller.about(),
       signal,
@@ -72,6 +90,7 @@ export class TurnThought {
     });
     signal.throwIfAborted();
     this.#parameters = checked.parameters;
+    this.#isReworded = checked.text !== asked;
     teller.metadata = checked.metadata;
     entry.text = checked.text;
     entry.images = checked.images;
@@ -133,13 +152,40 @@ export class TurnThought {
     }
   }
 
-  /** Looks at the reply as a whole: what a guard makes of it is what the history keeps. */
-  async checkWhole(): Promise<void> {
+  /**
+   * Looks at the reply as a whole: what a guard makes of it is what the history keeps.
+   *
+   * @returns that; undefined: the reply as it is.
+   */
+  async checkWhole(): Promise<string | undefined> {
     const { services, plan, entry, teller, signal } = this.#options;
     const { guards } = services.ports;
-    if (guards?.has('response') !== true || plan.given !== undefined) return;
+    if (guards?.has('response') !== true || plan.given !== undefined) return undefined;
     const outcome = await guards.response(teller.about(), signal).whole(entry.reply());
-    if (outcome.action !== 'pass') entry.replaceReply(outcome.text ?? '');
+    if (outcome.action === 'pass') return undefined;
+    const text = outcome.text ?? '';
+    entry.replaceReply(text);
+    return text;
+  }
+
+  /**
+   * Guards and hooks read words: of a voice that only a brain has heard they are awaited. What nobody has written down passes no guard.
+   *
+   * @throws the signal's reason.
+   */
+  async #knowsWords(): Promise<boolean> {
+    const { services, entry, plan, signal } = this.#options;
+    const { brain, guards, clock } = services.ports;
+    const isGuarded = guards?.has('request') === true;
+    const isRead = isGuarded || services.hooks.hasRequest;
+    if (!isRead || services.isOperated() || !entry.text.includes(UNWRITTEN)) return true;
+    const { recognitionMs } = services.settings.limits;
+    this.#isWithModel = true;
+    const words = await within(clock, recognitionMs, brain?.words?.(plan.sound ?? []) ?? NO_WORDS);
+    this.#isWithModel = false;
+    signal.throwIfAborted();
+    if (words !== undefined) entry.text = words.trim();
+    return words !== undefined || !isGuarded;
   }
 
   /** Undefined: the model answers, because it was handed back or the operator is away. */
@@ -151,6 +197,8 @@ export class TurnThought {
     return words;
   }
 }
+
+const NO_WORDS = Promise.resolve(undefined);
 
 function refusal(by: string): RequestError {
   return new RequestError('BRIDGE_ERR_GUARDRAIL', `The request was refused by ${by}. Ask something else.`);

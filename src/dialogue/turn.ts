@@ -55,6 +55,8 @@ export interface ToolNews {
 export interface TurnEvents {
   /** The model is asked. After the hooks, so `text` is what it reads. */
   started: [text: string];
+  /** What the user said, once a brain of sound has written it down: may come after `ended`. */
+  userText: [text: string];
   /** As the model writes, tags and all; captions and pages want `chunk`. */
   text: [delta: string];
   chunk: [chunk: TurnChunk];

@@ -228,6 +228,82 @@ describe('A conversation with a speech-to-speech model', { timeout: LIMIT_MS }, 
     expect(rig.told.some((text) => /No MMDAgent-EX is connected/.test(text))).toBe(true);
   });
 
+  it('shows faces that the model calls for, in step with its sound, and asks it for nothing more', async () => {
+    const cues: { tag: string; playedMs: number }[] = [];
+    const sink = {
+      name: 'test',
+      cue: ({ raw }: { raw: string }) => void cues.push({ tag: raw, playedMs: rig.playedMs() }),
+      close: async () => {},
+    };
+    const server = await open(
+      [
+        {
+          says: [
+            { text: '[face:smile]Well, hello. ' },
+            { pcm: tone(1200) },
+            { call: 'express', arguments: '{"face":"joy"}' },
+          ],
+        },
+      ],
+      { ports: { sinks: [sink] }, settings: { expression: { tellModel: true } } },
+    );
+    const end = await rig.conversation.ask({ text: 'Hello', by: 'typed' }).ended;
+    expect(end).toMatchObject({ outcome: 'completed', heard: 'Well, hello. ' });
+    expect(cues.map(({ tag }) => tag)).toEqual(['[face:smile]', '[face:joy]']);
+    expect(cues[0]?.playedMs).toBeLessThan(600);
+    expect(cues[1]?.playedMs).toBeGreaterThan(800);
+    expect(JSON.stringify(server.last.session)).toContain('"name":"express"');
+    expect(JSON.stringify(server.last.session)).not.toContain('[face:');
+    expect(server.last.ofType('response.create')).toHaveLength(1);
+    expect(server.last.items.at(-1)?.type).toBe('function_call_output');
+  });
+
+  it('stops the model where a guard blocks it, and nothing of it is remembered that was not heard', async () => {
+    const server = await open(
+      [
+        {
+          says: [
+            { text: 'Well, yes. ' },
+            { pcm: tone(600) },
+            { text: 'The secret is' },
+            { pcm: tone(3000) },
+            'wait',
+          ],
+        },
+        { says: [{ text: 'Fine.' }, { pcm: tone(300) }] },
+      ],
+      {
+        settings: {
+          tools: { guards: [{ words: ['secret'], on: 'response', action: 'block', text: 'No.' }] },
+        },
+      },
+    );
+    const end = await rig.conversation.ask({ text: 'Tell me', by: 'typed' }).ended;
+    expect(end).toMatchObject({ outcome: 'completed', heard: 'Well, yes. No.' });
+    expect(server.last.ofType('response.cancel')).toHaveLength(1);
+    expect(Number(server.last.ofType('conversation.item.truncate')[0]?.['audio_end_ms'])).toBeLessThanOrEqual(
+      600,
+    );
+    await rig.until('the model knows it', () => textsOf(server, 0).includes('No.'));
+    expect(server.last.items.at(-1)?.role).toBe('assistant');
+    expect(await rig.conversation.ask({ text: 'Then go on', by: 'typed' }).ended).toMatchObject({
+      heard: 'Fine.',
+    });
+    expect(rig.told.filter((text) => text.startsWith('warning'))).toEqual([]);
+  });
+
+  it('refuses settings that cannot hold', async () => {
+    await expect(
+      open([], { settings: { conversation: { wake: { words: ['Gene'] } } } }),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/wake\.words.*recogniser/),
+    });
+    await expect(open([], { engine: { turnDetection: 'server_vad' } })).rejects.toMatchObject({
+      code: 'BRIDGE_ERR_CONFIG_INVALID',
+      message: expect.stringMatching(/llmEngines\.rt\.turnDetection/),
+    });
+  });
+
   it('refuses a voice that is not its own', async () => {
     for (const topology of ['text', 'peer'] as const)
       await expect(open([], { settings: { voice: { topology } } })).rejects.toMatchObject({

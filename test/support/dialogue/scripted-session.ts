@@ -54,16 +54,29 @@ export class ScriptedSession implements RealtimeSession {
     const count = this.inputs.length;
     const answer = this.answer(count);
     input.signal?.addEventListener('abort', () => this.cancelled.push(count));
-    let written: (text: string | undefined) => void = () => {};
-    const userText = new Promise<string | undefined>((resolve) => {
-      written = resolve;
-    });
+    const said = this.#said(input);
+    const userText = said.then(
+      (text) =>
+        new Promise<string | undefined>((resolve) => {
+          const isWritten = input.sound !== undefined && this.writesAfterMs !== 'never';
+          const afterMs = this.writesAfterMs === 'never' ? 0 : this.writesAfterMs;
+          this.#clock.after(afterMs, () => resolve(isWritten ? text : undefined));
+        }),
+    );
     return {
-      parts: this.#parts(input, answer, written),
+      parts: this.#parts(input, answer, said),
       userText,
       truncate: async (heardMs) => void this.truncations.push(heardMs),
       cancel: async () => void this.cancelled.push(count),
     };
+  }
+
+  /** Goes up as it comes, whoever reads the answer. */
+  async #said({ sound, text = '' }: RealtimeInput): Promise<string> {
+    let said = text;
+    if (sound !== undefined)
+      for await (const piece of sound) said += new TextDecoder().decode(piece).replaceAll('\0', '');
+    return said;
   }
 
   hear(): void {}
@@ -83,17 +96,11 @@ export class ScriptedSession implements RealtimeSession {
   async close(): Promise<void> {}
 
   async *#parts(
-    { sound, text, signal, answerWhen }: RealtimeInput,
+    { signal, answerWhen }: RealtimeInput,
     answer: ScriptedAnswer | 'error',
-    written: (text: string | undefined) => void,
+    said: Promise<string>,
   ): AsyncGenerator<RealtimePart> {
-    let said = text ?? '';
-    if (sound !== undefined)
-      for await (const piece of sound) said += new TextDecoder().decode(piece).replaceAll('\0', '');
-    this.heard.push(said);
-    this.#clock.after(this.writesAfterMs === 'never' ? 0 : this.writesAfterMs, () =>
-      written(sound === undefined || this.writesAfterMs === 'never' ? undefined : said),
-    );
+    this.heard.push(await said);
     await answerWhen;
     await sleep(this.#clock, 300, signal);
     if (answer === 'error') throw new Error('the session broke');

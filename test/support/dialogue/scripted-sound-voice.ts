@@ -6,7 +6,7 @@ import type {
   ReplyEvents,
   SoundReplyVoice,
 } from '../../../src/reply/index.js';
-import { type Clock, Emitter, RequestError, type Timer } from '../../../src/runtime/index.js';
+import { BridgeError, type Clock, Emitter, RequestError, type Timer } from '../../../src/runtime/index.js';
 import { ScriptedVoice } from './scripted-voice.js';
 
 /** A voice that plays given sound in time, without sound. */
@@ -33,6 +33,8 @@ export class ScriptedSoundReply implements Reply {
   #heardMs = 0;
   #text = '';
   #isWhole = false;
+  /** What came before is heard first. */
+  #broken: BridgeError | undefined;
   #timer: Timer | undefined;
 
   constructor(clock: Clock, given: GivenSound) {
@@ -87,8 +89,12 @@ export class ScriptedSoundReply implements Reply {
       this.#isWhole = true;
       this.#play();
     } catch (cause) {
-      const error = new RequestError('BRIDGE_ERR_LLM_FAILED', 'the sound broke', { cause });
-      this.#end({ reason: 'failed', heard: this.heard(), error });
+      const error =
+        cause instanceof BridgeError
+          ? cause
+          : new RequestError('BRIDGE_ERR_LLM_FAILED', 'the sound broke', { cause });
+      this.#broken = error;
+      this.#play();
     }
   }
 
@@ -100,9 +106,14 @@ export class ScriptedSoundReply implements Reply {
     if (this.#state !== 'open' || this.#timer !== undefined) return;
     if (this.#heardMs >= this.#soundMs) {
       if (this.#isWhole) this.#end({ reason: 'completed', heard: this.heard() });
+      else if (this.#broken !== undefined)
+        this.#end({ reason: 'failed', heard: this.heard(), error: this.#broken });
       return;
     }
-    if (this.#heardMs === 0) this.events.emit('sent', this.#clock.nowMs());
+    if (this.#heardMs === 0) {
+      this.events.emit('sent', this.#clock.nowMs());
+      this.events.emit('pieceStarted', 0, this.#clock.nowMs());
+    }
     this.#timer = this.#clock.after(STEP_MS, () => {
       this.#timer = undefined;
       if (this.#state === 'ended') return;

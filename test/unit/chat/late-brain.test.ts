@@ -60,14 +60,21 @@ function rig() {
 
 function question(text: string, signal: AbortSignal): SoundQuestion {
   const metadata = { session: 's', turn: 1, user: undefined };
-  return { sound: undefined, text, images: [], metadata, signal, onText: () => {}, onTool: () => {} };
+  return {
+    ...{ text, metadata, signal, utterances: [], images: [], functions: [] },
+    instructions: ['You are Gene.'],
+    onText: () => {},
+    onTool: () => {},
+    onResult: () => {},
+    seen: async () => undefined,
+  };
 }
 
 /** All of it: its bytes, or what it failed with. */
-async function heard({ given }: SoundAnswer): Promise<number | string> {
+async function heard({ sound }: SoundAnswer): Promise<number | string> {
   let bytes = 0;
   try {
-    for await (const { pcm } of given.sound) bytes += pcm.byteLength;
+    for await (const { pcm } of sound) bytes += pcm.byteLength;
   } catch (error) {
     return (error as Error).message;
   }

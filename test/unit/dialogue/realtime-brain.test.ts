@@ -242,7 +242,7 @@ describe('A conversation with a speech-to-speech model', () => {
     const t = open();
     t.session.answer = (count) => (count === 1 ? 'error' : { text: 'はい。' });
     t.conversation.ask({ text: '一', by: 'typed' });
-    await t.pass(3000);
+    await t.pass(6000);
     expect(t.ends).toMatchObject([{ outcome: 'failed' }]);
     t.conversation.ask({ text: '二', by: 'typed' });
     await t.pass(3000);
