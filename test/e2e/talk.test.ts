@@ -391,9 +391,9 @@ describe.skipIf(!isChromiumThere)(`a conversation on the page${whySkipped}`, () 
     const isJapanese = locale.startsWith('ja');
     await say(isJapanese ? 'こんにちは' : 'Hello');
     await untilHeard(2);
-    if (areScreensTaken) {
-      await page.locator('#ways').evaluate((ways) => ways.scrollIntoView());
-      if (isJapanese) await page.screenshot({ path: join(SCREENS, 'talk-phone.png') });
+    if (areScreensTaken && isJapanese) {
+      await page.evaluate('scrollTo(0, 0)');
+      await page.screenshot({ path: join(SCREENS, 'talk-phone.png') });
     }
     await page.locator('#talk-text').focus();
     await page.keyboard.type(isJapanese ? '時刻' : 'time');
