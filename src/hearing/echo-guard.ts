@@ -187,7 +187,8 @@ export class EchoGuard {
 
   #overDb(heardDb: Float64Array, band: number, isUnknown: boolean): number {
     let expectedDb = this.#roomDb[band] as number;
-    if (this.#delay.lag !== undefined)
+    // A delay that is found while somebody speaks and no echo was ever heard is one of that voice.
+    if (this.#delay.lag !== undefined && !(this.#isUnlike && this.#unlike.isSilent))
       expectedDb = Math.max(expectedDb, this.#path.expectedDb[band] as number);
     if (isUnknown) expectedDb = Math.max(expectedDb, this.#unknown.expectedDb[band] as number);
     return (heardDb[band] as number) - expectedDb;

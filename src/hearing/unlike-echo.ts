@@ -11,6 +11,19 @@ const FIRST_GAIN_DB = 10;
 /** … until the microphone has less: steps towards that, and back. */
 const DOWN_DB = 6;
 const UP_DB = 1;
+/** So many slots of playing without any echo, and no more than so many with a sound: it seems that there is none (headphones). */
+const SILENT_SLOTS = 30;
+const HEARD_SLOTS = 40;
+/** Of noise, few bands at once are louder than the room; of an echo that matters, many. */
+const SOUND_BANDS = 5;
+/** Then less is needed: an echo is taken to be no louder than it was played … */
+const SILENT_GAIN_DB = 0;
+const SILENT_MARGIN_DB = 10;
+/** … a voice is not learned as an echo of every delay … */
+const SILENT_UP_DB = 0.1;
+/** … and softer slots between two of a voice are that voice: two for each, up to so many. */
+const HOLD_SLOTS = 12;
+const HELD_SLOTS = 4;
 /** An echo scatters upwards from the softest of it by this. */
 const MARGIN_DB = 15;
 const MAX_BAND_DB = 12;
@@ -27,18 +40,34 @@ export class UnlikeEcho {
   /** What is played around each slot, falling as slowly as rooms do, and the softest of it. */
   readonly #loudDb = new Float64Array(WINDOW * BANDS);
   readonly #softDb = new Float64Array(WINDOW * BANDS);
+  #silentSlots = 0;
+  #heardSlots = 0;
+  #hold = 0;
+
+  /** Whether the microphone has been silent for so long while something is played that an echo is unlikely. */
+  get isSilent(): boolean {
+    return this.#silentSlots >= SILENT_SLOTS && this.#heardSlots <= HEARD_SLOTS;
+  }
 
   /**
    * @param heardDb - what the microphone has in the slot.
    * @param roomDb - the room's noise, and what it may be above that.
-   * @returns Whether no delay explains the slot.
+   * @returns Whether no delay explains the slot, or it belongs to a voice that none explained.
    */
   judge(heardDb: Float64Array, roomDb: Float64Array, played: PlayedBands, slot: number): boolean {
     this.#read(played, slot - FIRST_LAG - LAGS + 1 - BEFORE_SLOTS - AROUND_SLOTS);
     let isUnlike = true;
     for (let lag = 0; isUnlike && lag < LAGS; lag++) isUnlike = !this.#explains(lag, heardDb, roomDb);
     for (let lag = 0; lag < LAGS; lag++) this.#learn(lag, heardDb, isUnlike);
-    return isUnlike;
+    if (!isSound(heardDb, roomDb)) this.#silentSlots++;
+    else if (!isUnlike) this.#heardSlots++;
+    return this.#holds(isUnlike);
+  }
+
+  #holds(isUnlike: boolean): boolean {
+    const isHeld = this.isSilent && this.#hold >= HELD_SLOTS;
+    this.#hold = isUnlike ? Math.min(HOLD_SLOTS, this.#hold + 2) : Math.max(0, this.#hold - 1);
+    return isUnlike || isHeld;
   }
 
   #read(played: PlayedBands, first: number): void {
@@ -63,7 +92,10 @@ export class UnlikeEcho {
     let excessDb = 0;
     let bandCount = 0;
     for (let band = 0; band < BANDS; band++) {
-      const gainDb = (this.#gainDb[lag * BANDS + band] as number) + MARGIN_DB;
+      const learnedDb = this.#gainDb[lag * BANDS + band] as number;
+      const gainDb = this.isSilent
+        ? Math.min(SILENT_GAIN_DB, learnedDb) + SILENT_MARGIN_DB
+        : learnedDb + MARGIN_DB;
       const expectedDb = Math.max(roomDb[band] as number, (this.#loudDb[place + band] as number) + gainDb);
       const overDb = (heardDb[band] as number) - expectedDb;
       if (overDb <= 0) continue;
@@ -76,6 +108,7 @@ export class UnlikeEcho {
   /** @param isVoice - then a louder microphone says nothing of the echo. */
   #learn(lag: number, heardDb: Float64Array, isVoice: boolean): void {
     const place = placeOf(lag);
+    const upDb = this.isSilent ? SILENT_UP_DB : UP_DB;
     for (let band = 0; band < BANDS; band++) {
       const softDb = this.#softDb[place + band] as number;
       if (softDb <= AUDIBLE_DB || softDb < (this.#loudDb[place + band] as number) - 2 * FRESH_DB) continue;
@@ -83,9 +116,16 @@ export class UnlikeEcho {
       const gainDb = this.#gainDb[at] as number;
       const seenDb = (heardDb[band] as number) - softDb;
       if (seenDb < gainDb) this.#gainDb[at] = Math.max(seenDb, gainDb - DOWN_DB);
-      else if (!isVoice) this.#gainDb[at] = Math.min(seenDb, gainDb + UP_DB, FIRST_GAIN_DB);
+      else if (!isVoice) this.#gainDb[at] = Math.min(seenDb, gainDb + upDb, FIRST_GAIN_DB);
     }
   }
+}
+
+function isSound(heardDb: Float64Array, roomDb: Float64Array): boolean {
+  let bandCount = 0;
+  for (let band = 0; band < BANDS; band++)
+    if ((heardDb[band] as number) > (roomDb[band] as number)) bandCount++;
+  return bandCount >= SOUND_BANDS;
 }
 
 /** Where the slot is that is heard with this delay. */

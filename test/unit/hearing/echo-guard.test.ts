@@ -190,6 +190,24 @@ describe('The echo guard', () => {
     },
   );
 
+  it('hears a user with headphones soon, whoever speaks and wherever in the first sound of all', async () => {
+    const lateMs: number[] = [];
+    for (const user of ['en_awb', 'ja_mei_normal', 'ja_mei_happy'])
+      for (const afterMs of [450, 650, 850, 1050]) {
+        const played = seconds(6);
+        mixIn(played, spoken('en_slt', -20), 2000);
+        const heard = noise('pink', 6 * 16_000, -60).slice();
+        const voice = spoken(user, -24).slice(0, 2 * 16_000);
+        mixIn(heard, voice, 2000 + afterMs);
+        const { told } = await hearAll(heard, {}, telling(played));
+        const lasted = told.find(({ name }) => name === 'lasted')?.atMs ?? Number.POSITIVE_INFINITY;
+        lateMs.push(lasted - 2000 - afterMs - onsetMs(voice));
+      }
+    lateMs.sort((a, b) => a - b);
+    expect(lateMs[lateMs.length >> 1]).toBeLessThanOrEqual(450);
+    expect(lateMs.at(-1)).toBeLessThanOrEqual(1000);
+  });
+
   it.each([-25, -10, 0])('hears no voice in the first sound of all, its echo %d dB', async (echoToUserDb) => {
     for (let seed = 0; seed < 4; seed++) {
       const random = seededRandom(seed);
