@@ -34,7 +34,7 @@ export interface Chat {
   /** Of the voice, where somebody understands speech: meter, mute, push to talk. */
   readonly hearing: Hearing | undefined;
   readonly kept: KeptConversations;
-  /** Name under which this conversation is kept; undefined: it is not. */
+  /** Name under which turns that begin now are kept, another one after `forget`; undefined: they are not. */
   readonly session: string | undefined;
   readonly tools: ToolBox;
   readonly memory: LongTermMemory | undefined;
@@ -42,7 +42,12 @@ export interface Chat {
   readonly usage: () => readonly LlmUsage[];
   /** The avatar that it is with; undefined: there is none yet. */
   readonly lane: LaneStatus | undefined;
-  /** The model forgets, and so do disk and long-term memory what they have of this session. */
+  /**
+   * The model forgets, and so do disk and long-term memory what they have of this session. What comes afterwards, also while this is
+   * under way, is kept as another session.
+   *
+   * @throws {RequestError} BRIDGE_ERR_KEPT - something is left, which the next call tries again.
+   */
   forget(): Promise<void>;
   /** Silence at once, then everything that was opened ends. Idempotent. */
   close(): Promise<void>;

@@ -33,10 +33,11 @@ import {
   type Speech,
   type SpeechSettings,
 } from '../speech/index.js';
-import { memoryFolder, memoryUser } from '../tools/index.js';
+import { memoryFolder } from '../tools/index.js';
 import { avatarMessages } from './avatar-messages.js';
 import { AvatarWatch } from './avatar-watch.js';
 import type { Chat } from './chat.js';
+import { ChatSession } from './chat-session.js';
 import { cannotSound, type OpenedBrain, openBrain, withoutSoundEngine } from './open-brain.js';
 import { openEars } from './open-ears.js';
 import { type OpenParts, openWhole } from './open-parts.js';
@@ -175,12 +176,13 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
     model: settings.voice?.model ?? avatar.lane?.model,
   });
   parts.add(() => sinks.sink.close());
-  const session =
-    resumed ??
-    kept.begin({
-      ...(settings.user === undefined ? {} : { user: settings.user }),
-      ...(avatar.lane === undefined ? {} : { lane: avatar.lane.lane }),
-    });
+  const { user } = settings;
+  const { memory } = thinking;
+  const about = () => ({
+    ...(user === undefined ? {} : { user }),
+    ...(avatar.lane === undefined ? {} : { lane: avatar.lane.lane }),
+  });
+  const session = new ChatSession({ kept, resumed, about, memory, user });
   const conversation = new Conversation(
     {
       clock,
@@ -198,11 +200,11 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
       guards: thinking.guards,
       sinks: [sinks.sink],
       hooks: ports.hooks,
-      kept: session,
-      memory: thinking.memory,
+      kept: session.now,
+      memory,
       logger,
-      session: session.id,
-      user: settings.user,
+      session: session.now.id,
+      user,
     },
     read.conversation,
     history,
@@ -214,7 +216,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
   const latency = new TraceBook();
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
   const { isAddressed } = ports;
-  parts.add(logTurns(conversation, logger, session.id));
+  parts.add(logTurns(conversation, logger));
   parts.add(
     takePeerTurns({
       ...{ client, clock, avatar, conversation, early, sink: sinks.peer, isAddressed },
@@ -236,21 +238,16 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
     face: sinks.face,
     hearing: ears?.hearing,
     kept,
-    session: kept.store === 'none' ? undefined : session.id,
+    get session() {
+      return session.name;
+    },
     tools: thinking.tools,
-    memory: thinking.memory,
+    memory,
     usage: () => [...(sound === undefined ? [] : [sound.brain.usage()]), ...thinking.llm.usage()],
     get lane() {
       return avatar.lane;
     },
-    forget: async () => {
-      const { turn } = conversation;
-      conversation.forget();
-      // What was heard of it is remembered when it is over.
-      await turn?.ended;
-      await kept.forget(session.id);
-      await thinking.memory?.forget(memoryUser({ user: settings.user }), session.id);
-    },
+    forget: () => session.forget(conversation),
     close: () => parts.close(),
   };
 }

@@ -59,7 +59,7 @@ export const CHAT_COMMANDS: readonly ChatCommand[] = [
   {
     name: 'forget',
     takes: '',
-    describe: 'begin anew: the model forgets what was said',
+    describe: 'begin anew: what was said is forgotten, also what is kept of it; then another session',
     read: plain('forget'),
   },
   { name: 'help', takes: '', describe: 'this list', read: plain('help') },

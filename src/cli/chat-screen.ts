@@ -1,6 +1,6 @@
 import { createInterface, type Interface, type Key } from 'node:readline';
 import type { Chat } from '../chat/index.js';
-import type { Conversation, TurnChunk, TurnEnd, TurnHandle } from '../dialogue/index.js';
+import type { TurnChunk, TurnEnd, TurnHandle } from '../dialogue/index.js';
 import { BridgeError, errorText } from '../runtime/index.js';
 import { stageLine, traceText } from './chat-trace.js';
 import type { CommandContext } from './context.js';
@@ -36,7 +36,8 @@ export class ChatScreen {
   }
 
   /** Shows everything of a conversation. */
-  show({ events }: Conversation): void {
+  show(chat: Pick<Chat, 'conversation' | 'session'>): void {
+    const { events } = chat.conversation;
     this.#offs.push(
       events.on('turn', (handle) => this.#turn(handle)),
       events.on('phase', (phase) => this.#json('phase', { phase })),
@@ -47,7 +48,7 @@ export class ChatScreen {
       events.on('awake', (isAwake) => this.#awake(isAwake)),
       events.on('credit', (credit) => this.tell(`Voice: ${credit}`)),
       events.on('warned', (text) => this.tell(`warning: ${text}`)),
-      events.on('forgotten', () => this.#json('forgotten', {})),
+      events.on('forgotten', () => this.#json('forgotten', { session: chat.session ?? null })),
       events.on('error', (error, stage) => {
         this.#json('error', { stage, code: error.code, message: error.message });
         this.say(`${stage}: ${error.message} (${error.code})`);

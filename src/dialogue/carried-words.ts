@@ -2,7 +2,7 @@ import type { Utterance } from '../hearing/index.js';
 import type { History } from './history.js';
 import type { Heard } from './listener.js';
 import type { Judge } from './ports.js';
-import type { TurnPlan } from './turn-plan.js';
+import type { NewTurn } from './turn-plan.js';
 import type { TurnRun } from './turn-run.js';
 
 interface Carried {
@@ -63,7 +63,7 @@ export class CarriedWords {
   }
 
   /** A turn of an utterance with all that was carried; `text` as `joined` gave it. */
-  plan({ utterance }: Heard, text: string): Omit<TurnPlan, 'turn' | 'isGuess'> {
+  plan({ utterance }: Heard, text: string): NewTurn {
     const { metadata, parameters, images } = this.#carried?.of?.plan ?? {};
     return {
       by: 'voice',
@@ -78,7 +78,7 @@ export class CarriedWords {
   }
 
   /** What was carried as a turn of its own, because nothing follows. */
-  takeAlone(): Omit<TurnPlan, 'turn' | 'isGuess'> | undefined {
+  takeAlone(): NewTurn | undefined {
     const carried = this.#carried;
     this.#carried = undefined;
     if (carried === undefined) return undefined;

@@ -13,6 +13,7 @@ import type { ConversationSettings, LimitSettings } from './settings.js';
 import { SinkBoard } from './sink-board.js';
 import type { Question, TurnHandle } from './turn.js';
 import { refused, TurnDesk } from './turn-desk.js';
+import type { TurnSession } from './turn-plan.js';
 import { TurnTaking } from './turn-taking.js';
 import { warn } from './warn.js';
 import { judgeOfUnwritten } from './wordless-recognizer.js';
@@ -36,6 +37,7 @@ export class Conversation {
   readonly #taking: TurnTaking;
   readonly #judge: Judge;
   readonly #leaving: (() => void)[] = [];
+  #session: TurnSession;
   #isOperated = false;
   #isClosed = false;
 
@@ -50,7 +52,8 @@ export class Conversation {
         'Expected a voice that takes sound for a speech-to-speech model: use topology "stream" or "local".',
       );
     assertWakeable(ports, settings);
-    const logger = ports.logger ?? SILENT_LOGGER;
+    const { logger = SILENT_LOGGER, session: id = 'conversation', kept } = ports;
+    this.#session = { id, kept };
     this.events.onListenerError = (error) =>
       logger.error({ err: error }, 'a listener of a conversation failed');
     const sinks = new SinkBoard(ports.sinks ?? [], (sink, error) =>
@@ -68,7 +71,7 @@ export class Conversation {
       }),
       sinks,
       events: this.events,
-      session: ports.session ?? 'conversation',
+      session: () => this.#session,
       isOperated: () => this.#isOperated,
     };
     const judge = ports.judge ?? standardJudge(settings.interruption);
@@ -228,11 +231,17 @@ export class Conversation {
   /**
    * A new context; ends the turn under way. Others that share it are told by `forgotten`: a reply of theirs that sounds is spoken to its end,
    * and not remembered.
+   *
+   * @param next - the session of the turns that come; those before it, also one that still ends, belong to the last. @default the same
+   * @returns settles when nothing of those before it comes any more, to the keeper or to memory; never rejects.
    */
-  forget(): void {
+  async forget(next?: TurnSession): Promise<void> {
     this.interrupt();
     this.#taking.forgetWords();
+    this.#services.ports.tools?.stopTasks(this.#session.id);
+    this.#session = next ?? this.#session;
     this.#services.history.forget();
+    await this.#desk.settled;
   }
 
   /** Gets model and voice ready. Never rejects. */
@@ -276,8 +285,7 @@ export class Conversation {
 
   /** What a tool goes on with would bring the old context back. */
   #forgotten(): void {
-    const { ports, session } = this.#services;
-    ports.tools?.stopTasks(session);
+    this.#services.ports.tools?.stopTasks(this.#session.id);
     this.events.emit('forgotten');
   }
 
@@ -298,8 +306,7 @@ export class Conversation {
 
   /** A tool that went on in the background has ended: a turn of its own, when nobody speaks. */
   #finished({ call, result, metadata }: FinishedTask): void {
-    const { session } = this.#services;
-    if (metadata.session !== session || this.#isClosed) return;
+    if (metadata.session !== this.#session.id || this.#isClosed) return;
     const how = result.isError ? 'failed' : 'has finished';
     const { turn: _turn, session: _session, user: _user, ...own } = metadata;
     try {

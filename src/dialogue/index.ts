@@ -33,3 +33,4 @@ export type {
   TurnEvents,
   TurnHandle,
 } from './turn.js';
+export type { TurnSession } from './turn-plan.js';

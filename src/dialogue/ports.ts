@@ -35,6 +35,7 @@ export interface ConversationPorts {
   readonly guards?: Guards | undefined;
   readonly sinks?: readonly ExpressionSink[] | undefined;
   readonly hooks?: readonly ConversationHooks[] | undefined;
+  /** Keeps the turns, until `Conversation.forget` names another session. */
   readonly kept?: TurnKeeper | undefined;
   /** Told of every turn that was answered; searched by its own tool. */
   readonly memory?: Pick<LongTermMemory, 'remember'> | undefined;

@@ -5,6 +5,7 @@ import type { HookRunner } from './hook-runner.js';
 import type { ConversationPorts } from './ports.js';
 import type { ConversationSettings } from './settings.js';
 import type { SinkBoard } from './sink-board.js';
+import type { TurnSession } from './turn-plan.js';
 
 /** What everything within one conversation shares. */
 export interface Services {
@@ -14,7 +15,8 @@ export interface Services {
   readonly hooks: HookRunner;
   readonly sinks: SinkBoard;
   readonly events: Emitter<ConversationEvents>;
-  readonly session: string;
+  /** Where turns that begin now belong. */
+  readonly session: () => TurnSession;
   /** Whether an operator writes the replies now. */
   readonly isOperated: () => boolean;
 }

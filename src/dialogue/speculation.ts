@@ -1,7 +1,7 @@
 import type { Heard } from './listener.js';
 import type { SpeculationSettings } from './settings.js';
 import type { TurnDesk } from './turn-desk.js';
-import type { TurnPlan } from './turn-plan.js';
+import type { NewTurn } from './turn-plan.js';
 
 /**
  * Replies prepared unheard on a likely end of the user's turn: at most one at a time, and a bounded number in one utterance.
@@ -23,7 +23,7 @@ export class Speculation {
     this.#settings = settings;
   }
 
-  offer(heard: Heard, text: string, plan: () => Omit<TurnPlan, 'turn' | 'isGuess'>): void {
+  offer(heard: Heard, text: string, plan: () => NewTurn): void {
     if (this.#isFor(heard, text)) return;
     this.drop();
     if (!this.#settings.isOn || heard.guesses >= this.#settings.maxTries) return;

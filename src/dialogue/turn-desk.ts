@@ -2,7 +2,7 @@ import { RequestError } from '../runtime/index.js';
 import type { Floor } from './floor.js';
 import type { Services } from './services.js';
 import type { Question, TurnEnd, TurnHandle } from './turn.js';
-import type { TurnOwner, TurnPlan } from './turn-plan.js';
+import type { NewTurn, TurnOwner, TurnPlan } from './turn-plan.js';
 import { TurnRecords } from './turn-records.js';
 import { TurnRun } from './turn-run.js';
 import { UNWRITTEN } from './wordless-recognizer.js';
@@ -39,7 +39,7 @@ export class TurnDesk {
     this.#options = options;
     this.#records = new TurnRecords(options.services);
     // The turns of a session that goes on have their numbers.
-    this.#count = (options.services.ports.kept?.nextTurn ?? 1) - 1;
+    this.#count = (options.services.session().kept?.nextTurn ?? 1) - 1;
     this.#owner = {
       sounded: (turn) => {
         if (turn !== this.#turn) return;
@@ -58,6 +58,11 @@ export class TurnDesk {
   /** The turn under way. */
   get turn(): TurnRun | undefined {
     return this.#turn;
+  }
+
+  /** Settles when what was heard of the turns before is known and kept; never rejects. */
+  get settled(): Promise<unknown> {
+    return this.#after;
   }
 
   get guess(): TurnRun | undefined {
@@ -104,19 +109,20 @@ export class TurnDesk {
   }
 
   /** A turn of the voice, or one that tells of what went wrong. */
-  begin(plan: Omit<TurnPlan, 'turn' | 'isGuess'>): TurnRun {
+  begin(plan: NewTurn): TurnRun {
     const run = this.#make({ ...plan, isGuess: false });
     this.#begin(run);
     return run;
   }
 
   /** Prepares a reply unheard. Only while nothing is under way. */
-  prepare(plan: Omit<TurnPlan, 'turn' | 'isGuess'>): TurnRun {
+  prepare(plan: NewTurn): TurnRun {
     this.dropGuess();
     this.#options.services.history.wake();
     const run = new TurnRun(this.#options.services, this.#owner, {
       ...plan,
       turn: this.#nextNumber(),
+      session: this.#options.services.session(),
       isGuess: true,
     });
     this.#guess = run;
@@ -169,9 +175,10 @@ export class TurnDesk {
     if (run !== undefined) this.#begin(run);
   }
 
-  #make(plan: Omit<TurnPlan, 'turn'>): TurnRun {
+  #make(plan: NewTurn & Pick<TurnPlan, 'isGuess'>): TurnRun {
     this.#count = this.#nextNumber();
-    return new TurnRun(this.#options.services, this.#owner, { ...plan, turn: this.#count });
+    const { services } = this.#options;
+    return new TurnRun(services, this.#owner, { ...plan, turn: this.#count, session: services.session() });
   }
 
   /** One that is thrown away gives its number back, unless others came to wait in the meantime. */

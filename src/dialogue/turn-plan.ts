@@ -1,12 +1,22 @@
 import type { Utterance } from '../hearing/index.js';
 import type { BridgeError } from '../runtime/index.js';
 import type { Stage } from './conversation-events.js';
+import type { TurnKeeper } from './ports.js';
 import type { TurnBy, TurnEnd } from './turn.js';
 import type { TurnRun } from './turn-run.js';
+
+/** Where turns belong: one session until it is forgotten, then the next. */
+export interface TurnSession {
+  /** Names it to tools, hooks, memory and services. */
+  readonly id: string;
+  /** Keeps its turns; undefined: nobody does. */
+  readonly kept?: TurnKeeper | undefined;
+}
 
 /** What a turn is to do. */
 export interface TurnPlan {
   readonly turn: number;
+  readonly session: TurnSession;
   readonly by: TurnBy;
   readonly text: string;
   readonly images?: readonly string[] | undefined;
@@ -27,6 +37,9 @@ export interface TurnPlan {
   /** Whether it is part of the history. @default true */
   readonly isKept?: boolean | undefined;
 }
+
+/** A turn that is to begin: number and session are given to it. */
+export type NewTurn = Omit<TurnPlan, 'turn' | 'session' | 'isGuess'>;
 
 /** Who is told how a turn goes; all within the call. */
 export interface TurnOwner {

@@ -6,8 +6,9 @@ import type { TurnEnd } from './turn.js';
 import type { TurnRun } from './turn-run.js';
 
 /** Writes an ended turn to what is kept, and lets the memory of the user know. Failures are logged: no turn waits for a disk. */
-export function keepTurn({ ports, session }: Services, run: TurnRun, end: TurnEnd): void {
-  const { kept, memory, logger, user } = ports;
+export function keepTurn({ ports }: Services, run: TurnRun, end: TurnEnd): void {
+  const { memory, logger, user } = ports;
+  const { id: session, kept } = run.plan.session;
   try {
     kept?.append(recordOf(run, end, ports.clock.wallMs() - ports.clock.nowMs()));
     kept?.soundEnded?.(end.turn);

@@ -344,9 +344,10 @@ export class TurnRun {
     this.#abort.abort(new DOMException('The turn is over', 'AbortError'));
     this.#trace.mark('ended');
     this.entry.finish(outcome, heard);
-    const { turn, by } = this.plan;
+    const { turn, session, by } = this.plan;
     const end: TurnEnd = {
       turn,
+      session: session.id,
       by,
       outcome,
       user: this.entry.text,

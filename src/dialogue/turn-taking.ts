@@ -320,15 +320,15 @@ export class TurnTaking implements ListenerOwner {
   }
 
   #begin(heard: Heard, text: string): void {
-    const { desk, services } = this.#options;
+    const { desk } = this.#options;
     if (!this.#speculation.take(heard, text)) {
       const run = desk.begin(this.#carried.plan(heard, text));
       run.mark('endOfTurn');
       run.mark('transcript');
     }
     this.#carried.clear();
-    const { turn, sound = [] } = desk.turn?.plan ?? {};
-    const { kept } = services.ports;
+    const { turn, session, sound = [] } = desk.turn?.plan ?? {};
+    const { kept } = session ?? {};
     if (turn === undefined || kept?.sound === undefined) return;
     for (const utterance of sound) kept.sound(turn, 'user', utterance.pcm());
   }

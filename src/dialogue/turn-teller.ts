@@ -47,9 +47,17 @@ export class TurnTeller {
 
   facts(): TurnFacts {
     const { turn, by } = this.#plan;
-    const { session, ports } = this.#services;
+    const { ports } = this.#services;
     const { text, images } = this.#entry;
-    return { session, turn, by, user: ports.user, text, images, metadata: this.metadata };
+    return {
+      session: this.#plan.session.id,
+      turn,
+      by,
+      user: ports.user,
+      text,
+      images,
+      metadata: this.metadata,
+    };
   }
 
   /** For tools, guards and eyes. */

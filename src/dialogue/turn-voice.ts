@@ -57,7 +57,7 @@ export class TurnVoice {
       ear: ports.ear,
       nowMs: () => ports.clock.nowMs(),
       onPosition: (heard) => teller.heard(this.delivery.ofReply(heard)),
-      onPlayed: ({ pcm }) => ports.kept?.sound?.(plan.turn, 'avatar', pcm),
+      onPlayed: ({ pcm }) => plan.session.kept?.sound?.(plan.turn, 'avatar', pcm),
       onCredit: (credit) => events.emit('credit', credit),
       onWarned: (text) => warn(events, { code: 'voiceWarned', values: { text } }),
     });

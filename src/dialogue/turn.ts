@@ -72,6 +72,8 @@ export interface TurnEvents {
 /** How a turn ended. */
 export interface TurnEnd {
   readonly turn: number;
+  /** Of the conversation when it began: another one after it was forgotten. */
+  readonly session: string;
   readonly by: TurnBy;
   /**
    * `interrupted`: the reply had begun to sound; `dropped`: overtaken before it did, or taken up by the turn that went on with its

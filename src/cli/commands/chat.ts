@@ -99,7 +99,7 @@ class Talk {
   async run(chat: Chat, lines: readonly { readonly line: string }[] | undefined): Promise<number> {
     this.#chat = chat;
     const { conversation, parts } = chat;
-    this.#screen.show(conversation);
+    this.#screen.show(chat);
     conversation.events.on('turnEnded', ({ outcome }) => {
       if (outcome === 'failed') this.#hasFailed = true;
     });
@@ -202,7 +202,8 @@ class Talk {
       case 'handBack':
         return conversation.handBack();
       case 'forget':
-        return chat.forget();
+        await chat.forget();
+        return this.tell(newSession(chat));
       case 'latency':
         return this.#screen.latency(chat.latency.stages());
       case 'help':
@@ -257,6 +258,11 @@ function isTyped({ io }: CommandContext): boolean {
 
 async function pictures(files: readonly string[]): Promise<readonly string[]> {
   return Promise.all(files.map(pictureOf));
+}
+
+function newSession({ session }: Chat): string {
+  const kept = session === undefined ? '' : `; what comes now is kept as session ${session}`;
+  return `Forgotten: what was said, and what was kept of it${kept}`;
 }
 
 function cannedLine({ lines }: Chat, name: string): string {

@@ -12,9 +12,9 @@ function logged(model: ScriptedModelOptions = {}) {
     (fields: object, text: string): void => {
       lines.push([level, { ...fields }, text]);
     };
-  const t = talk({ model });
+  const t = talk({ model, ports: { session: 'a1b2' } });
   const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-  const end = logTurns(t.conversation, logger, 'a1b2');
+  const end = logTurns(t.conversation, logger);
   return { t, lines, end };
 }
 

@@ -30,7 +30,7 @@ describe('The screen of chat', () => {
   it('shows what the avatar says as it says it, and listens to no turn that is over', async () => {
     const t = talk();
     const { screen, printed } = screenOf();
-    screen.show(t.conversation);
+    screen.show({ conversation: t.conversation, session: 'a1b2' });
     for (const text of ['一', '二', '三']) {
       const turn = t.conversation.ask({ text, by: 'typed' });
       expect(turn.events.listenerCount('chunk')).toBe(1);
@@ -48,7 +48,7 @@ describe('The screen of chat', () => {
   it('tells how a turn under way ends, also when it is left with it', async () => {
     const t = talk();
     const { screen, printed } = screenOf({ json: true });
-    screen.show(t.conversation);
+    screen.show({ conversation: t.conversation, session: 'a1b2' });
     t.conversation.ask({ text: '一', by: 'typed' });
     await t.pass(1500);
     await t.end();

@@ -43,7 +43,7 @@ function open(isGuess: boolean) {
       hooks: new HookRunner({ clock, hooks: [], limitMs: 1000, onFault: () => {} }),
       sinks: new SinkBoard([], () => {}),
       events,
-      session: 's',
+      session: () => ({ id: 's' }),
       isOperated: () => false,
     },
     {
@@ -56,7 +56,7 @@ function open(isGuess: boolean) {
       },
       maySpeak: () => maySpeak,
     },
-    { turn: 1, by: 'voice', text: 'やあ', fromMs: 0, isGuess },
+    { turn: 1, by: 'voice', text: 'やあ', fromMs: 0, session: { id: 's' }, isGuess },
   );
   return {
     clock,
