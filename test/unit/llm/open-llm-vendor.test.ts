@@ -68,6 +68,8 @@ async function asked(replies: readonly Reply[], settings: Partial<LlmSettings> =
     .finally(() => {
       isDone = true;
     });
+  // The vendor's package is loaded by the first question, in real time: the clock must not run out meanwhile.
+  while (count === 0 && !isDone) await new Promise((resolve) => setTimeout(resolve, 1));
   for (let step = 0; step < 4000 && !isDone; step++) await clock.advanceAsync(50);
   const engine = llm.usage().findLast(({ requests }) => requests > 0)?.engine ?? '';
   await llm.close();
