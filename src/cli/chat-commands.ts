@@ -33,6 +33,11 @@ export function chatCommands(parser: Argv, choose: Choose): void {
           ...LINK_LIFE,
         })
         .option('mic', { type: 'boolean', describe: 'Listen to the microphone too' })
+        .option('push-to-talk', {
+          type: 'boolean',
+          describe:
+            'Hear only what is said between two presses of Space on an empty line, or while it is held (also /talk)',
+        })
         .option('script', {
           type: 'string',
           requiresArg: true,

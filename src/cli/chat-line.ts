@@ -11,7 +11,7 @@ export type ChatLine =
   | { readonly type: Plain }
   | { readonly type: 'wrong'; readonly why: string };
 
-type Plain = 'stop' | 'takeOver' | 'handBack' | 'forget' | 'latency' | 'help' | 'quit' | 'nothing';
+type Plain = 'stop' | 'talk' | 'takeOver' | 'handBack' | 'forget' | 'latency' | 'help' | 'quit' | 'nothing';
 
 interface ChatCommand {
   readonly name: string;
@@ -47,6 +47,13 @@ export const CHAT_COMMANDS: readonly ChatCommand[] = [
     takes: 'FILE',
     describe: 'hear a sound file as if it were spoken into the microphone',
     read: (file) => (file === '' ? wrong('/voice: expected a sound file') : { type: 'voice', file }),
+  },
+  {
+    name: 'talk',
+    takes: '',
+    describe:
+      'push to talk: what you say begins, and with the next /talk it ends (with --push-to-talk also Space on an empty line)',
+    read: plain('talk'),
   },
   { name: 'wait', takes: 'MS', describe: 'do nothing for so long (for scripts)', read: wait },
   {

@@ -16,10 +16,14 @@ export interface ChatScreenOptions {
   readonly onLine: (line: string) => void;
   /** Alt and a digit. */
   readonly onHotkey: (digit: string) => void;
+  /** Space, where nothing is typed. Left out: it is a letter like others. */
+  readonly onTalkKey?: (() => void) | undefined;
   /** Nothing more will be typed: Ctrl-D, or the end of standard input. */
   readonly onEnd: () => void;
 }
 
+const PROMPT = '> ';
+const TALKING_PROMPT = 'talking> ';
 const WIPE_LINE = '\r\u001b[2K';
 
 /**
@@ -73,7 +77,7 @@ export class ChatScreen {
     const isKeyboard = this.#isKeyboard;
     const input = createInterface({
       input: stdin,
-      ...(isKeyboard ? { output: stderr, terminal: true, prompt: '> ' } : { terminal: false }),
+      ...(isKeyboard ? { output: stderr, terminal: true, prompt: PROMPT } : { terminal: false }),
     });
     this.#input = input;
     input.on('line', (line) => {
@@ -86,12 +90,27 @@ export class ChatScreen {
     // readline takes Ctrl-C for itself.
     input.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     if (!isKeyboard) return;
-    const onKey = (_text: string | undefined, key: Key): void => {
-      if (key.meta === true && /^\d$/.test(key.name ?? '')) this.#options.onHotkey(key.name ?? '');
+    const { onHotkey, onTalkKey } = this.#options;
+    const onKey = (text: string | undefined, key: Key): void => {
+      if (key.meta === true && /^\d$/.test(key.name ?? '')) onHotkey(key.name ?? '');
+      if (onTalkKey === undefined || text !== ' ' || input.line !== ' ') return;
+      // readline has taken it as a letter already.
+      input.write(null, { name: 'backspace' });
+      onTalkKey();
     };
     stdin.on('keypress', onKey);
     this.#offs.push(() => stdin.off('keypress', onKey));
     this.#prompt();
+  }
+
+  /** Push to talk: what is said is heard, or no longer. */
+  talking(isTalking: boolean): void {
+    this.#json('talking', { isTalking });
+    this.#input?.setPrompt(isTalking ? TALKING_PROMPT : PROMPT);
+    if (this.#isKeyboard && this.#input !== undefined) {
+      this.#wipe();
+      this.#prompt();
+    } else this.say(isTalking ? 'talking' : 'not talking');
   }
 
   /** What is worth knowing, in words: for people, or as an event of --json. */

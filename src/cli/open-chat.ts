@@ -13,6 +13,8 @@ import { loudspeaker } from './play-with-lips.js';
 export interface ChatHere {
   /** Whether somebody will speak into a microphone. */
   readonly hears: boolean;
+  /** Whether nothing is heard but what is said while a key is down. @default false */
+  readonly pushToTalk?: boolean;
   readonly user?: string | undefined;
   /** Id of a kept session that goes on, whole. */
   readonly resume?: string | undefined;
@@ -25,7 +27,7 @@ export interface ChatHere {
  */
 export async function readChatHere(
   context: CommandContext,
-  { hears, user, resume }: ChatHere,
+  { hears, pushToTalk = false, user, resume }: ChatHere,
 ): Promise<ChatSettings> {
   const { config, origins } = context.resolved;
   const { env } = context.io;
@@ -34,6 +36,7 @@ export async function readChatHere(
   const { table } = (await lipsSource(context, '-')).names;
   const settings: ChatSettings = {
     ...section,
+    ...(pushToTalk ? { conversation: byKeyOnly(section.conversation) } : {}),
     systemPrompt: await systemPromptOf(section),
     hears,
     user,
@@ -51,6 +54,21 @@ export async function readChatHere(
   };
   await checkChat(settings, { clock: new SystemClock(), env, host });
   return settings;
+}
+
+/** The key of push to talk decides, and nothing else. */
+function byKeyOnly(conversation: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { hearing = {} } = conversation;
+  // What is wrong with it is told when it is read.
+  return typeof hearing === 'object'
+    ? { ...conversation, hearing: { ...hearing, vad: 'off' } }
+    : conversation;
+}
+
+/** Whether these settings leave it to a key when something is said. */
+export function isByKeyOnly({ conversation }: ChatSettings): boolean {
+  const { hearing } = conversation ?? {};
+  return typeof hearing === 'object' && hearing !== null && 'vad' in hearing && hearing.vad === 'off';
 }
 
 export interface OpenChatHere {

@@ -18,19 +18,30 @@ import { connectDaemon } from '../daemon-connection.js';
 import { EXIT } from '../exit-codes.js';
 import { findSession } from '../find-session.js';
 import { openKeptHere } from '../kept-here.js';
-import { openChatHere, readChatHere } from '../open-chat.js';
+import { isByKeyOnly, openChatHere, readChatHere } from '../open-chat.js';
 import { pictureOf } from '../picture-file.js';
+import { PushToTalk } from '../push-to-talk.js';
 import { openMicrophone, type VoiceSource } from '../voice-source.js';
 
 /** `chat`: a conversation with the avatar in the terminal, typed or by microphone. */
 export async function chat(context: CommandContext): Promise<number> {
   const script = textArg(context.args, 'script');
   const lines = script === undefined ? undefined : await scriptLines(script);
-  const hears = context.args['mic'] === true || (lines ?? []).some(({ line }) => /^\s*\/voice\b/.test(line));
+  const hears =
+    context.args['mic'] === true || (lines ?? []).some(({ line }) => /^\s*(& *)?\/voice\b/.test(line));
+  const pushToTalk = context.args['push-to-talk'] === true;
+  if (pushToTalk && !hears)
+    throw new ConfigError('BRIDGE_ERR_USAGE', '--push-to-talk is for what is spoken: add --mic');
   const clock = new SystemClock();
   // Before anything is started: what is wrong costs nothing.
   const resume = await sessionToResume(context);
-  const settings = await readChatHere(context, { hears, user: textArg(context.args, 'user'), resume });
+  const user = textArg(context.args, 'user');
+  const settings = await readChatHere(context, { hears, pushToTalk, user, resume });
+  if (context.args['mic'] === true && !pushToTalk && isByKeyOnly(settings))
+    throw new ConfigError(
+      'BRIDGE_ERR_USAGE',
+      'conversation.hearing.vad is "off": nothing that is said would be heard. Add --push-to-talk, or set vad to webrtc',
+    );
   if (lines === undefined) context.say('Type to talk; /help lists what else there is, Ctrl-C leaves');
   const { drain, quit } = context.io;
   const signal = anySignal(drain, quit);
@@ -72,6 +83,7 @@ class Talk {
   readonly #stopped: AbortSignal;
   #chat: Chat | undefined;
   #ear: ChatEar | undefined;
+  #push: PushToTalk | undefined;
   #microphone: VoiceSource | undefined;
   #hasFailed = false;
   /** Lines in their order, one after the other. */
@@ -88,6 +100,7 @@ class Talk {
       showsTimings: context.args['timings'] === true,
       onLine: (line) => this.#enqueue(line),
       onHotkey: (digit) => this.#enqueue(`/line ${digit}`),
+      onTalkKey: context.args['push-to-talk'] === true ? () => this.#push?.key() : undefined,
       onEnd: () => void this.#line.then(() => this.#awaitTurn()).then(() => this.#over.abort()),
     });
   }
@@ -127,6 +140,7 @@ class Talk {
   async close(): Promise<void> {
     this.#over.abort();
     this.#ear?.close();
+    this.#push?.end();
     await this.#microphone?.close();
     await this.#chat?.close();
     this.#screen.close();
@@ -136,7 +150,13 @@ class Talk {
 
   async #listen(chat: Chat, hears: string): Promise<void> {
     this.#ear = new ChatEar(chat.conversation, this.#clock);
+    this.#push = new PushToTalk({
+      conversation: chat.conversation,
+      clock: this.#clock,
+      onChange: (isTalking) => this.#screen.talking(isTalking),
+    });
     this.tell(`${hears.replace(': ', ' listens: ')}`);
+    if (this.#context.args['push-to-talk'] === true) this.tell(PUSH_TO_TALK);
     if (this.#context.args['mic'] !== true) {
       this.#ear.listenToSilence();
       return;
@@ -190,6 +210,8 @@ class Talk {
         return this.#finish(conversation.say(cannedLine(chat, line.name)), isAwaited);
       case 'voice':
         return this.#voice(line.file, isAwaited);
+      case 'talk':
+        return this.#talk(isAwaited);
       case 'wait':
         return sleep(this.#clock, line.ms, this.#stopped);
       case 'await':
@@ -225,17 +247,32 @@ class Talk {
         'BRIDGE_ERR_USAGE',
         '/voice needs an ear: start with --mic, or name it in a --script',
       );
+    const heard = this.#ear.play(file, this.#stopped);
+    if (!isAwaited) void heard.catch((error: unknown) => this.#screen.refuse(error));
+    // While the key is down nothing is answered.
+    else if (this.#push?.isTalking === true) await heard;
+    else await this.#answered(heard);
+  }
+
+  /** The key of push to talk; when it is let go, what was said is answered. */
+  async #talk(isAwaited: boolean): Promise<void> {
+    if (this.#push === undefined)
+      throw new ConfigError('BRIDGE_ERR_USAGE', '/talk needs an ear: start with --mic --push-to-talk');
+    const answered = isAwaited && this.#push.isTalking ? this.#answered(Promise.resolve()) : undefined;
+    this.#push.toggle();
+    await answered;
+  }
+
+  /** @param said - resolves when something was said. */
+  async #answered(said: Promise<void>): Promise<void> {
     const { events } = this.#chat?.conversation ?? {};
-    if (!isAwaited || events === undefined) {
-      void this.#ear.play(file, this.#stopped).catch((error: unknown) => this.#screen.refuse(error));
-      return;
-    }
+    if (events === undefined) return said;
     let off = (): void => {};
     const answered = new Promise<void>((resolve) => {
       off = events.once('turn', (turn) => void turn.ended.then(() => resolve()));
     });
     try {
-      await this.#ear.play(file, this.#stopped);
+      await said;
       // Nothing may have been said: a pause longer than any that ends an utterance then ends the wait.
       await Promise.race([answered, sleep(this.#clock, LONGEST_PAUSE_MS, this.#stopped)]);
     } finally {
@@ -248,6 +285,9 @@ class Talk {
     await this.#chat?.conversation.turn?.ended;
   }
 }
+
+const PUSH_TO_TALK =
+  'Push to talk: Space on an empty line (or /talk) begins what you say and ends it; or hold it while you speak';
 
 /** Pause after plainly unfinished words, recognition, and some room. */
 const LONGEST_PAUSE_MS = 15_000;

@@ -29,6 +29,7 @@ describe('A line of chat', () => {
     ['/take', { type: 'takeOver' }],
     ['/back', { type: 'handBack' }],
     ['/forget', { type: 'forget' }],
+    ['/talk', { type: 'talk' }],
     ['/quit', { type: 'quit' }],
     ['   ', { type: 'nothing' }],
   ])('%s', (line, expected) => {

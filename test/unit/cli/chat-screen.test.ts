@@ -4,10 +4,11 @@ import { ChatScreen } from '../../../src/cli/chat-screen.js';
 import type { CommandContext } from '../../../src/cli/context.js';
 import { talk } from '../../support/dialogue/talk.js';
 
-function screenOf(args: Record<string, unknown> = {}) {
+function screenOf(args: Record<string, unknown> = {}, { isTerminal = false } = {}) {
   const said: string[] = [];
   const printed: string[] = [];
-  const io = { stdin: new PassThrough(), stderr: new PassThrough(), isTerminal: false };
+  const stdin = Object.assign(new PassThrough(), { isTTY: isTerminal, setRawMode: () => {} });
+  const io = { stdin, stderr: new PassThrough(), isTerminal };
   const context = {
     io,
     args,
@@ -15,15 +16,17 @@ function screenOf(args: Record<string, unknown> = {}) {
     print: (text: string) => printed.push(text),
   } as unknown as CommandContext;
   const lines: string[] = [];
+  const keys: string[] = [];
   const screen = new ChatScreen({
     context,
     showsTags: false,
     showsTimings: false,
     onLine: (line) => lines.push(line),
-    onHotkey: () => {},
+    onHotkey: (digit) => keys.push(`line ${digit}`),
+    onTalkKey: args['push-to-talk'] === true ? () => keys.push('talk') : undefined,
     onEnd: () => {},
   });
-  return { screen, said, printed, lines, io };
+  return { screen, said, printed, lines, keys, io };
 }
 
 describe('The screen of chat', () => {
@@ -57,5 +60,45 @@ describe('The screen of chat', () => {
       (line) => JSON.parse(line) as { readonly event: string; readonly outcome?: string },
     );
     expect(events.filter(({ event }) => event === 'turnEnded')).toMatchObject([{ outcome: 'interrupted' }]);
+  });
+
+  it('takes Alt and a digit for a line of the operator, and leaves what is being typed as it is', () => {
+    const { screen, lines, keys, io } = screenOf({}, { isTerminal: true });
+    screen.read();
+    io.stdin.write('Hel');
+    io.stdin.write('\u001b3');
+    io.stdin.write('lo 4\r');
+    io.stdin.write('\u001b0');
+    expect(keys).toEqual(['line 3', 'line 0']);
+    expect(lines).toEqual(['Hello 4']);
+    screen.close();
+    io.stdin.write('\u001b5');
+    expect(keys).toEqual(['line 3', 'line 0']);
+  });
+
+  it('takes Space for the key of push to talk where nothing is typed, and for a letter elsewhere', () => {
+    const { screen, lines, keys, io } = screenOf({ 'push-to-talk': true }, { isTerminal: true });
+    const shown: string[] = [];
+    io.stderr.on('data', (data: Buffer) => shown.push(data.toString()));
+    screen.read();
+    io.stdin.write('   ');
+    screen.talking(true);
+    io.stdin.write('a b\r ');
+    screen.talking(false);
+    expect(keys).toEqual(['talk', 'talk', 'talk', 'talk']);
+    expect(lines).toEqual(['a b']);
+    const text = shown.join('');
+    const last = text.lastIndexOf('talking> ');
+    expect(last).toBeGreaterThan(0);
+    expect(text.slice(last + 'talking> '.length)).toContain('> ');
+    screen.close();
+  });
+
+  it('leaves Space a letter without push to talk', () => {
+    const { screen, lines, keys, io } = screenOf({}, { isTerminal: true });
+    screen.read();
+    io.stdin.write(' a\r');
+    expect([keys, lines]).toEqual([[], [' a']]);
+    screen.close();
   });
 });
