@@ -111,16 +111,12 @@ export class MappedText {
 
   /** Without those that overlap an earlier one, by place. */
   #chosen(edits: readonly Edit[]): readonly Edit[] {
-    const chosen: Edit[] = [];
-    for (const edit of edits) {
-      if (this.#touchesMark(edit) || (edit.from >= edit.to && edit.text === '')) continue;
-      const at = placeOf(edit, chosen);
-      const before = chosen[at - 1];
-      const after = chosen[at];
-      const isFree = (before?.to ?? 0) <= edit.from && (after?.from ?? Number.POSITIVE_INFINITY) >= edit.to;
-      if (isFree) chosen.splice(at, 0, edit);
-    }
-    return chosen;
+    const taken = new TakenPlaces(this.text.length);
+    return edits
+      .filter(
+        (edit) => !this.#touchesMark(edit) && (edit.from < edit.to || edit.text !== '') && taken.take(edit),
+      )
+      .sort((one, other) => one.from - other.from || one.to - other.to);
   }
 
   #touchesMark({ from, to }: Edit): boolean {
@@ -145,19 +141,30 @@ export class MappedText {
   }
 }
 
-/** How many of `sorted` begin before `edit`, or where it begins but end sooner. */
-function placeOf(edit: Edit, sorted: readonly Edit[]): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const other = sorted[middle];
-    const isBefore =
-      other !== undefined && (other.from < edit.from || (other.from === edit.from && other.to <= edit.to));
-    if (isBefore) low = middle + 1;
-    else high = middle;
+const INSERTED = 1;
+const CHANGED = 2;
+
+/** Which units of a text, and places between them, edits have taken. The work is the length of the edits, however many there are. */
+class TakenPlaces {
+  /** Between units 2n, units 2n + 1. */
+  readonly #slots: Uint8Array;
+
+  constructor(length: number) {
+    this.#slots = new Uint8Array(2 * length + 1);
   }
-  return low;
+
+  /** Takes what an edit changes, unless any of it is taken. Several may put something in at one place. */
+  take({ from, to }: Edit): boolean {
+    if (from === to) {
+      if (this.#slots[2 * from] === CHANGED) return false;
+      this.#slots[2 * from] = INSERTED;
+      return true;
+    }
+    const changed = this.#slots.subarray(2 * from + 1, 2 * to);
+    if (changed.some((slot) => slot > 0)) return false;
+    changed.fill(CHANGED);
+    return true;
+  }
 }
 
 /** Every match of a global `pattern` as an edit; `undefined` leaves it as it is. */

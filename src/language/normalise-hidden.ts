@@ -9,9 +9,9 @@ const MACHINE_ELEMENTS =
 /** Models begin to think and are cut off: what follows is not for ears. */
 const THINKING = 'think|thinking|thought|reasoning|scratchpad';
 
+const MACHINE_OPEN = new RegExp(`<(${MACHINE_ELEMENTS})(?=[\\s/>])[^<>]*(?<!/)>`, 'gi');
 const HIDDEN: readonly RegExp[] = [
   /<!--[\s\S]*?(?:-->|$)/g,
-  new RegExp(`<(${MACHINE_ELEMENTS})(?=[\\s/>])[^<>]*(?<!/)>[\\s\\S]*?</\\1\\s*>`, 'gi'),
   new RegExp(`<(${THINKING})(?=[\\s>])[^<>]*(?<!/)>[\\s\\S]*$`, 'gi'),
   // Marks of chat templates: <|im_end|>, <｜tool▁calls｜>.
   /<[|｜][^<>|｜\n]{0,80}[|｜]>/g,
@@ -28,7 +28,26 @@ const HIDDEN: readonly RegExp[] = [
 
 /** What is for machines and must not be spoken: control tags, comments, a model's thinking, template marks, citations. */
 export function hiddenEdits(text: string): Edit[] {
-  return HIDDEN.flatMap((pattern) => edits(text, pattern, () => ''));
+  const [comments, ...others] = HIDDEN.map((pattern) => edits(text, pattern, () => ''));
+  return [...(comments ?? []), ...machineEdits(text), ...others.flat()];
+}
+
+/** Elements for machines with all they hold. An end that is nowhere is looked for once, not behind every beginning. */
+function machineEdits(text: string): Edit[] {
+  const found: Edit[] = [];
+  const endless = new Set<string>();
+  let done = 0;
+  for (const { 0: opening, 1: written = '', index } of text.matchAll(MACHINE_OPEN)) {
+    const name = written.toLowerCase();
+    if (index < done || endless.has(name)) continue;
+    const closing = new RegExp(`</${name}\\s*>`, 'gi');
+    closing.lastIndex = index + opening.length;
+    if (closing.test(text)) {
+      done = closing.lastIndex;
+      found.push({ from: index, to: done, text: '' });
+    } else endless.add(name);
+  }
+  return found;
 }
 
 /** `<b>`, `</face>`, `<break time="1s"/>`, `<!DOCTYPE …>`: what the Markdown parser left, and a tag that is cut off at the end. */

@@ -14,7 +14,8 @@ export function bulletEdits(text: string): Edit[] {
 
 /** Breaks of lines and blocks: pauses where one is heard, nothing else. */
 export function breakEdits(text: string, languageAt: (position: number) => RunLanguage): Edit[] {
-  return edits(text, /[\s\u2029]*[\n\u2029][\s\u2029]*/g, ({ 0: found, index }) => {
+  return edits(text, /\s+/g, ({ 0: found, index }) => {
+    if (!/[\n\u2029]/.test(found)) return undefined;
     const before = text.slice(Math.max(0, index - 8), index);
     const isAtEdge = index === 0 || index + found.length === text.length;
     if (isAtEdge) return '';
@@ -38,22 +39,25 @@ export function blankEdits(text: string): Edit[] {
   return edits(text, / {2,}/g, () => ' ');
 }
 
-/** What is taken out leaves blanks, empty brackets and marks without a sentence behind. */
+/**
+ * What is taken out leaves blanks, empty brackets and marks without a sentence behind. A row that something must follow is only tried
+ * from its first letter: from each it would take the square of its length.
+ */
 const TIDY: readonly (readonly [RegExp, (found: string) => string])[] = [
   [
-    /[(（「『"']\s*[.,;:、。…\s]*[)）」』"'](?=["'\s]|$)|[(（「『]\s*[.,;:、。…\s]*[)）」』]/g,
+    /[(（「『"'][.,;:、。…\s]*[)）」』"'](?=["'\s]|$)|[(（「『][.,;:、。…\s]*[)）」』]/g,
     (found) => (/^(["']).*[^"']$/.test(found) ? found : ' '),
   ],
   [/^(?:[\s.,;:!?…、。！？・)）」』，．-]|\+\s)+/g, () => ''],
-  [/\s+(?=[.,;:!?…、。！？)）」』])/g, () => ''],
+  [/(?<!\s)\s+(?=[.,;:!?…、。！？)）」』])/g, () => ''],
   [/(?<=[(（「『、。！？」』）])\s+/g, () => ''],
-  [/[,;:、]+(?=[.!?。！？…])/g, () => ''],
+  [/(?<![,;:、])[,;:、]+(?=[.!?。！？…])/g, () => ''],
   [/(?<=[.!?。！？…])\s*[,;:、]+/g, () => ''],
   [/(?<=[!?。！？…])[.。]+/g, () => ''],
   [/([,;:、。!?！？…・])\1+/g, (found) => found.charAt(0)],
   [/[,;、]\s*[,;、][\s,;、]*/g, (found) => (found.includes('、') ? '、' : ', ')],
   [/\s{2,}|[\t\n]/g, () => ' '],
-  [/\s+$/g, () => ''],
+  [/(?<!\s)\s+$/g, () => ''],
 ];
 
 /** Blanks, doubled marks and empty brackets. Run until nothing changes. */

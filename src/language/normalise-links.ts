@@ -14,7 +14,7 @@ const EMAIL =
 /** Names of sites without `https://`; few endings, or file names and sentences would look like them. */
 const SITE =
   /(?<![A-Za-z0-9@._/-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|org|net|edu|gov|io|ai|dev|app|info|jp|uk|de|fr|eu|cn|kr|tv|me)(?:\/[\w~%./?&=#+-]*)?(?![\p{Script=Latin}\p{N}@-])/giu;
-const TRAILING = /[.,;:!?*_~]+$/;
+const TRAILING = /(?<![.,;:!?*_~])[.,;:!?*_~]+$/;
 
 /** Addresses of pages and people. @param languageAt - decides the word for a dot. */
 export function linkEdits(

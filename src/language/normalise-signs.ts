@@ -5,6 +5,8 @@ import type { RunLanguage } from './split-languages.js';
 type Row = readonly [RegExp, string, string];
 
 const BEFORE = '(?<=[\\p{L}\\p{N})）])';
+/** A row of blanks, tried from its first alone: from each it would take the square of its length. */
+const BLANKS = '(?:(?<!\\s)\\s+)?';
 const AFTER = '(?=[-\\p{L}\\p{N}(（])';
 
 /** Signs with a meaning between two things; before numbers become words, since numbers show what a sign means. */
@@ -23,14 +25,14 @@ const OPERATORS: readonly Row[] = [
   [/(?<=[\d)])\s*[*×✕]\s*(?=[\d(])/gu, ' times ', 'かける'],
   [/(?<=[\p{L}\p{N})])\s*×\s*(?=[\p{L}\p{N}(])/gu, ' by ', 'かける'],
   [between('÷'), ' divided by ', 'わる'],
-  [/\s*±\s*/gu, ' plus or minus ', 'プラスマイナス'],
+  [new RegExp(`${BLANKS}±\\s*`, 'gu'), ' plus or minus ', 'プラスマイナス'],
   [/(?<=\d) [-−] (?=\d)/gu, ' minus ', 'マイナス'],
   [/(?<=[\p{L}\p{N})] )<(?= [\p{L}\p{N}(])/gu, 'is less than', '小なり'],
   [/(?<=[\p{L}\p{N})] )>(?= [\p{L}\p{N}(])/gu, 'is greater than', '大なり'],
   [/(?<![\d\p{L}])[~〜～≈](?=\s?\d)/gu, 'about ', '約'],
   [/√(?=\s?[\p{L}\p{N}(])/gu, 'the square root of ', 'ルート'],
   [/∞/gu, ' infinity ', '無限大'],
-  [/\s*&{1,3}\s*/gu, ' and ', 'アンド'],
+  [new RegExp(`${BLANKS}&{1,3}\\s*`, 'gu'), ' and ', 'アンド'],
   [/(?<=[\p{L}\p{N}])\s*@\s*(?=[\p{L}\p{N}])/gu, ' at ', 'アット'],
   [/@(?=[\p{L}\p{N}])/gu, 'at ', 'アット'],
   [/§\s?/gu, 'section ', 'セクション'],
@@ -43,12 +45,12 @@ const LEFT: readonly Row[] = [
   [/\\[a-z]+(?=[\s{([\\]|$)/gu, ' ', ' '],
   [/%/gu, ' percent ', 'パーセント'],
   [/°/gu, ' degrees ', '度'],
-  [/\s*[→⇒➡⟶←⇐↔⇔↑↓➔➜]\s*/gu, ', ', '、'],
-  [/\s*(?:[—―─–]+|--+)\s*/gu, ', ', '、'],
-  [/\s+-+(?=\s|$)|(?<=^|\s)-+\s*/gu, ', ', '、'],
+  [new RegExp(`${BLANKS}[→⇒➡⟶←⇐↔⇔↑↓➔➜]\\s*`, 'gu'), ', ', '、'],
+  [new RegExp(`${BLANKS}(?:[—―─–]+|--+)\\s*`, 'gu'), ', ', '、'],
+  [/(?<!\s)\s+-+(?=\s|$)|(?<=^|\s)-+\s*/gu, ', ', '、'],
   [/(?<=[\p{Script=Hiragana}\p{Script=Katakana}ー])[〜～~]+/gu, 'ー', 'ー'],
   [/\.{2,}|。{2,}|…+|‥+/gu, '…', '…'],
-  [/\s*[•‣◦▪●■◆◇○□★☆※✓✔✗✘]\s*/gu, ' ', ' '],
+  [new RegExp(`${BLANKS}[•‣◦▪●■◆◇○□★☆※✓✔✗✘]\\s*`, 'gu'), ' ', ' '],
   [/[‹›«»]/gu, '"', '"'],
   [/[_/|~*#`=<>{}[\]\\^@【】〔〕〈〉《》〖〗]/gu, ' ', ' '],
 ];

@@ -31,6 +31,8 @@ const SCALES: Readonly<Record<string, string>> = {
 };
 const NOT_IN_NUMBER = '(?<![\\p{L}\\d]|\\d[.,:/-])';
 const NUMBER_ENDS = '(?![\\d]|[.,:/]\\d)';
+/** Numbers in a row that are looked through for a telephone number, which is never as long. */
+const MAX_GROUPS = 40;
 const UNIT = anyOf(UNITS.map(({ written }) => written));
 const CODE = MONIES.map(({ code }) => code).join('|');
 const SIGN = anyOf(MONIES.flatMap(({ signs }) => signs));
@@ -68,7 +70,7 @@ const RULES: readonly (readonly [RegExp, Say])[] = [
   rule(`(?<![\\p{L}\\d.])([vV](?:er(?:sion)?)?\\.? ?)?(\\d+(?:\\.\\d+)+)(?![\\d])`, version),
   rule(`(?<![\\p{L}\\d.])[vV](\\d{1,4})(?![\\p{L}\\d.])`, (m) => `version ${englishNumber(m[1] ?? '')}`),
   rule(
-    `(?<![\\p{L}\\d.,/+-])(?:\\+\\d{1,3}[ -]?)?(?:\\(\\d{1,5}\\)[ -]?|\\d{1,5}[ -])(?:\\d{2,5}[ -])*\\d{3,5}(?![\\d]|[.,:/%-]\\d)`,
+    `(?<![\\p{L}\\d.,/+-])(?:\\+\\d{1,3}[ -]?)?(?:\\(\\d{1,5}\\)[ -]?|\\d{1,5}[ -])(?:\\d{2,5}[ -]){0,${MAX_GROUPS}}\\d{3,5}(?![\\d]|[.,:/%-]\\d)`,
     phone,
   ),
   rule(`(${SIGN})\\s?(${NUMBER})${SCALE}${NUMBER_ENDS}`, (m) => money(bySign(m[1]), m[2], m[3])),

@@ -21,10 +21,10 @@ const HIRAGANA = /\p{Script=Hiragana}/u;
 const HAN = /[\p{Script=Han}々〆〇]/u;
 const LATIN = /\p{Script=Latin}/u;
 const LETTER = /\p{L}/u;
-/** Words with a lower-case letter; a row of abbreviations stays Japanese. */
-const WORD = /[\p{Script=Latin}\p{M}'’-]*\p{Ll}[\p{Script=Latin}\p{M}'’-]*/gu;
+/** A word counts if a lower-case letter is in it: a row of abbreviations stays Japanese. */
+const WORD = /[\p{Script=Latin}\p{M}'’-]+/gu;
 const SENTENCE_END = /[.!?。！？\n]/u;
-const OPENING = /[\p{Ps}\p{Pi}"'“‘]$/u;
+const OPENING = /[\p{Ps}\p{Pi}"'“‘]/u;
 
 interface Stretch {
   readonly from: number;
@@ -81,14 +81,21 @@ function languageOf(letter: string, fallback: RunLanguage, isHanJapanese: boolea
 function keepShortLatin(text: string, stretches: readonly Stretch[], fallback: RunLanguage): void {
   stretches.forEach((stretch, index) => {
     if (stretch.language !== 'en') return;
-    const words = text.slice(stretch.from, stretch.to).match(WORD)?.length ?? 0;
-    if (words >= ENGLISH_WORDS) return;
+    if (isEnglish(text.slice(stretch.from, stretch.to))) return;
     const before = stretches[index - 1];
     const after = stretches[index + 1];
     const isAfterJapanese = hasSentenceOf(text, before) && !endsSentence(text, before.to, stretch.from);
     const isBeforeJapanese = hasSentenceOf(text, after) && !endsSentence(text, stretch.to, after.from);
     if (fallback === 'ja' || isBeforeJapanese || isAfterJapanese) stretch.language = 'ja';
   });
+}
+
+/** Whether so many words are in it that it is no part of a Japanese sentence. */
+function isEnglish(latin: string): boolean {
+  let words = 0;
+  for (const [word] of latin.matchAll(WORD))
+    if (/\p{Ll}/u.test(word) && ++words === ENGLISH_WORDS) return true;
+  return false;
 }
 
 /** Hiragana is grammar: `猫` alone may be a word that an English sentence is about. */
@@ -124,6 +131,6 @@ function borderBetween(text: string, from: number, to: number): number {
   const blank = Math.max(between.lastIndexOf(' '), between.lastIndexOf('\n'), between.lastIndexOf('　'));
   if (blank >= 0) return from + blank + 1;
   let cut = to;
-  while (cut > from && OPENING.test(text.slice(from, cut))) cut--;
+  while (cut > from && OPENING.test(text.charAt(cut - 1))) cut--;
   return cut;
 }

@@ -33,7 +33,10 @@ export interface SentencePart {
   readonly place?: PieceShare | undefined;
 }
 
-/** Text that is spoken as it is, by one request: never cut or joined. Only another language in it may go to another engine. */
+/**
+ * Text that is spoken as it is, by one request: never joined, and cut only beyond 2000 spoken characters, which engines refuse or take
+ * long for. Another language in it may go to another engine.
+ */
 export interface GivenPiece {
   /** One without words is passed over. */
   readonly text: string;

@@ -19,12 +19,14 @@ export type PrepareText = (text: string, language: string | undefined) => Prepar
 const MAX_BLOCK_CHARS = 20_000;
 /** Beyond this an open ``` in a text that is still being written was none. */
 const MAX_FENCE_CHARS = 20_000;
+/** Longer is no sentence: 300 characters, as replies are cut, become as much only where nearly all are numbers or signs. */
+const MAX_GIVEN_CHARS = 2000;
 
 /**
  * Makes requests of a text: fit to be spoken, in sentences, each part with those who may speak it.
  *
  * A whole text is prepared in blocks of paragraphs. One that is still being written is cut into sentences first, so that each is
- * spoken as soon as it is there; a block between ``` is held together. A given piece is one sentence, whatever is in it.
+ * spoken as soon as it is there; a block between ``` is held together. A given piece is one sentence, whatever is in it, up to 2000 characters as they are spoken.
  *
  * @throws {RequestError} BRIDGE_ERR_SPEECH_TEXT - at the end, when nothing of it could be spoken; not of given pieces.
  */
@@ -44,7 +46,8 @@ export async function* speechPieces(
     const prepared = parts.prepare(block.text, language ?? parts.language);
     if (given !== undefined) isEmpty = false;
     let from = 0;
-    for (const sentence of given === undefined ? sentencesIn(prepared, block.text) : [prepared.text]) {
+    const sentences = given === undefined ? sentencesIn(prepared, block.text) : partsOfGiven(prepared.text);
+    for (const sentence of sentences) {
       const to = from + sentence.length;
       const range = { from, to };
       for (const piece of await piecesOf(block, prepared, range, parts.router, { ...options, language })) {
@@ -78,6 +81,18 @@ function* sentencesIn(prepared: PreparedText, source: string): Generator<string>
   }
 }
 
+/** One, as it was cut; no engine is sent more than it may take, whoever cut. What has no words goes with what stands before it. */
+function partsOfGiven(text: string): readonly string[] {
+  if (text.length <= MAX_GIVEN_CHARS) return [text];
+  const parts: string[] = [];
+  for (const part of splitSentences(text, { maxChars: MAX_GIVEN_CHARS })) {
+    const before = parts.at(-1);
+    if (before === undefined || hasWords(part)) parts.push(part);
+    else parts[parts.length - 1] = before + part;
+  }
+  return parts;
+}
+
 /** Text that is prepared in one go. */
 interface Block {
   readonly text: string;
@@ -102,7 +117,7 @@ async function piecesOf(
     const begin = index === 0 ? from : run.from;
     const range = prepared.sourceRange(begin, end);
     const { language, lines, voice, speed, instructions } = run;
-    const isLast = index === runs.length - 1;
+    const isLast = index === runs.length - 1 && to === prepared.text.length;
     const place = given && shareOf(prepared, { piece: given.index, source, begin, end, isLast });
     return {
       ...(place === undefined ? {} : { place }),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ReplyReader } from '../../../src/expression/index.js';
 import { captionLines } from '../../../src/expression/peer-caption.js';
 import { PromptChoices } from '../../../src/expression/prompt-choices.js';
+import { TagForms } from '../../../src/expression/tag-forms.js';
 import { parseMessage } from '../../../src/protocol/index.js';
 import { HOSTILE_TEXTS } from '../../support/hostile-texts.js';
 import { textWork } from '../../support/text-work.js';
@@ -59,10 +60,28 @@ describe.each(Object.entries(BOMBS))('A reply of %s', (_, bomb) => {
     expect(long / short).toBeLessThan(6);
   });
 
+  it('is spoken in pieces that are never longer than a sentence may be', () => {
+    const reader = new ReplyReader(OPTIONS);
+    const pieces = [...reader.push(bomb(100_000)), ...reader.end()];
+    expect(Math.max(0, ...pieces.map(({ text }) => text.trim().length))).toBeLessThanOrEqual(300);
+  });
+
   it('is given whole', () => {
     expect(readAll(bomb(2400), 2400)).toBe(bomb(2400));
   });
 });
+
+// No clock and no counter: what an expression tries and gives up is not seen by `textWork`. By the cube this takes hours.
+it.each(['[face:', '[face:x', '[animation:wave,', '[', '<face ', '<think'])(
+  'Reads 20,000 blanks behind %s within the time of a test',
+  (begin) => {
+    const text = begin + ' '.repeat(20_000);
+    for (const whole of [text, `${text}]`, `${text}>`]) expect(readAll(whole, 20_000)).toBe(whole);
+    const forms = new TagForms(['wink'], undefined);
+    for (const whole of [text, `${text}]`, `${text}>`])
+      expect(begin.startsWith('[') ? forms.bracket(whole) : forms.element(whole)).toBe('text');
+  },
+);
 
 describe('Tags in a reply', () => {
   const cuesOf = (text: string, size: number): readonly string[] => {

@@ -98,3 +98,55 @@ describe('speechPieces', () => {
 async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
+
+describe('Texts that nobody would write', () => {
+  const LETTERS = 6000;
+  const TEXTS: Readonly<Record<string, string>> = {
+    'without an end': 'x'.repeat(LETTERS),
+    'of Japanese without an end': 'あ'.repeat(LETTERS),
+    'of words without an end': 'word '.repeat(LETTERS / 5),
+    'of signs that are words': `1${'±1'.repeat(LETTERS / 2)}`,
+    'of digits': '7'.repeat(LETTERS),
+    'inside one quote': `「${'そうです。'.repeat(LETTERS / 5)}`,
+    'between fences that stay open': `Words.\n\`\`\`\n${'code, '.repeat(LETTERS / 6)}`,
+  };
+  const prepare: PrepareText = (block, language) => speakable(block, { language });
+
+  it.each(Object.entries(TEXTS))('are given to engines in parts, and whole (%s)', async (_, text) => {
+    const made = speakable(text, { language: 'en' }).text.replace(/\s/g, '');
+    const inputs = {
+      whole: text,
+      written: (async function* () {
+        for (let at = 0; at < text.length; at += 1000) yield text.slice(at, at + 1000);
+      })(),
+      given: (async function* () {
+        yield { text };
+      })(),
+    };
+    for (const [kind, input] of Object.entries(inputs)) {
+      const said: string[] = [];
+      const lasts: boolean[] = [];
+      for await (const piece of speechPieces(input, { prepare, router, language: 'en' }, {})) {
+        said.push(piece.text);
+        if (piece.place !== undefined) lasts.push(piece.place.isLast);
+      }
+      expect(Math.max(...said.map(({ length }) => length))).toBeLessThanOrEqual(2000);
+      if (kind !== 'given') continue;
+      expect(said.join('').replace(/\s/g, '')).toBe(made);
+      expect(lasts.indexOf(true)).toBe(lasts.length - 1);
+    }
+  });
+
+  it('tell where they stand in what was given, to the end of it', async () => {
+    const text = `${'Some words here, '.repeat(400)}the end. !!!`;
+    const given = (async function* () {
+      yield { text };
+    })();
+    const ends: number[] = [];
+    for await (const { place, text: said } of speechPieces(given, { prepare, router, language: 'en' }, {}))
+      ends.push(place?.sourceAt(said.length) ?? -1);
+    expect(ends.length).toBeGreaterThan(3);
+    expect(ends).toEqual([...ends].sort((one, other) => one - other));
+    expect(ends.at(-1)).toBe(text.length);
+  });
+});
