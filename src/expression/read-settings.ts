@@ -14,8 +14,8 @@ const DURATION_MS = 4000;
 /**
  * Reads section `expression` of the settings.
  *
- * @param section - as it stands in the file; undefined and null: the built-in motions, which no tag calls for, since the model is
- *   not told of them.
+ * @param section - as it stands in the file, `{}` where it has none; undefined and null, from a program: the built-in motions, which no
+ *   tag calls for, since the model is not told of them.
  * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - one line for each fault, with its path.
  */
 export async function readExpressionSettings(section: unknown): Promise<ExpressionSettings> {

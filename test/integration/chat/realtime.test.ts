@@ -51,7 +51,10 @@ describe('A conversation with a speech-to-speech model', () => {
     expect(talk.chat.parts.model).toBe('rt (gpt-realtime)');
     expect(talk.chat.parts.topology).toBe('stream');
     expect(told.join('\n')).toMatch(/rt \(gpt-realtime\) hears, thinks and speaks/);
-    expect(server.last.session).toMatchObject({ instructions: 'You are Gene.', tools: [{ name: 'clock' }] });
+    expect(server.last.session).toMatchObject({
+      instructions: expect.stringMatching(/^You are Gene\.\n\nYou have a face and a body\./),
+      tools: [{ name: 'clock' }, { name: 'express' }],
+    });
     expect(server.last.items.map(({ role }) => role)).toEqual(['assistant', 'user', 'assistant']);
     expect(talk.chat.usage()[0]).toMatchObject({ engine: 'rt', requests: 1, inputTokens: 20 });
   }, 30_000);
