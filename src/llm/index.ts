@@ -1,3 +1,4 @@
+export { wholeJson, wholeValue } from './around/whole-letters.js';
 export type {
   ChatEndReason,
   ChatMessage,

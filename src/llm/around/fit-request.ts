@@ -1,4 +1,5 @@
-import type { ChatMessage, ChatModel, ChatRequest, ToolCall, ToolSpec } from '../chat-model.js';
+import type { ChatMessage, ChatModel, ChatRequest, ToolSpec } from '../chat-model.js';
+import { whole, wholeJson, wholeValue } from './whole-letters.js';
 
 /** What goes back to the same model only: signatures and item ids mean nothing elsewhere, and are refused there. */
 interface OwnedValue {
@@ -12,8 +13,6 @@ export function ownedValue(engine: string, model: string, value: unknown): Owned
   return { engine, model, value };
 }
 
-const HALF_ESCAPED = /\\ud[89a-f][0-9a-f]{2}/i;
-
 export type Unfit = 'images' | 'tools';
 
 /** A model under the name by which it is chosen. */
@@ -24,8 +23,8 @@ export interface NamedModel {
 
 /**
  * A request as one model can take it: images only for models that see, tools and their traces only for models that call them, `vendor`
- * values only for the model that gave them. Halves of letters, as a text has them that was cut through an emoji, become U+FFFD: vendors
- * refuse them, and with them every later request of a conversation that once held one.
+ * values only for the model that gave them. Halves of letters, as a text has them that was cut through an emoji, become U+FFFD: a vendor
+ * may refuse them, and with them every later request of a conversation that once held one.
  *
  * @param onUnfit - told of what was left out, at most once each.
  */
@@ -41,7 +40,7 @@ export function fitRequest(
   if (hasTools && !model.callsTools) onUnfit('tools');
   const { tools, toolChoice, ...rest } = request;
   if (tools === undefined || !hasTools || !model.callsTools) return { ...rest, messages };
-  const told = tools.map((tool) => wellFormed(tool) as ToolSpec);
+  const told = tools.map((tool) => wholeValue(tool) as ToolSpec);
   return { ...rest, messages, tools: told, ...(toolChoice === undefined ? {} : { toolChoice }) };
 }
 
@@ -54,37 +53,15 @@ function wholeLetters(message: ChatMessage): ChatMessage {
       return {
         ...message,
         text: whole(message.text),
-        ...(message.calls === undefined ? {} : { calls: message.calls.map(wholeCall) }),
+        ...(message.calls === undefined
+          ? {}
+          : {
+              calls: message.calls.map((call) => ({ ...call, argumentsJson: wholeJson(call.argumentsJson) })),
+            }),
       };
     default:
       return { ...message, text: whole(message.text) };
   }
-}
-
-/** A model may have written the half of a letter as an escape. */
-function wholeCall(call: ToolCall): ToolCall {
-  const json = whole(call.argumentsJson);
-  return { ...call, argumentsJson: HALF_ESCAPED.test(json) ? wholeJson(json) : json };
-}
-
-function wholeJson(json: string): string {
-  try {
-    return JSON.stringify(wellFormed(JSON.parse(json)));
-  } catch {
-    return json;
-  }
-}
-
-function whole(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
-}
-
-/** Of a value as JSON knows it, the same with every text of whole letters. */
-function wellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return whole(value);
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [whole(key), wellFormed(item)]));
 }
 
 function hasImages(message: ChatMessage): boolean {

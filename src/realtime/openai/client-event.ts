@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { ChatMessage, RealtimeOptions, ToolSpec } from '../../llm/index.js';
+import { type ChatMessage, type RealtimeOptions, type ToolSpec, wholeJson } from '../../llm/index.js';
 import { REALTIME_SAMPLE_RATE_HZ } from '../realtime.js';
 
 /** An event for the server, as JSON. @source openai-node 7b7d6ca resources/realtime/realtime.ts RealtimeClientEvent */
@@ -187,6 +187,6 @@ export function callItem(call: {
     type: 'function_call',
     call_id: call.id,
     name: call.name,
-    arguments: call.argumentsJson === '' ? '{}' : call.argumentsJson,
+    arguments: call.argumentsJson === '' ? '{}' : wholeJson(call.argumentsJson),
   };
 }

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { ChatMessage, RealtimeOptions } from '../../llm/index.js';
+import { type ChatMessage, type RealtimeOptions, wholeValue } from '../../llm/index.js';
 import type { Clock } from '../../runtime/index.js';
 import {
   type EngineFace,
@@ -87,9 +87,13 @@ export class RealtimeConnection {
     return this.#isOpen && !this.#isClosed;
   }
 
-  /** @param eventId - comes back with the error that the event causes. Does nothing when the connection has ended. */
+  /**
+   * Halves of letters become U+FFFD: a server may refuse them. Does nothing when the connection has ended.
+   *
+   * @param eventId - comes back with the error that the event causes.
+   */
   send(event: ClientEvent, eventId: string): void {
-    if (!this.#isClosed) this.#socket?.send(JSON.stringify({ ...event, event_id: eventId }));
+    if (!this.#isClosed) this.#socket?.send(JSON.stringify(wholeValue({ ...event, event_id: eventId })));
   }
 
   fault(error: Parameters<typeof reportedFault>[2]): ReturnType<typeof reportedFault> {

@@ -79,6 +79,49 @@ describe('RealtimeSession', () => {
     });
   });
 
+  describe('halves of letters', () => {
+    const HALF = '\ud83d';
+
+    it('are never sent: not of who the model is, its tools, what was said, called and found', async () => {
+      const tool = {
+        name: 'look',
+        description: `Looks ${HALF}`,
+        parameters: { type: 'object', [HALF]: [HALF] },
+      };
+      const call = { id: 'c1', name: 'look', argumentsJson: '{"at":"\\ud83d","😀":"\\ud83d\\ude00"}' };
+      const { server, session, start, settle } = await rig({
+        instructions: `You are Gene ${HALF}`,
+        tools: [tool],
+        history: () => [
+          { role: 'user', text: `Hello ${HALF}😀` },
+          { role: 'assistant', text: `\ude00 Hi!`, calls: [call] },
+          { role: 'tool', callId: 'c1', name: 'look', result: `a cat ${HALF}` },
+        ],
+      });
+      session.update({ instructions: `You are Gene, ${HALF}`, tools: [tool] });
+      session.know({ said: [{ role: 'user', text: `Now ${HALF}` }] });
+      start({ text: `What ${HALF}?` });
+      await settle();
+      const sent = JSON.stringify(server.last.events);
+      expect(sent).not.toMatch(/\\u+d[89a-f]/i);
+      for (const words of [
+        'Gene \ufffd',
+        'Gene, \ufffd',
+        'Looks \ufffd',
+        'Hello \ufffd😀',
+        '\ufffd Hi!',
+        'cat \ufffd',
+      ])
+        expect(sent).toContain(words);
+      expect(sent).toContain('What \ufffd?');
+      const given = server.last.ofType('conversation.item.create').map(({ item }) => item);
+      const args = (given as { arguments?: string }[]).find(
+        (item) => item.arguments !== undefined,
+      )?.arguments;
+      expect(JSON.parse(args ?? '')).toEqual({ at: '\ufffd', '😀': '😀' });
+    });
+  });
+
   describe('a spoken turn', () => {
     it('carries the sound up as it comes, at 24 kHz, and the answer down', async () => {
       const server = new RealtimeServer();
