@@ -108,7 +108,18 @@ export {
   TransportError,
 } from './runtime/index.js';
 export type { LipsChoice } from './speaking/index.js';
-export type { RecognitionPart, RecognitionRequest, Recognizer, SpeechSettings } from './speech/index.js';
+export type {
+  RecognitionPart,
+  RecognitionRequest,
+  Recognizer,
+  SpeechPart,
+  SpeechRequest,
+  SpeechSettings,
+  SpokenPhoneme,
+  Synthesizer,
+  TimedText,
+  Voice,
+} from './speech/index.js';
 export {
   type GetDynamicTools,
   type GetImageUrl,

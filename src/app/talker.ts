@@ -29,9 +29,6 @@ export interface Talker extends TalkerPort {
 
 /** A person is asked, who may have to choose a window first. */
 const PICTURE_TIMEOUT_MS = 60_000;
-/** Only told to models where tags are told to them at all. */
-const HOW_TO_LOOK =
-  "When you must see the user, write [vision:camera]; when you must see the user's screen, write [vision:screenshot]. The picture comes with the next message. The mark itself is neither spoken nor shown.";
 
 /** Conversations for the page, as the settings have them. Nothing of them is loaded before the first question. */
 export function createTalker(options: TalkerOptions): Talker {
@@ -108,10 +105,8 @@ function withPatience(tools: Readonly<Record<string, unknown>>): Readonly<Record
 
 /** @throws {ConfigError} BRIDGE_ERR_CONFIG_UNREADABLE */
 async function systemPromptOf(section: ChatSection): Promise<string> {
-  const { systemPrompt = '', systemPromptFile, expression } = section;
-  const own = systemPromptFile === undefined ? systemPrompt : await textOf(systemPromptFile);
-  const isTold = expression['tellModel'] !== false && !own.includes('[vision:');
-  return [own, isTold ? HOW_TO_LOOK : ''].filter((text) => text !== '').join('\n\n');
+  const { systemPrompt = '', systemPromptFile } = section;
+  return systemPromptFile === undefined ? systemPrompt : await textOf(systemPromptFile);
 }
 
 async function textOf(file: string): Promise<string> {

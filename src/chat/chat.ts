@@ -42,6 +42,8 @@ export interface Chat {
   readonly usage: () => readonly LlmUsage[];
   /** The avatar that it is with; undefined: there is none yet. */
   readonly lane: LaneStatus | undefined;
+  /** Says the welcome of the settings when the avatar is there, at once where it is; not to somebody who was answered before. */
+  greetWhenReady(): void;
   /**
    * The model forgets, and so do disk and long-term memory what they have of this session. What comes afterwards, also while this is
    * under way, is kept as another session.

@@ -32,12 +32,14 @@ import {
   type RecognizerSettings,
   type Speech,
   type SpeechSettings,
+  type Synthesizer,
 } from '../speech/index.js';
 import { memoryFolder } from '../tools/index.js';
 import { avatarMessages } from './avatar-messages.js';
 import { AvatarWatch } from './avatar-watch.js';
 import type { Chat } from './chat.js';
 import { ChatSession } from './chat-session.js';
+import { greetWhenReady } from './greet-when-ready.js';
 import { cannotSound, type OpenedBrain, openBrain, withoutSoundEngine } from './open-brain.js';
 import { openEars } from './open-ears.js';
 import { type OpenParts, openWhole } from './open-parts.js';
@@ -96,6 +98,8 @@ export interface ChatPorts extends OwnThinking {
   readonly history?: History | undefined;
   /** In place of the settings' engines. */
   readonly recognizer?: Recognizer | undefined;
+  /** Before the settings' engines; not closed. */
+  readonly synthesizer?: Synthesizer | undefined;
   readonly speech?: Speech | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** What MMDAgent-EX says from now on is not missed: words that it recognises are answered when the conversation is open. */
@@ -131,23 +135,28 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
   const thinking = await parts.open(
     () =>
       openThinking(
-        { llm: engine === undefined ? llm : withoutSoundEngine(llm), tools: settings.tools },
+        {
+          llm: engine === undefined ? llm : withoutSoundEngine(llm),
+          tools: settings.tools,
+          isSound: engine !== undefined,
+        },
         { ...ports, memoryFolder: memoryFolder(stateFolder, platform) },
       ),
     closing,
   );
   tellOfModel(thinking.llm, tell);
+  const told = read.expression.tellModel ? withSight(read.conversation, thinking.sight) : read.conversation;
   const defaultFolder = conversationsFolder(stateFolder, platform);
   const kept = await parts.open(() => openKept(read.keep, { clock, logger, defaultFolder }), closing);
   const resumed = settings.resume === undefined ? undefined : await resume(kept, settings.resume);
-  const history = ports.history ?? historyOf(read.conversation, clock, resumed?.earlier);
+  const history = ports.history ?? historyOf(told, clock, resumed?.earlier);
   const sound =
     engine === undefined
       ? undefined
       : await parts.open(
           () =>
             openBrain({
-              ...{ engine, llm, conversation: read.conversation, history, tools: thinking.tools },
+              ...{ engine, llm, conversation: told, history, tools: thinking.tools },
               ...{ clock, env: ports.env, fetch: ports.fetch, tell },
             }),
           closing,
@@ -206,7 +215,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
       session: session.now.id,
       user,
     },
-    read.conversation,
+    told,
     history,
   );
   parts.add(() => conversation.close());
@@ -247,9 +256,17 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
     get lane() {
       return avatar.lane;
     },
+    greetWhenReady: () => parts.add(greetWhenReady(avatar, conversation)),
     forget: () => session.forget(conversation),
     close: () => parts.close(),
   };
+}
+
+/** Who has told it in words of his own knows better. */
+function withSight(conversation: ConversationSettings, sight: string): ConversationSettings {
+  const { systemPrompt } = conversation;
+  if (sight === '' || systemPrompt.includes('[vision:')) return conversation;
+  return { ...conversation, systemPrompt: [systemPrompt, sight].filter((text) => text !== '').join('\n\n') };
 }
 
 function historyOf(
@@ -293,12 +310,15 @@ async function openSpoken(
   }: { readonly avatar: AvatarWatch; readonly tell: TellNotice; readonly isSound: boolean },
   parts: OpenParts,
 ) {
-  const { clock, env, host } = ports;
+  const { clock, env, host, synthesizer } = ports;
   const pronouncer = createThreadedPronouncer();
   const toKana = (text: string): Promise<string> => pronouncer.kanaOf(text);
   const speech =
     ports.speech ??
-    (await parts.open(() => createSpeech(settings.speech ?? {}, { clock, env, host, toKana }), closing));
+    (await parts.open(
+      () => createSpeech(settings.speech ?? {}, { clock, env, host, toKana, synthesizer }),
+      closing,
+    ));
   if (ports.speech === undefined) tellOfSpeech(speech, tell);
   const open = () =>
     openVoice(settings.voice ?? {}, {

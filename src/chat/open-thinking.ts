@@ -14,6 +14,8 @@ import {
   memoryTool,
   openMemory,
   readToolSettings,
+  sightPrompt,
+  sourcesHere,
   type Tool,
   type ToolBox,
   wordGuards,
@@ -49,6 +51,8 @@ export interface Thinking {
   readonly llm: Llm;
   readonly tools: ToolBox;
   readonly eyes: Eyes;
+  /** What the model must know to look, behind the system prompt; '' where there is nothing to look with, or it sees no pictures. */
+  readonly sight: string;
   readonly guards: Guards;
   readonly memory: LongTermMemory | undefined;
   /** Of what was opened here. */
@@ -56,6 +60,8 @@ export interface Thinking {
 }
 
 interface ThinkingSettings {
+  /** Whether another model hears and speaks in its place, which sees too. @default false */
+  readonly isSound?: boolean;
   readonly llm: LlmSettings;
   readonly tools: unknown;
 }
@@ -95,6 +101,10 @@ async function composed(
     (part) => part.close(),
   );
   const { getImageUrl } = ports;
+  const sees = settings.isSound === true || llm.seesImages;
+  const sight = sees
+    ? sightPrompt(await sourcesHere(read.vision, { host, ...(getImageUrl && { getImageUrl }) }))
+    : '';
   const eyes = createEyes(read.vision, {
     ...common,
     host,
@@ -104,6 +114,7 @@ async function composed(
     llm,
     tools,
     eyes,
+    sight,
     guards,
     memory,
     close: () => parts.close(),

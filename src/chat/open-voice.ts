@@ -4,7 +4,13 @@ import type { LipTable } from '../lipsync/index.js';
 import { createReplyVoice, type ReplyVoice, takesSound } from '../reply/index.js';
 import type { Clock } from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
-import { PEER_VOICE_TYPE, type SpeakOptions, type Speech, type SpeechSettings } from '../speech/index.js';
+import {
+  GIVEN_VOICE_TYPE,
+  PEER_VOICE_TYPE,
+  type SpeakOptions,
+  type Speech,
+  type SpeechSettings,
+} from '../speech/index.js';
 import type { AvatarWatch } from './avatar-watch.js';
 import { chooseTopology, type Topology } from './choose-topology.js';
 import { FittingSoundVoice, FittingVoice } from './fitting-voice.js';
@@ -59,7 +65,7 @@ export async function openVoice(settings: VoiceSettings, ports: VoicePorts): Pro
   const chosen = chooseTopology({
     asked,
     engineType: speaker?.type ?? '',
-    isEngineChosen: speak?.engine !== undefined,
+    isEngineChosen: speak?.engine !== undefined || speaker?.type === GIVEN_VOICE_TYPE,
     lips,
     carriesSound: avatar.lane?.carriesSound ?? true,
     isSound: ports.isSound,

@@ -25,6 +25,7 @@ export interface TalkOptions
       | 'hooks'
       | 'sinks'
       | 'recognizer'
+      | 'synthesizer'
       | 'history'
       | 'tell'
     > {

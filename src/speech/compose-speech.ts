@@ -9,6 +9,7 @@ import type { PrepareText } from './around/speech-pieces.js';
 import { SpeechRouter } from './around/speech-router.js';
 import { UsageCounts } from './around/usage-counts.js';
 import { ComposedSpeech } from './composed-speech.js';
+import { givenKind, withGiven } from './given-synthesizer.js';
 import type { Speech, SpeechEvents, SpeechPorts, SpeechSettings } from './speech.js';
 import type { Synthesizer } from './synthesizer.js';
 
@@ -40,7 +41,10 @@ export async function composeSpeech<P extends SpeechPorts>(
   ports: P,
   parts: SpeechParts<P>,
 ): Promise<Speech> {
-  const entries = await readEngines(settings.engines, parts.kinds, ports.env);
+  const read = await readEngines(settings.engines, parts.kinds, ports.env);
+  const { synthesizer } = ports;
+  const entries = synthesizer === undefined ? read : withGiven(read, synthesizer);
+  const kinds = synthesizer === undefined ? parts.kinds : { ...parts.kinds, ...givenKind(synthesizer) };
   const routes = readRoutes(settings.routes, entries);
   // An unknown name is told now; what is not set up only when it shall speak.
   const choice = chooseEngines(settings.engine, entries);
@@ -60,7 +64,7 @@ export async function composeSpeech<P extends SpeechPorts>(
   });
   const lines = new EngineLines({
     entries,
-    kinds: parts.kinds,
+    kinds,
     ports,
     clock,
     random,

@@ -2,7 +2,7 @@ import type { ProgramHost } from '../programs/index.js';
 import type { Clock, Emitter, Random } from '../runtime/index.js';
 import type { HttpSpeechPorts } from './http/index.js';
 import type { GivenPiece, PieceShare, SpeakOptions, SpokenPart } from './spoken-part.js';
-import type { TellsTimings, Voice } from './synthesizer.js';
+import type { Synthesizer, TellsTimings, Voice } from './synthesizer.js';
 
 /** What is to be spoken: all of it, or as it is being written. */
 export type SpeechInput = string | AsyncIterable<string | GivenPiece>;
@@ -153,6 +153,8 @@ export interface SpeechPorts extends HttpSpeechPorts {
   readonly host: ProgramHost;
   /** Japanese text in kana as it is pronounced, for engines that read nothing else. @default createPronouncer's */
   readonly toKana?: ((text: string) => Promise<string>) | undefined;
+  /** An engine of the caller's own, which speaks before all others; not closed. @default none */
+  readonly synthesizer?: Synthesizer | undefined;
   /** @default Math.random */
   readonly random?: Random | undefined;
 }

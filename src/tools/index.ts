@@ -35,3 +35,4 @@ export type { SourceStatus, ToolSource } from './tool-source.js';
 export { createEyes, type EyesPorts, type EyesSettings } from './vision/create-eyes.js';
 export { dataUrl, pictureKind } from './vision/data-url.js';
 export type { Eyes, GetImageUrl } from './vision/picture-source.js';
+export { sightPrompt, sourcesHere } from './vision/sources-here.js';

@@ -58,6 +58,7 @@ async function converse(
   );
   try {
     void chat.conversation.warmUp();
+    chat.greetWhenReady();
     await new Promise<void>((resolve) => {
       if (ended.aborted) resolve();
       ended.addEventListener('abort', () => resolve(), { once: true });

@@ -84,20 +84,19 @@ describe("The ChatGPT document's sample, as a submodule with a config", () => {
   let rig: CliRig;
   let vendor: Vendor;
   let config: string;
+  let settings: Record<string, unknown>;
   beforeEach(async () => {
     rig = cliRig();
     vendor = new Vendor();
-    config = rig.file(
-      'bridge.json',
-      JSON.stringify({
-        systemPrompt: 'You are Gene.',
-        llmEngines: { sample: { type: 'openai', baseUrl: await vendor.url(), model: 'm' } },
-        expression: {
-          tags: { numberedEmotions: true },
-          peer: { actions: { 'animation:ask': { prompt: 'What will it be?', choices: ['Tea', 'Coffee'] } } },
-        },
-      }),
-    );
+    settings = {
+      systemPrompt: 'You are Gene.',
+      llmEngines: { sample: { type: 'openai', baseUrl: await vendor.url(), model: 'm' } },
+      expression: {
+        tags: { numberedEmotions: true },
+        peer: { actions: { 'animation:ask': { prompt: 'What will it be?', choices: ['Tea', 'Coffee'] } } },
+      },
+    };
+    config = rig.file('bridge.json', JSON.stringify(settings));
   });
   afterEach(async () => {
     await rig.close();
@@ -167,6 +166,46 @@ describe("The ChatGPT document's sample, as a submodule with a config", () => {
       sub.type('PROMPT_EVENT_SELECTED|1\n');
       await sub.says(/SYNTH_STOP\|0\n[\s\S]*\|Here it is\./);
       expect(vendor.asked.at(-1)?.at(-1)?.content).toMatch(/\bCoffee$/);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'greets when its avatar is there, and the model knows what it said',
+    async () => {
+      const conversation = { welcome: '1 Welcome!' };
+      config = rig.file('greets.json', JSON.stringify({ ...settings, conversation }));
+      const { sub, lines } = await started(500);
+      await sub.says(/SYNTH_START\|0\|[^|\n]+\|Welcome!/);
+      await sub.says(/01_happy\.vmd/);
+      vendor.reply = '0 I am well.';
+      sub.type('RECOG_EVENT_STOP|How are you?\n');
+      await sub.says(/\|I am well\./);
+      expect(spoken(lines).slice(0, 2)).toEqual([
+        'SYNTH_START|0|slt_voice_normal|Welcome!',
+        'MOTION_ADD|0|action|gene/motion/01_happy.vmd|PART|ONCE',
+      ]);
+      expect(vendor.asked[0]).toContainEqual(
+        expect.objectContaining({ role: 'assistant', content: '1 Welcome!' }),
+      );
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'does not greet who has spoken to it first',
+    async () => {
+      const conversation = { welcome: 'Welcome!' };
+      config = rig.file('late.json', JSON.stringify({ ...settings, conversation }));
+      vendor.reply = 'Yes, what is it?';
+      const sub = rig.start('submodule', '--config', config);
+      sub.type('RECOG_EVENT_STOP|Are you there?\n');
+      await sub.says(/Replies: peer/);
+      while (vendor.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      const lines = engine(sub, 200);
+      sub.type('RECOG_EVENT_STOP|And now?\n');
+      await sub.says(/\|Yes, what is it\?/);
+      expect(lines.join('\n')).not.toContain('Welcome!');
     },
     LIMIT_MS,
   );
