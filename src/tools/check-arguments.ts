@@ -38,10 +38,21 @@ export class ArgumentChecks {
     const read = readObject(argumentsJson);
     if ('problem' in read) return { problem: `${read.problem} ${schemaText(tool)}` };
     const checker = await this.#checkerOf(tool, isForeign);
-    const problem = checker === undefined ? missingNames(tool, read.args) : problemOf(checker, read.args);
+    const problem =
+      checker === undefined ? missingNames(tool, read.args) : this.#problem(tool, checker, read.args);
     return problem === undefined
       ? read
       : { problem: `The arguments do not fit. ${problem} ${schemaText(tool)}` };
+  }
+
+  /** A schema may mean itself and nothing else, and arguments may be nested without end: both run out of stack. */
+  #problem(tool: Tool, checker: z.ZodType, args: Readonly<Record<string, unknown>>): string | undefined {
+    try {
+      return problemOf(checker, args);
+    } catch (error) {
+      this.#log.debug({ tool: tool.name, error: String(error) }, 'The tool checks its arguments itself');
+      return missingNames(tool, args);
+    }
   }
 
   #checkerOf(tool: Tool, isForeign: boolean): Promise<Checker> {

@@ -6,6 +6,9 @@ import type { McpServerSettings } from './mcp-settings.js';
 const MAX_DESCRIPTION_CHARS = 2000;
 const MAX_INSTRUCTIONS_CHARS = 4000;
 const MAX_TOOLS = 256;
+/** Beyond these a schema is no description any more: it would go up with every request, and deep ones cannot be written as JSON. */
+const MAX_SCHEMA_CHARS = 100_000;
+const MAX_SCHEMA_DEPTH = 100;
 
 export interface ToldTools {
   /** The server's, in the settings. */
@@ -18,7 +21,10 @@ export interface ToldTools {
   readonly run: (name: string, ...call: Parameters<Tool['run']>) => ReturnType<Tool['run']>;
 }
 
-/** What a server told as tools of ours: those that are wanted, 256 at most, with what is too long cut. */
+/**
+ * What a server told as tools of ours: those that are wanted, 256 at most, with what is too long cut. Tools with a schema that nobody can
+ * send are left out.
+ */
 export function mcpTools({
   name: server,
   settings,
@@ -29,7 +35,8 @@ export function mcpTools({
   const { only, dynamic = false, timeoutMs, backgroundAfterMs } = settings;
   const wanted = only === undefined ? told : told.filter(({ name }) => only.includes(name));
   const instruction = instructions.trim().slice(0, MAX_INSTRUCTIONS_CHARS);
-  return wanted.slice(0, MAX_TOOLS).map(({ name, description, parameters }) => ({
+  const usable = wanted.filter(hasUsableSchema);
+  return usable.slice(0, MAX_TOOLS).map(({ name, description, parameters }) => ({
     name,
     description: cutText(description, MAX_DESCRIPTION_CHARS),
     parameters,
@@ -39,6 +46,16 @@ export function mcpTools({
     ...(backgroundAfterMs === undefined ? {} : { backgroundAfterMs }),
     run: (...call) => run(name, ...call),
   }));
+}
+
+/** Whether the schema of a tool can go up with a request. */
+export function hasUsableSchema({ parameters }: McpTool): boolean {
+  return isWithin(parameters, MAX_SCHEMA_DEPTH) && JSON.stringify(parameters).length <= MAX_SCHEMA_CHARS;
+}
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((item) => isWithin(item, depth - 1));
 }
 
 /** Names that the settings want and the server does not have. */
