@@ -52,6 +52,7 @@ export class ChatScreen {
       events.on('awake', (isAwake) => this.#awake(isAwake)),
       events.on('credit', (credit) => this.tell(`Voice: ${credit}`)),
       events.on('warned', (text) => this.tell(`warning: ${text}`)),
+      events.on('toolProgress', (news) => this.#json('tool', news)),
       events.on('forgotten', () => this.#json('forgotten', { session: chat.session ?? null })),
       events.on('error', (error, stage) => {
         this.#json('error', { stage, code: error.code, message: error.message });

@@ -1,6 +1,6 @@
 import type { Phase } from '../expression/index.js';
 import type { BridgeError, Notice } from '../runtime/index.js';
-import type { TurnEnd, TurnHandle } from './turn.js';
+import type { ToolNews, TurnEnd, TurnHandle } from './turn.js';
 
 /** Where in a conversation something went wrong. */
 export type Stage = 'recognition' | 'model' | 'voice' | 'guard' | 'hook' | 'sink' | 'operator';
@@ -27,6 +27,8 @@ export interface ConversationEvents {
   warned: [text: string, notice: Notice];
   /** The user is told too where there is a turn; the conversation goes on. */
   error: [error: BridgeError, stage: Stage];
+  /** A tool that goes on behind the turn which called it tells how far it is; its result comes as a turn of its own. */
+  toolProgress: [news: ToolNews & { readonly turn: number }];
   /** A new context began, also by another conversation that shares it: nothing before it is sent to the model. */
   forgotten: [];
 }

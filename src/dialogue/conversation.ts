@@ -1,7 +1,7 @@
 import type { Phase } from '../expression/index.js';
 import { takesSound } from '../reply/index.js';
 import { ConfigError, Emitter, errorText, SILENT_LOGGER } from '../runtime/index.js';
-import type { FinishedTask } from '../tools/index.js';
+import type { FinishedTask, ToolBox } from '../tools/index.js';
 import type { ConversationEvents } from './conversation-events.js';
 import { Floor } from './floor.js';
 import { History, type Said } from './history.js';
@@ -93,8 +93,7 @@ export class Conversation {
       this.events.on('turn', () => this.#taking.touched(true)),
       this.history.events.on('forgotten', () => this.#forgotten()),
     );
-    const finished = ports.tools?.events.on('finished', (task) => this.#finished(task));
-    if (finished !== undefined) this.#leaving.push(finished);
+    if (ports.tools !== undefined) this.#follow(ports.tools);
   }
 
   get phase(): Phase {
@@ -319,6 +318,18 @@ export class Conversation {
     } catch (error) {
       warn(this.events, { code: 'toolResultLost', values: { tool: call.name, error: errorText(error) } });
     }
+  }
+
+  /** Tools that go on behind their turns. */
+  #follow({ events }: ToolBox): void {
+    this.#leaving.push(
+      events.on('finished', (task) => this.#finished(task)),
+      events.on('progress', ({ call: { id: callId, name, argumentsJson }, metadata, value }) => {
+        if (metadata.session !== this.#session.id) return;
+        const { turn } = metadata;
+        this.events.emit('toolProgress', { turn, callId, name, argumentsJson, stage: 'progress', value });
+      }),
+    );
   }
 
   #mustBeOpen(): void {
