@@ -225,15 +225,23 @@ describe.skipIf(!isChromiumThere)(`the machine on the page${whySkipped}`, () => 
     expect(await text('#lips-offset-text')).toBe('200 ms');
   });
 
+  /** Where the machine is busy, a measurement that hears too little says so, and may be asked for again. */
+  async function measuredByLoop(): Promise<void> {
+    for (let tries = 3; tries > 0; tries--) {
+      await page.click('#loop-start');
+      const told = async (): Promise<string> => `${await text('#loop-result')}${await text('#loop-error')}`;
+      await expect.poll(told, { timeout: 40_000 }).not.toBe('');
+      if (/ms later than the browser says/.test(await text('#loop-result'))) return;
+    }
+    throw new Error(`Three times in vain: ${await text('#loop-error')}`);
+  }
+
   it('measures by a loopback what the loudspeaker is late, to a frame of MMDAgent-EX', async () => {
     const measured: number[] = [];
     for (const lateMs of [60, 210]) {
       await open({}, (one) => one.addInitScript(loopback(lateMs)));
       await page.click('#machine-calibrate');
-      await page.click('#loop-start');
-      await expect
-        .poll(() => text('#loop-result'), { timeout: 20_000 })
-        .toMatch(/ms later than the browser says/);
+      await measuredByLoop();
       const found = /is (-?\d+) ms later .*± (\d+) ms; (\d+) of 10/.exec(await text('#loop-result'));
       measured.push(Number(found?.[1]));
       expect(Number(found?.[2])).toBeLessThanOrEqual(6);
@@ -245,7 +253,7 @@ describe.skipIf(!isChromiumThere)(`the machine on the page${whySkipped}`, () => 
     await page.click('#loop-keep');
     expect(await text('#loop-keep')).toBe('In use');
     expect(await text('#calibrate-about')).toContain(`later by ${measured[1]} ms`);
-  });
+  }, 150_000);
 
   it('says what to do when nothing was heard', async () => {
     await open();

@@ -134,7 +134,7 @@ describe.skipIf(!isChromiumThere)(`a conversation on the page${whySkipped}`, () 
     );
     for (const tab of [page, other])
       await expect.poll(() => text(`${LAST} >> .bubble-text`, tab), SLOW).toContain('from a program');
-    expect((await rows(page)).filter((row) => row.includes('Say: from a program'))).toHaveLength(1);
+    expect((await rows(page)).filter((row) => row.startsWith('You: Say: from a program'))).toHaveLength(1);
     await other.click('#talk-new');
     for (const tab of [page, other]) await expect.poll(() => tab.locator('.bubble').count(), WAIT).toBe(0);
     expect(await page.locator('#talk-empty').isVisible()).toBe(true);
