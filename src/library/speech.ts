@@ -1,6 +1,6 @@
 import type { BridgeClient, SpeechEnd, SpeechEvents, SpeechHandle } from '../client/index.js';
 import type { OpenParams } from '../control/index.js';
-import { openPlayback, systemHost } from '../devices/index.js';
+import { systemHost } from '../devices/index.js';
 import type { LipTable } from '../lipsync/index.js';
 import { type Clock, Emitter } from '../runtime/index.js';
 import {
@@ -9,6 +9,7 @@ import {
   type SpokenSource,
   speakThrough,
 } from '../speaking/index.js';
+import { openPlaybackHere } from './playback-here.js';
 
 /** Sound on its way through an avatar. */
 export interface Speech {
@@ -61,7 +62,7 @@ export async function beginSpeech(
     ...options,
     clock,
     signal: stop.signal,
-    openPlayback: (wanted) => openPlayback({ ...wanted, clock, host: systemHost(process.env) }),
+    openPlayback: (wanted) => openPlaybackHere({ ...wanted, clock, host: systemHost(process.env) }),
     onOpened: (to) => opened(to.lane),
     onStarted: (heardAtMs) => events.emit('started', heardAtMs),
     onHeard: (heardMs) => events.emit('position', heardMs),

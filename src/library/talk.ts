@@ -5,13 +5,13 @@ import {
   type Capture,
   type OpenCaptureOptions,
   openCapture,
-  openPlayback,
   type PlaybackOptions,
   systemHost,
 } from '../devices/index.js';
 import type { Conversation, History, Question, TurnHandle } from '../dialogue/index.js';
 import { type Clock, type Logger, SILENT_LOGGER } from '../runtime/index.js';
 import type { SpeechSettings } from '../speech/index.js';
+import { openPlaybackHere } from './playback-here.js';
 
 /** How an avatar talks, and what a program adds to it. Sections are those of the settings file. */
 export interface TalkOptions
@@ -74,7 +74,7 @@ export class Talk {
         logger,
         tools: ownTools,
         version: 'library',
-        openPlayback: (playback) => openPlayback({ ...loudspeaker, ...playback, clock, host }),
+        openPlayback: (playback) => openPlaybackHere({ ...loudspeaker, ...playback, clock, host }),
         stateFolder: userConfigFolder(env, host.platform),
       },
     );
