@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../config/index.js';
 import type { Logger } from '../runtime/index.js';
 import { type Io, printLine } from './io.js';
+import { printableLines } from './printable.js';
 
 /** What every command is run with. */
 export interface CommandContext {
@@ -32,7 +33,7 @@ export function createContext(
     resolved,
     version,
     say: (text) => {
-      if (!isJson) printLine(io.stderr, text);
+      if (!isJson) printLine(io.stderr, printableLines(text));
     },
     print: (text) => printLine(io.stdout, text),
     logger: async (unasked) => {

@@ -4,7 +4,7 @@ import { type Arguments, type CommandContext, createContext } from './context.js
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Io, printLine } from './io.js';
 import { buildParser, parserWords } from './parser.js';
-import { printableJson } from './printable.js';
+import { printableJson, printableLines } from './printable.js';
 import { packageVersion } from './version.js';
 
 /** What a command does; its module is loaded only when it runs, so that `--help` is quick. */
@@ -73,10 +73,11 @@ function fail(error: unknown, argv: readonly string[], io: Io): number {
   if (argv.includes('--json')) {
     printLine(io.stdout, printableJson({ error: { code, message: errorText(error) } }));
   }
-  printLine(
-    io.stderr,
-    error instanceof BridgeError ? `${error.message} (${code})` : `Unexpected error: ${errorText(error)}`,
-  );
-  if (argv.includes('--debug') && error instanceof Error) printLine(io.stderr, error.stack ?? '');
+  const text =
+    error instanceof BridgeError ? `${error.message} (${code})` : `Unexpected error: ${errorText(error)}`;
+  // It may hold what a vendor, a server or a file said.
+  printLine(io.stderr, printableLines(text));
+  if (argv.includes('--debug') && error instanceof Error)
+    printLine(io.stderr, printableLines(error.stack ?? ''));
   return exitCodeOf(error);
 }

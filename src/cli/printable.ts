@@ -12,6 +12,11 @@ export function printable(text: string): string {
   return text.replace(STEERING, '\ufffd');
 }
 
+/** The same of text in several lines, with its tabs. */
+export function printableLines(text: string): string {
+  return text.replace(STEERING, (letter) => (letter === '\n' || letter === '\t' ? letter : '\ufffd'));
+}
+
 /**
  * One line of `--json`, for every command: as `JSON.stringify`, which leaves as it is some of what steers a terminal, hides words or ends a
  * line. Escaped (`\u009b`), it is the same JSON.

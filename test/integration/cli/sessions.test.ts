@@ -154,6 +154,40 @@ describe('sessions show', () => {
   });
 });
 
+describe('a name that is no id', () => {
+  const NAMES = [
+    '../x',
+    '../../x',
+    '..',
+    '/etc/passwd',
+    'abcd/../../x',
+    'abcd\0',
+    '\0',
+    'abcd%2f..',
+    '__proto__',
+    'C:\\x',
+    '*',
+  ];
+
+  it.each(NAMES)('opens, continues, measures and removes nothing outside: %j', async (name) => {
+    const id = await make({ turns: [old(1)] });
+    const secret = join(folder, '..', 'x');
+    mkdirSync(secret, { recursive: true });
+    writeFileSync(join(secret, 'turns.jsonl'), readFileSync(join(folder, id, 'turns.jsonl')));
+    for (const argv of [
+      ['sessions', 'show', name],
+      ['sessions', 'forget', name, '--yes'],
+      ['chat', '--resume', name, '--script', '/dev/null'],
+    ]) {
+      const { code, stdout, stderr } = await run(...argv);
+      expect([argv, code, stdout]).toEqual([argv, 2, '']);
+      expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    }
+    expect(readdirSync(secret)).toEqual(['turns.jsonl']);
+    expect(readdirSync(folder)).toEqual([id]);
+  });
+});
+
 describe('sessions forget', () => {
   const memorySettings = { keep: { store: 'jsonl' }, tools: { memory: { type: 'file' } } };
   const memory = () =>

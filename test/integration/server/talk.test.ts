@@ -8,6 +8,7 @@ import type {
   TalkQuestion,
   TellTalk,
 } from '../../../src/server/index.js';
+import { HOSTILE_TEXTS } from '../../support/hostile-texts.js';
 import { type Answer, type Ask, ask } from './ask.js';
 import { type PageRig, startPageRig } from './page-rig.js';
 
@@ -114,6 +115,38 @@ describe('Conversations of pages', () => {
     expect(cookie).toMatch(/^mmdagent-bridge-talk-\d+=[0-9a-f-]{36}; HttpOnly; SameSite=Strict$/);
     expect(cookie).toContain(place.session);
   });
+
+  it.each(Object.entries(HOSTILE_TEXTS))('are one line each, whatever is said (%s)', async (_, said) => {
+    const answer = post('/api/talk', { text: 'Hi' });
+    const { tell, end } = await asked();
+    const text = `${said}\n\ndata: {"event":"error"}\r\nevent: end\u2028\n{"event":"end"}\n`;
+    const events = [TURN, { event: 'chunk', turn: 1, text, cues: [{ name: text, value: text }] }] as const;
+    for (const event of events) tell(event);
+    end();
+    const got = await answer;
+    expect(got.headers['x-content-type-options']).toBe('nosniff');
+    // A half of a letter is an escape in JSON, and comes back as it was.
+    expect(
+      got.text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(events);
+  });
+
+  it.each(['../x', '..%2f..%2fx', '%00', 'a%00b', '%2e%2e', '__proto__', '%0d%0aSet-Cookie:%20a=b'])(
+    'are no files: an avatar called %s, and a session of that name',
+    async (name) => {
+      const answer = post(`/api/talk?lane=${name}`, { text: 'Hi', id: decodeURIComponent(name) });
+      const { place, end } = await asked();
+      expect(place.lane).toBe(decodeURIComponent(name));
+      expect(place.session).toMatch(/^[0-9a-f-]{36}$/);
+      end();
+      expect((await answer).headers['set-cookie']).toHaveLength(1);
+      for (const path of [`/api/talk/x${name}`, `/api/talk%2f${name}`])
+        expect((await ask(rig.origin, path, { headers: OWN })).status).toBeGreaterThanOrEqual(400);
+    },
+  );
 
   it('go on with the same session, and with another avatar by its own name', async () => {
     const cookie = await turn();

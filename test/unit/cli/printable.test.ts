@@ -65,6 +65,21 @@ describe('What others say, in a terminal', () => {
     expect(others).toEqual([]);
   });
 
+  it.each([[], ['--debug']])(
+    'steers no terminal in the error of a command, for people (%j)',
+    async (...more) => {
+      const stderr = new PassThrough();
+      const { signal } = new AbortController();
+      await main(['chat', ...more, '--script', 'no\u001b]0;owned\u0007\u009b31m\r\u202e.txt'], {
+        ...{ stdin: new PassThrough(), stdout: new PassThrough(), stderr, env: {} },
+        ...{ drain: signal, quit: signal, isTerminal: true },
+      });
+      const text = String(stderr.read());
+      expect(text).toContain('no\ufffd]0;owned\ufffd\ufffd31m\ufffd\ufffd.txt');
+      expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    },
+  );
+
   it('is escaped in the error of a command too', async () => {
     const stdout = new PassThrough();
     const { signal } = new AbortController();

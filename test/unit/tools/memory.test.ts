@@ -9,6 +9,7 @@ import {
   openMemory,
   type RememberedTurn,
 } from '../../../src/tools/index.js';
+import { HOSTILE_TEXTS } from '../../support/hostile-texts.js';
 import { boxOf, callOf, resultOf, TURN } from './support.js';
 
 let folder: string;
@@ -54,6 +55,30 @@ describe('Memory in files', () => {
     expect(await memory.search('ann', 'xyzzy')).toEqual([]);
     await memory.close();
   });
+
+  it.each(Object.entries(HOSTILE_TEXTS))(
+    'is read back as it was said, one line a turn, in bounds (%s)',
+    async (_, text) => {
+      const memory = open();
+      memory.remember(turn(`pineapple ${text}`, text));
+      memory.remember(turn('pineapple again'));
+      const tool = memoryTool(memory);
+      const { box } = boxOf([tool]);
+      const { text: given } = await resultOf(box.call(callOf('search_memory', { query: 'pineapple' }), TURN));
+      await memory.close();
+      // A passage cannot end the list that it stands in: the model reads JSON.
+      const passages: { text: string }[] = JSON.parse(given);
+      expect(passages).toHaveLength(2);
+      const words = `User: pineapple ${text}`.slice(0, 1900);
+      expect(passages.some((passage) => passage.text.startsWith(words))).toBe(true);
+      expect((await readFile(await onlyFile(), 'utf8')).trimEnd().split('\n')).toHaveLength(2);
+      const again = open();
+      expect((await again.search('ann', 'pineapple')).map((found) => found.text).sort()).toEqual(
+        passages.map((passage) => passage.text).sort(),
+      );
+      await again.close();
+    },
+  );
 
   it('keeps users apart', async () => {
     const memory = open();
