@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliRig, cliRig, type Running } from './rig.js';
 
@@ -206,6 +207,24 @@ describe("The ChatGPT document's sample, as a submodule with a config", () => {
       sub.type('RECOG_EVENT_STOP|And now?\n');
       await sub.says(/\|Yes, what is it\?/);
       expect(lines.join('\n')).not.toContain('Welcome!');
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'is what the ready-made settings of mdf-examples are for',
+    async () => {
+      config = fileURLToPath(new URL('../../../mdf-examples/chatgpt.yaml', import.meta.url));
+      const { sample } = settings['llmEngines'] as { readonly sample: object };
+      rig.env['BRIDGE_LLM_ENGINES'] = JSON.stringify({ openai: sample });
+      vendor.reply = '1 Hello my friend!';
+      const { sub, lines } = await started(300);
+      sub.type('RECOG_EVENT_STOP|Hello\n');
+      await sub.says(/01_happy\.vmd/);
+      expect(spoken(lines).slice(0, 2)).toEqual([
+        'SYNTH_START|0|slt_voice_normal|Hello my friend!',
+        'MOTION_ADD|0|action|gene/motion/01_happy.vmd|PART|ONCE',
+      ]);
     },
     LIMIT_MS,
   );
