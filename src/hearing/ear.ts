@@ -5,10 +5,11 @@ import { FrameTimes } from './frame-times.js';
 import { HeardBands } from './heard-bands.js';
 import type { Hearing, HearingMeter, PlayedSound } from './hearing.js';
 import type { HearingSettings } from './hearing-settings.js';
+import { HeldFrames } from './held-frames.js';
 import { PauseLearner } from './pause-learner.js';
 import { SoundTimes } from './sound-times.js';
 import type { HearingEvents, Utterance } from './utterance.js';
-import { FRAME_MS, UtteranceTracker } from './utterance-tracker.js';
+import { FRAME_MS, MAX_HELD_FRAMES, UtteranceTracker } from './utterance-tracker.js';
 import type { VoiceJudge } from './voice-judge.js';
 
 const SAMPLES = VOICE_FRAME_BYTES / 2;
@@ -34,7 +35,9 @@ export class Ear implements Hearing {
     isVoice: false,
     isVoiceLike: false,
     onsetFrames: 0,
+    heldFrames: 0,
   };
+  readonly #held: HeldFrames;
   readonly #view = new DataView(this.#frame.bytes.buffer);
   #loudestDbfs = SILENCE_DBFS;
   #isEcho = false;
@@ -45,6 +48,10 @@ export class Ear implements Hearing {
     this.#settings = settings;
     this.#judge = judge;
     this.#guard = settings.echoGuard ? new EchoGuard() : undefined;
+    this.#held = new HeldFrames(
+      MAX_HELD_FRAMES + Math.ceil(settings.preRollMs / FRAME_MS),
+      VOICE_FRAME_BYTES,
+    );
     this.#tracker = new UtteranceTracker(settings, this.events, new PauseLearner(settings.pauseMs));
   }
 
@@ -69,11 +76,16 @@ export class Ear implements Hearing {
       );
     if (this.#isClosed) return;
     const isNext = this.#times.next(capturedAtMs);
-    if (!isNext) this.#tracker.gap(this.#times.endMs - FRAME_MS);
+    if (!isNext) {
+      this.#held.clear();
+      this.#tracker.gap(this.#times.endMs - FRAME_MS);
+    }
     const isDeaf = this.#isDeaf;
     this.#read(frame, isDeaf);
     this.#listen(this.#times.endMs, isDeaf);
+    if (this.#guard?.isCleared === true) this.#hearAgain();
     this.#tracker.take(this.#frame);
+    this.#hold();
     this.#forgetNoise();
   }
 
@@ -149,7 +161,25 @@ export class Ear implements Hearing {
     this.#frame.isVoice = this.#judge.isVoice && !this.#isEcho;
     this.#frame.isVoiceLike = this.#judge.isVoiceLike;
     this.#frame.onsetFrames = mayBeEcho ? 0 : this.#judge.onsetFrames;
+    this.#frame.heldFrames = this.#guard?.isEchoUnlikely === true ? this.#held.heldFrames : 0;
     if (this.#settings.vad === 'off' && !this.isTalking) this.#frame.isVoice = false;
+  }
+
+  /** Keeps what belongs to no utterance, as it were without an echo. */
+  #hold(): void {
+    if (this.#guard === undefined || this.#settings.vad === 'off') return;
+    if (this.#tracker.current !== undefined) {
+      this.#held.clear();
+      return;
+    }
+    this.#held.push(this.#frame, this.#isEcho && this.#guard.isDoubtful);
+  }
+
+  /** No echo was there: what was held back as one is heard after all, if nobody else has spoken since. */
+  #hearAgain(): void {
+    if (this.#held.heldFrames === 0 || this.#tracker.current !== undefined) return;
+    this.#tracker.restart();
+    this.#held.release((frame) => this.#tracker.take(frame));
   }
 
   /** A steady sound that seemed to be a voice when it began. */

@@ -36,6 +36,8 @@ const QUIET_DB = 3;
 const LATE_SLOTS = 200;
 /** Until a delay was believed for so long, what any other delay explains is an echo too. */
 const YOUNG_SLOTS = 50;
+/** An echo of one short sound goes together with it at least so well (0.86 and more where it is a voice at all); another voice hardly ever. */
+const SURE_LIKENESS = 0.8;
 const FIRST_BAND = [0, 3, 6, 9, BANDS];
 
 /**
@@ -77,8 +79,13 @@ export class EchoGuard {
   isActive = false;
   /** Whether the last frame has more than the loudspeaker explains. */
   isUser = false;
+  /** Whether the last frame counts as an echo only because nothing is known of it yet. */
+  isDoubtful = false;
+  /** Whether in the last frame the time for an echo ran out and none was heard: what was doubtful before was none. */
+  isCleared = false;
   /** @internal For measurements. */
   excessDb = 0;
+  #wasPlaying = false;
 
   get delayMs(): number | undefined {
     const { lag } = this.#delay;
@@ -130,6 +137,7 @@ export class EchoGuard {
       excessDb >= (isUnknown ? UNKNOWN_NEEDED_DB : NEEDED_DB) &&
       bandCount >= NEEDED_BANDS &&
       this.#isLearned(slot, isUnknown);
+    this.#doubt(slot, isUnknown);
     this.#learn(bands, isUnknown);
   }
 
@@ -156,6 +164,23 @@ export class EchoGuard {
     this.#path.expect(this.#playedDb);
     for (let band = 0; band < BANDS; band++)
       if ((this.#path.expectedDb[band] as number) > this.#noiseDb(band)) this.isActive = true;
+  }
+
+  #doubt(slot: number, isUnknown: boolean): void {
+    const isPlaying = slot - this.#lastPlayedSlot <= REACH_SLOTS;
+    this.isDoubtful = isPlaying && !isUnknown && this.#isYoung && !this.isUser;
+    this.isCleared = this.#wasPlaying && !isPlaying && !isUnknown && this.#isYoung && !this.#isLike;
+    this.#wasPlaying = isPlaying;
+  }
+
+  /** Short sounds are somewhat alike by chance, and the first delay may be believed for that. */
+  get #isLike(): boolean {
+    return this.#delay.likeness >= SURE_LIKENESS;
+  }
+
+  /** Whether a user who is heard while the delay is not known speaks into silence: nothing before was an echo. */
+  get isEchoUnlikely(): boolean {
+    return this.isUser && this.#isUnlike && this.#unlike.isSilent;
   }
 
   /** Levels of groups of bands: heard above the room, and played in the slot. */

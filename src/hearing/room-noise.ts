@@ -85,6 +85,8 @@ export class RoomNoise {
 
   /** A frame in which the room is not heard. */
   skip(): void {
+    this.#voice.skip();
+    this.#hiss.skip();
     this.steadyFrames = 0;
   }
 

@@ -17,14 +17,23 @@ export class SteadyLevel {
   /** Power of each of the last frames, used in turn. */
   readonly #powers = new Float64Array(FRAMES + BLOCK_FRAMES);
   #frames = 0;
+  /** Since a time that was not heard, or the beginning. */
+  #joinedFrames = 0;
 
   add(levelDbfs: number): void {
     this.#powers[this.#frames % this.#powers.length] = 10 ** (levelDbfs / 10);
     this.#frames++;
+    this.#joinedFrames++;
+  }
+
+  /** A time that is not heard: what was steady before and is after may have been something else between. */
+  skip(): void {
+    this.#joinedFrames = 0;
   }
 
   reset(): void {
     this.#frames = 0;
+    this.#joinedFrames = 0;
   }
 
   /** For how many frames up to now the level has been steady; 0: it is not. */
@@ -33,9 +42,10 @@ export class SteadyLevel {
     let high = Number.NEGATIVE_INFINITY;
     let blocks = 0;
     // At the very beginning the room is what is heard first: nobody has shown otherwise yet.
-    if (this.#frames < FIRST_FRAMES) return this.#isSteadySoFar() ? this.#frames : 0;
+    if (this.#joinedFrames === this.#frames && this.#frames < FIRST_FRAMES)
+      return this.#isSteadySoFar() ? this.#frames : 0;
     for (const [count, rangeDb] of STEADY) {
-      for (; blocks < count && (blocks + 1) * BLOCK_FRAMES <= this.#frames; blocks++) {
+      for (; blocks < count && (blocks + 1) * BLOCK_FRAMES <= this.#joinedFrames; blocks++) {
         const level = this.#blockDb(blocks);
         low = Math.min(low, level);
         high = Math.max(high, level);

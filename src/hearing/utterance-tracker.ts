@@ -30,6 +30,8 @@ const LASTED_GAP_MS = 100;
 const SAME_TURN_MS = 1200;
 /** Frames before the first voiced one that may belong to its onset. */
 const MAX_ONSET_FRAMES = 4;
+/** Voice that was held back as a possible echo and may belong to an utterance; two seconds. */
+export const MAX_HELD_FRAMES = 100;
 const MAX_REQUIRED_MS = 10_000;
 /** Where the longest length is near, shorter and shorter pauses are good enough for a cut: part of the length that is left, pause. */
 const CUTS: readonly (readonly [leftPart: number, pauseMs: number])[] = [
@@ -58,6 +60,8 @@ export interface JudgedFrame {
   readonly isVoiceLike: boolean;
   /** Of the frames just before a first voiced one, those that may belong to it. */
   readonly onsetFrames: number;
+  /** Of all frames before it, those since a voice was held back as a possible echo that was none. */
+  readonly heldFrames: number;
 }
 
 /**
@@ -92,7 +96,7 @@ export class UtteranceTracker {
     this.#events = events;
     this.#pauses = pauses;
     this.#preRollFrames = Math.ceil(settings.preRollMs / FRAME_MS);
-    this.#ring = new FrameRing(this.#preRollFrames + MAX_ONSET_FRAMES + 1, VOICE_FRAME_BYTES);
+    this.#ring = new FrameRing(this.#preRollFrames + MAX_HELD_FRAMES + 1, VOICE_FRAME_BYTES);
   }
 
   /** What is being said, once it has begun. */
@@ -135,6 +139,13 @@ export class UtteranceTracker {
     this.#endMs = endMs;
   }
 
+  /** Frames that were given before are given again, judged otherwise: what was only perhaps an utterance is none. */
+  restart(): void {
+    if (this.current !== undefined) return;
+    if (this.#state.status === 'maybe') this.#drop(this.#state.utterance, 'tooShort');
+    this.gap(this.#endMs);
+  }
+
   requirePause(pauseMs: number): void {
     if (this.#state.status !== 'pausing') return;
     this.#state = { ...this.#state, requiredMs: Math.max(0, Math.min(MAX_REQUIRED_MS, pauseMs)) };
@@ -173,7 +184,8 @@ export class UtteranceTracker {
     const onsetFrames = Math.min(frame.onsetFrames, MAX_ONSET_FRAMES);
     this.#run.end();
     this.#run.voice(startMs - onsetFrames * FRAME_MS, { startMs, endMs: frame.endMs }, frame.isVoiceLike);
-    const utterance = this.#create(this.#run.startMs, this.#preRollFrames + onsetFrames + 1);
+    const before = Math.max(onsetFrames, Math.min(frame.heldFrames, MAX_HELD_FRAMES));
+    const utterance = this.#create(this.#run.startMs, this.#preRollFrames + before + 1);
     this.#state = { status: 'maybe', utterance };
     this.#begin(utterance);
   }

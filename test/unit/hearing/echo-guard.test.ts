@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HeardUtterance } from '../../../src/hearing/heard-utterance.js';
 import type { Hearing } from '../../../src/hearing/index.js';
 import { type Random, seededRandom } from '../../../src/runtime/index.js';
 import { noise } from '../audio/voice-signals.js';
@@ -77,6 +78,12 @@ function tellingTimes(played: Sound): (hearing: Hearing, endMs: number) => void 
     if (sounds !== isSounding) hearing.avatarSounds(endMs - 20, sounds ? undefined : endMs);
     isSounding = sounds;
   };
+}
+
+/** A part of a voice, from its onset on. */
+function cut(sound: Sound, fromMs: number, lengthMs: number): Sound {
+  const first = Math.round((onsetMs(sound) + fromMs) * 16);
+  return sound.slice(first, first + lengthMs * 16);
 }
 
 const LEVELS = [-20, -10, -5, 0];
@@ -207,6 +214,46 @@ describe('The echo guard', () => {
     expect(lateMs[lateMs.length >> 1]).toBeLessThanOrEqual(450);
     expect(lateMs.at(-1)).toBeLessThanOrEqual(1000);
   });
+
+  it.each([300, 500, 700])(
+    'loses nothing of a short answer to a first sound of %d ms over headphones',
+    async (replyMs) => {
+      const missed: string[] = [];
+      for (const user of ['en_awb', 'ja_mei_normal', 'ja_mei_happy'])
+        for (const gapMs of [120, 220, 320])
+          for (const fromMs of [0, 500]) {
+            const played = seconds(5);
+            mixIn(played, cut(spoken('en_slt', -20), 0, replyMs), 1000);
+            const heard = noise('pink', 5 * 16_000, -60).slice();
+            const atMs = 1000 + replyMs + gapMs;
+            mixIn(heard, cut(spoken(user, -24), fromMs, 450), atMs);
+            const { told } = await hearAll(heard, {}, telling(played.subarray(0, 16 * (1000 + replyMs))));
+            const answer = told.find(({ name }) => name === 'ended')?.utterance as HeardUtterance | undefined;
+            if (answer === undefined) missed.push(`${user} from ${fromMs} ms, ${gapMs} ms after`);
+            else expect(answer.soundFromMs).toBeLessThanOrEqual(atMs);
+          }
+      // A third of a second may be as like another as its echo would be.
+      expect(missed.length, missed.join('; ')).toBeLessThanOrEqual(replyMs < 500 ? 1 : 0);
+    },
+  );
+
+  it.each([-25, -10, 0])(
+    'takes no echo of a short first sound for an answer, %d dB',
+    async (echoToUserDb) => {
+      for (const name of ['en_slt', 'ja_mei_happy'])
+        for (const replyMs of [300, 600])
+          for (const delayMs of [40, 150, 300, 450]) {
+            const played = seconds(4);
+            mixIn(played, cut(spoken(name, -20), 0, replyMs), 1000);
+            const echo = echoOf(played, { delayMs, tailMs: 250, random: seededRandom(delayMs) });
+            const heard = louder(echo, USER_DBFS + echoToUserDb - activeDbfs(echo));
+            mixIn(heard, noise('pink', 4 * 16_000, -60), 0);
+            const { told } = await hearAll(heard, {}, telling(played.subarray(0, 16 * (1000 + replyMs))));
+            const began = told.filter(({ name }) => name === 'began');
+            expect(began, `${name}, ${replyMs} ms, ${delayMs} ms later`).toEqual([]);
+          }
+    },
+  );
 
   it.each([-25, -10, 0])('hears no voice in the first sound of all, its echo %d dB', async (echoToUserDb) => {
     for (let seed = 0; seed < 4; seed++) {

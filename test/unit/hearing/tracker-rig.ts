@@ -39,6 +39,7 @@ export class TrackerRig {
   readonly told: Told[];
   frames = 0;
   onsetFrames = 0;
+  heldFrames = 0;
   /** A recorder whose clock is not ours. */
   stepMs = FRAME_MS;
 
@@ -59,6 +60,7 @@ export class TrackerRig {
         isVoice: mark !== '.',
         isVoiceLike: mark === '#',
         onsetFrames: this.onsetFrames,
+        heldFrames: this.heldFrames,
       });
     }
     return this;

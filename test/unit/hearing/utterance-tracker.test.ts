@@ -42,6 +42,26 @@ describe('UtteranceTracker', () => {
     expect(numbersIn(rig.ended()[0]?.pcm() ?? new Uint8Array())[0]).toBe(29);
   });
 
+  it('begins its sound before what was held back as a possible echo, and dates the beginning by what it heard itself', () => {
+    const rig = new TrackerRig();
+    rig.take(silence(1000));
+    rig.heldFrames = 15;
+    rig.take(voice(20));
+    rig.heldFrames = 0;
+    rig.take(voice(180) + silence(400));
+    expect(rig.lines()[0]).toBe('began 1 @1100');
+    expect(rig.ended()[0]?.startedAtMs).toBe(1000);
+    expect(numbersIn(rig.ended()[0]?.pcm() ?? new Uint8Array())[0]).toBe(51 - 20 - 15);
+  });
+
+  it('hears again from the beginning what was only perhaps an utterance, and gives no sound of before', () => {
+    const rig = new TrackerRig().take(silence(200) + voice(60));
+    rig.tracker.restart();
+    rig.take(silence(100) + voice(200) + silence(400));
+    expect(rig.lines()[0]).toBe('dropped tooShort 1 @260');
+    expect(numbersIn(rig.ended()[0]?.pcm() ?? new Uint8Array())[0]).toBe(14);
+  });
+
   it('drops a click without ever telling that somebody speaks', () => {
     const rig = new TrackerRig().take(silence(200) + voice(40) + silence(400));
     expect(rig.lines()).toEqual(['dropped tooShort 1 @380']);
