@@ -1,4 +1,4 @@
-import { isOwnVoice, joinContinued, judgeEnd, judgeInterjection, withoutOwnVoice } from '../turns/index.js';
+import { joinContinued, judgeEnd, judgeInterjection, withoutOwnVoice } from '../turns/index.js';
 import type { Judge } from './ports.js';
 import type { InterruptionSettings } from './settings.js';
 
@@ -12,8 +12,7 @@ export function standardJudge({ hardWords, backchannels }: InterruptionSettings)
     withoutEcho: (text, heardAtMs, spoken) => {
       if (spoken.text === '') return text;
       const times = { heardAtMs, spokenFromMs: spoken.fromMs, spokenToMs: spoken.toMs };
-      if (isOwnVoice(text, spoken.text, times)) return withoutOwnVoice(text, spoken.text);
-      return text;
+      return withoutOwnVoice(text, spoken.text, times);
     },
     join: joinContinued,
   };

@@ -1,4 +1,5 @@
 import { foldLetters, foldText } from './fold-text.js';
+import { besideOwnRuns } from './own-runs.js';
 
 export interface OwnVoiceOptions {
   /** When the voice in the microphone began, monotonic milliseconds: of its sound, not of the transcript. Needs the next two. */
@@ -42,12 +43,22 @@ export function isOwnVoice(heardText: string, spokenText: string, options: OwnVo
 }
 
 /**
- * The user's words behind an echo: somebody who speaks over the avatar is heard together with it.
+ * The user's words beside an echo: somebody who speaks over the avatar is heard together with it, before, behind or between its words.
  *
- * @returns the text without the longest beginning that is like a part of `spokenText`; '' when nothing else is there; the text itself
- * when it does not begin with an echo.
+ * @param options - a voice that is no echo by its times is left whole; one that began in silence may repeat what it likes.
+ * @returns the text without what is like a part of `spokenText`: runs of words in the same order, or a beginning that is mostly an echo;
+ * '' only when `isOwnVoice` says so and nothing else is there; the text itself when it holds no echo.
  */
-export function withoutOwnVoice(text: string, spokenText: string): string {
+export function withoutOwnVoice(text: string, spokenText: string, options: OwnVoiceOptions = {}): string {
+  const beside = besideOwnRuns(text, spokenText);
+  if (isOwnVoice(text, spokenText, options)) return beside ?? behindEcho(text, spokenText);
+  const { windowMs = TAIL_MS } = options;
+  const isHeardOver = isInTime(foldLetters(text), { ...options, windowMs: Math.min(windowMs, TAIL_MS) });
+  return isHeardOver ? beside || text : text;
+}
+
+/** What follows the longest beginning that is like a part of what was spoken. */
+function behindEcho(text: string, spokenText: string): string {
   const heard = foldText(text);
   const spoken = foldLetters(spokenText).slice(-MAX_LETTERS);
   if (heard.letters === '' || spoken === '') return text;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinContinued, judgeEnd, judgeInterjection } from '../../../src/turns/index.js';
+import { joinContinued, judgeEnd, judgeInterjection, withoutOwnVoice } from '../../../src/turns/index.js';
 
 const SIZE = 100_000;
 /** Texts with which an expression tries every row of something from each of its places: minutes of work, were it so. */
@@ -27,6 +27,12 @@ describe.each(Object.entries(TEXTS))('Turns of 100,000 letters (%s)', (_, text) 
   it('are judged, as a turn and as what is said over the avatar', () => {
     expect(['open', 'finished', 'unfinished']).toContain(judgeEnd(text).state);
     expect(['words', 'nothing', 'backchannel', 'stop']).toContain(judgeInterjection(text));
+  });
+
+  it('are freed of what the avatar said', () => {
+    const [spoken, user] = ['Sharks are fish, サメは魚の仲間です。', 'what about whales, クジラはどうなの'];
+    expect(withoutOwnVoice(`${text} ${spoken}${user}`, spoken)).toContain(user);
+    expect(text.trim().startsWith(withoutOwnVoice(text, text.slice(-2000)).slice(0, 9))).toBe(true);
   });
 
   it('are joined with what follows, and lose no word', () => {
