@@ -153,7 +153,7 @@ export interface SpeechPorts extends HttpSpeechPorts {
   readonly host: ProgramHost;
   /** Japanese text in kana as it is pronounced, for engines that read nothing else. @default createPronouncer's */
   readonly toKana?: ((text: string) => Promise<string>) | undefined;
-  /** An engine of the caller's own, which speaks before all others; not closed. @default none */
+  /** An engine of the caller's own, which speaks before all others; not closed. What it said is cached by its `fingerprint`. @default none */
   readonly synthesizer?: Synthesizer | undefined;
   /** @default Math.random */
   readonly random?: Random | undefined;

@@ -6,6 +6,7 @@ import { connect, type LongTermMemory, type TalkOptions } from '../../../src/ind
 import { openKept, readKeep } from '../../../src/kept/index.js';
 import { SystemClock } from '../../../src/runtime/index.js';
 import { type CliRig, cliRig } from '../cli/rig.js';
+import { until } from '../daemon/rig.js';
 import { FailingVendor } from '../dialogue/failing-vendor.js';
 
 /** Says in which order it was told to remember and to forget, and of which session. */
@@ -82,9 +83,11 @@ describe('A conversation that goes on after it was forgotten', () => {
     const voice = { type: 'openai', baseUrl: tts.url, apiKey: 'sk-test' };
     const bridge = await connect({
       embedded: { links: ['simulator:'] },
-      speech: { engine: 'voice', engines: { voice } },
+      speech: { engine: 'voice', engines: { voice }, cacheBytes: 0 },
     });
     closing.push(() => bridge.close());
+    // Under load an avatar takes longer than a conversation waits for it.
+    await until(async () => (await bridge.status()).lanes[0]?.state === 'ready');
     const { memory, ...remembered } = recordingMemory();
     const told: (string | undefined)[] = [];
     const talk = await bridge.talk({

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { connect, type SpeechRequest, type Synthesizer } from '../../../src/index.js';
+import { until } from '../daemon/rig.js';
 
 /** The README's example of a voice of one's own, as a class. */
 class Beeper implements Synthesizer {
@@ -33,8 +34,10 @@ describe("A conversation with a program's own voice", () => {
   });
 
   it('is heard through the avatar, sentence by sentence, and leaves the voice open', async () => {
-    const bridge = await connect({ embedded: { links: ['simulator:'] } });
+    const bridge = await connect({ embedded: { links: ['simulator:'] }, speech: { cacheBytes: 0 } });
     closing.push(() => bridge.close());
+    // Under load an avatar takes longer than a conversation waits for it.
+    await until(async () => (await bridge.status()).lanes[0]?.state === 'ready');
     const synthesizer = new Beeper();
     const talk = await bridge.talk({ llm: { engine: 'offline' }, synthesizer });
     closing.push(() => talk.close());
