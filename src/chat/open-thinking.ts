@@ -101,10 +101,13 @@ async function composed(
     (part) => part.close(),
   );
   const { getImageUrl } = ports;
+  // Who has not asked for pictures is not looked at by a model's own choice.
+  const isAsked = getImageUrl !== undefined || hasVision(settings.tools);
   const sees = settings.isSound === true || llm.seesImages;
-  const sight = sees
-    ? sightPrompt(await sourcesHere(read.vision, { host, ...(getImageUrl && { getImageUrl }) }))
-    : '';
+  const sight =
+    isAsked && sees
+      ? sightPrompt(await sourcesHere(read.vision, { host, ...(getImageUrl && { getImageUrl }) }))
+      : '';
   const eyes = createEyes(read.vision, {
     ...common,
     host,
@@ -119,4 +122,9 @@ async function composed(
     memory,
     close: () => parts.close(),
   };
+}
+
+/** The settings have a section for pictures, be it empty. */
+function hasVision(tools: unknown): boolean {
+  return typeof tools === 'object' && tools !== null && 'vision' in tools && tools.vision !== undefined;
 }

@@ -63,5 +63,7 @@ describe('A model that can look', () => {
     expect(await told({ getImageUrl, expression: { tellModel: false } })).not.toMatch(CAMERA);
     const systemPrompt = 'To see me, say [vision:camera].';
     expect(await told({ getImageUrl, systemPrompt })).not.toMatch(CAMERA);
+    // Nobody asked for pictures: what this machine could take is no model's to choose.
+    expect(await told({})).not.toContain('[vision:');
   }, 30_000);
 });
