@@ -92,8 +92,10 @@ class Voice {
   async *speak({ text, signal }) {
     const call = { askedMs: performance.now(), gaveMs: undefined, text };
     this.calls.push(call);
-    await until(call.askedMs + SCRIPT.ttsMs, signal);
     const letters = [...text];
+    // Made within its 100 ms: nobody else is to wait for it.
+    const pcm = tone(letters.length * this.letterMs);
+    await until(call.askedMs + SCRIPT.ttsMs, signal);
     yield { type: 'start', sampleRateHz: TTS_HZ };
     if (this.tells === 'phonemes') {
       const times = letters.map((_letter, n) => ({
@@ -104,7 +106,7 @@ class Voice {
       yield { type: 'phonemes', phonemes, isExact: true };
     }
     call.gaveMs = performance.now();
-    yield { type: 'sound', pcm: tone(letters.length * this.letterMs) };
+    yield { type: 'sound', pcm };
   }
   async voices() {
     return [];
