@@ -6,9 +6,8 @@ import { describe, expect, it } from 'vitest';
 const SRC = resolve(dirname(fileURLToPath(import.meta.url)), '../../src');
 const MAX_LINES = 400;
 
-/** What a conversation is made of: whoever opens one may name them all. */
-const TALKING = [
-  'chat',
+/** What a conversation is made of. */
+const PARTS = [
   'dialogue',
   'reply',
   'expression',
@@ -22,6 +21,8 @@ const TALKING = [
   'speech',
   'language',
 ];
+/** Whoever opens one may name them all. */
+const TALKING = ['chat', ...PARTS];
 
 /** Which room may import which. Dependencies point down this list, never up. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
@@ -93,28 +94,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'runtime',
   ],
   // A whole conversation composed from settings: what commands, servers and programs share.
-  chat: [
-    'dialogue',
-    'reply',
-    'expression',
-    'realtime',
-    'tools',
-    'llm',
-    'turns',
-    'hearing',
-    'kept',
-    'speaking',
-    'speech',
-    'language',
-    'lipsync',
-    'devices',
-    'programs',
-    'client',
-    'control',
-    'audio',
-    'protocol',
-    'runtime',
-  ],
+  chat: [...PARTS, 'lipsync', 'devices', 'programs', 'client', 'control', 'audio', 'protocol', 'runtime'],
   // Recorded sessions to what researchers' tools read.
   export: ['lipsync', 'audio', 'protocol', 'runtime'],
   config: ['runtime'],

@@ -32,7 +32,8 @@ describe('A conversation that is forgotten in the midst of a reply', () => {
     for (const close of closing.splice(0).reverse()) await close();
   });
 
-  it('leaves nothing of that turn in the long-term memory', async () => {
+  /** In the midst of a story, of which some was heard. */
+  async function storyUnderWay() {
     const bridge = await connect({ embedded: { links: ['simulator:'] } });
     closing.push(() => bridge.close());
     const { told, memory } = recordingMemory();
@@ -42,27 +43,28 @@ describe('A conversation that is forgotten in the midst of a reply', () => {
     await new Promise<void>(
       (resolve) => void turn.events.on('heard', ({ text }) => text !== '' && resolve()),
     );
+    return { talk, turn, told };
+  }
+
+  async function leavesNothing({
+    talk,
+    turn,
+    told,
+  }: Awaited<ReturnType<typeof storyUnderWay>>): Promise<void> {
     await talk.chat.forget();
     expect((await turn.ended).outcome).toBe('interrupted');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(told.at(-1)).toBe('forget');
+  }
+
+  it('leaves nothing of that turn in the long-term memory', async () => {
+    await leavesNothing(await storyUnderWay());
   }, 30_000);
 
   it('leaves nothing of a turn that was stopped right before', async () => {
-    const bridge = await connect({ embedded: { links: ['simulator:'] } });
-    closing.push(() => bridge.close());
-    const { told, memory } = recordingMemory();
-    const talk = await bridge.talk({ llm: { engine: 'offline' }, voice: { topology: 'text' }, memory });
-    closing.push(() => talk.close());
-    const turn = talk.ask('Tell me a long story.');
-    await new Promise<void>(
-      (resolve) => void turn.events.on('heard', ({ text }) => text !== '' && resolve()),
-    );
-    talk.interrupt();
-    await talk.chat.forget();
-    expect((await turn.ended).outcome).toBe('interrupted');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(told.at(-1)).toBe('forget');
+    const story = await storyUnderWay();
+    story.talk.interrupt();
+    await leavesNothing(story);
   }, 30_000);
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fitRequest } from '../../../src/llm/around/fit-request.js';
-import type { ChatModel } from '../../../src/llm/index.js';
 import { FakeClock, SILENT_LOGGER } from '../../../src/runtime/index.js';
 import { wordGuards } from '../../../src/tools/guards/word-guard.js';
 import { createToolBox } from '../../../src/tools/index.js';
 import type { McpTool } from '../../../src/tools/mcp/mcp-session.js';
 import { HOSTILE_TEXTS } from '../../support/hostile-texts.js';
+import { END, ScriptedModel } from '../../support/llm/scripted-model.js';
 import { callOf, cityTool, resultOf, TURN } from './support.js';
 
 /** As vendors take them. */
@@ -48,18 +48,7 @@ async function told(tools: readonly Partial<McpTool>[], answer = 'ok', instructi
   return { box, called, warned };
 }
 
-const model: ChatModel = {
-  name: 'one',
-  type: 'own',
-  model: 'm-1',
-  seesImages: true,
-  callsTools: true,
-  async *stream() {
-    yield { type: 'end', reason: 'stop' };
-  },
-  warmUp: async () => {},
-  close: async () => {},
-};
+const model = new ScriptedModel('one', [[END]]);
 
 describe('Tools of a hostile server', () => {
   const nested = (depth: number): Record<string, unknown> => {

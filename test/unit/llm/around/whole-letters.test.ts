@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fitRequest, ownedValue } from '../../../../src/llm/around/fit-request.js';
-import type { ChatMessage, ChatModel } from '../../../../src/llm/index.js';
+import type { ChatMessage } from '../../../../src/llm/index.js';
+import { END, ScriptedModel } from '../../../support/llm/scripted-model.js';
 
 const HALF = '\ud83d';
-const model: ChatModel = {
-  name: 'one',
-  type: 'own',
-  model: 'm-1',
-  seesImages: true,
-  callsTools: true,
-  async *stream() {
-    yield { type: 'end', reason: 'stop' };
-  },
-  warmUp: async () => {},
-  close: async () => {},
-};
+const model = new ScriptedModel('one', [[END]]);
 
 function fitted(message: ChatMessage): ChatMessage | undefined {
   return fitRequest({ name: 'one', model }, { messages: [message] }, () => {}).messages[0];
