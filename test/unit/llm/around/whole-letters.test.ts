@@ -4,7 +4,7 @@ import type { ChatMessage } from '../../../../src/llm/index.js';
 import { END, ScriptedModel } from '../../../support/llm/scripted-model.js';
 
 const HALF = '\ud83d';
-const model = new ScriptedModel('one', [[END]]);
+const model = new ScriptedModel('one', [[END]], undefined, 'm-1');
 
 function fitted(message: ChatMessage): ChatMessage | undefined {
   return fitRequest({ name: 'one', model }, { messages: [message] }, () => {}).messages[0];
