@@ -8,6 +8,7 @@ import {
 import type { Utterance } from '../hearing/index.js';
 import type { LlmUsage } from '../llm/index.js';
 import type { RealtimeSession } from '../realtime/index.js';
+import type { GivenPart } from '../reply/index.js';
 import { isAbortError, orAborted } from '../runtime/index.js';
 import type { ToolBox } from '../tools/index.js';
 
@@ -217,12 +218,10 @@ class LateAnswer implements SoundAnswer {
   }
 }
 
-async function* soundOf(asked: Promise<SoundAnswer>, onEnd: () => void): AsyncGenerator<Sound> {
+async function* soundOf(asked: Promise<SoundAnswer>, onEnd: () => void): AsyncGenerator<GivenPart> {
   try {
     yield* (await asked).sound;
   } finally {
     onEnd();
   }
 }
-
-type Sound = SoundAnswer['sound'] extends AsyncIterable<infer T> ? T : never;

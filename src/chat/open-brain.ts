@@ -24,7 +24,7 @@ export async function soundEngine(
   return isOwn ? undefined : realtimeEngine({ engines, engine }, env);
 }
 
-/** The models of text that stand behind it: they answer what is handed back by an operator. */
+/** The models of text that stand behind it, where its name is in a row with others. */
 export function withoutSoundEngine({ model: _model, engine, ...rest }: LlmSettings): LlmSettings {
   const [, ...others] = namesIn(engine);
   return { ...rest, engine: others.length === 0 ? AUTO : others.join(',') };

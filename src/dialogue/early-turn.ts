@@ -1,24 +1,22 @@
 import type { Utterance } from '../hearing/index.js';
 import type { RealtimeSession, RealtimeTurn } from '../realtime/index.js';
+import { deferred } from './settled.js';
 
 /** A turn whose sound goes up while it is said; the model is not asked before it is known to be a question. */
 export class EarlyTurn {
   readonly #ids: readonly number[];
   readonly #turn: RealtimeTurn;
-  #end: () => void = () => {};
-  #ask: () => void = () => {};
+  readonly #ended = deferred<void>();
+  readonly #asked = deferred<void>();
 
   constructor(session: RealtimeSession, utterances: readonly Utterance[]) {
     this.#ids = utterances.map(({ id }) => id);
-    const ended = new Promise<void>((resolve) => {
-      this.#end = resolve;
-    });
-    const asked = new Promise<void>((resolve) => {
-      this.#ask = resolve;
-    });
     const [only] = utterances;
     const sound = utterances.length === 1 && only !== undefined ? only.stream() : wholeSound(utterances);
-    this.#turn = session.turn({ sound: andThen(sound, ended), answerWhen: asked });
+    this.#turn = session.turn({
+      sound: andThen(sound, this.#ended.promise),
+      answerWhen: this.#asked.promise,
+    });
   }
 
   isOf({ id }: Utterance): boolean {
@@ -31,13 +29,13 @@ export class EarlyTurn {
 
   /** All was said. */
   write(): Promise<string | undefined> {
-    this.#end();
+    this.#ended.resolve();
     return this.#turn.userText;
   }
 
   ask(): RealtimeTurn {
-    this.#end();
-    this.#ask();
+    this.#ended.resolve();
+    this.#asked.resolve();
     return this.#turn;
   }
 

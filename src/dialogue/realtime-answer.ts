@@ -1,10 +1,11 @@
-import type { ChatMessage, ToolCall, ToolSpec } from '../llm/index.js';
+import { argumentsOf, type ChatMessage, type ToolCall, type ToolSpec } from '../llm/index.js';
 import {
   type CallResult,
   REALTIME_SAMPLE_RATE_HZ,
   type RealtimeSession,
   type RealtimeTurn,
 } from '../realtime/index.js';
+import type { GivenPart } from '../reply/index.js';
 import type { ToolBox } from '../tools/index.js';
 import { type EarlyTurn, wholeSound } from './early-turn.js';
 import type { SoundAnswer, SoundFunction, SoundQuestion } from './sound-brain.js';
@@ -122,7 +123,7 @@ export class RealtimeAnswer implements SoundAnswer {
     ]);
   }
 
-  async *#read(first: Promise<RealtimeTurn>): AsyncGenerator<Sound> {
+  async *#read(first: Promise<RealtimeTurn>): AsyncGenerator<GivenPart> {
     const { session, question, maxRounds } = this.#options;
     for (let turn = await first; ; ) {
       let isSilent = true;
@@ -171,7 +172,7 @@ export class RealtimeAnswer implements SoundAnswer {
 
   async #run({ call, atMs }: Called): Promise<CallAnswer & { readonly isAwaited: boolean }> {
     const { id: callId, name, argumentsJson } = call;
-    const done = await this.#functions.get(name)?.run(argumentsIn(argumentsJson), atMs);
+    const done = await this.#functions.get(name)?.run(argumentsOf(argumentsJson), atMs);
     const { result = NO_TOOL, images = [], isAwaited = true } = done ?? {};
     return { callId, result, images, isAwaited };
   }
@@ -202,16 +203,4 @@ export class RealtimeAnswer implements SoundAnswer {
 
 interface CallAnswer extends CallResult {
   readonly images: readonly string[];
-}
-
-type Sound = SoundAnswer['sound'] extends AsyncIterable<infer T> ? T : never;
-
-/** What a model wrote may be no JSON at all. */
-function argumentsIn(json: string): Readonly<Record<string, unknown>> {
-  try {
-    const args: unknown = JSON.parse(json);
-    return typeof args === 'object' && args !== null && !Array.isArray(args) ? { ...args } : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,7 +1,7 @@
 import type { Cue } from '../expression/index.js';
 import { MarkupScanner } from '../expression/index.js';
 import type { Utterance } from '../hearing/index.js';
-import type { GivenSound, Reply } from '../reply/index.js';
+import type { GivenPart, GivenSound, Reply } from '../reply/index.js';
 import { fillIn } from './history.js';
 import type { AssistantStep, EntryPiece, HistoryEntry } from './history-entry.js';
 import { lookAt, type Sight } from './look-at.js';
@@ -232,7 +232,7 @@ export class SoundExchange {
     this.#options.teller.piece({ index: 0, raw, text, cues, language: undefined, endsSentence: true });
   }
 
-  async *#toItsEnd(sound: GivenSound['sound']): AsyncGenerator<Sound> {
+  async *#toItsEnd(sound: GivenSound['sound']): AsyncGenerator<GivenPart> {
     try {
       yield* sound;
     } finally {
@@ -242,5 +242,3 @@ export class SoundExchange {
     }
   }
 }
-
-type Sound = GivenSound['sound'] extends AsyncIterable<infer T> ? T : never;

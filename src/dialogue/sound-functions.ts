@@ -3,8 +3,8 @@ import type { Sight } from './look-at.js';
 import type { SoundFunction } from './sound-brain.js';
 
 /** Functions by which a model that speaks by itself does what others do by tags in their text: it would say those. */
-export const EXPRESS = 'express';
-export const LOOK = 'look';
+const EXPRESS = 'express';
+const LOOK = 'look';
 
 /**
  * `express`: faces and movements. A model calls it before it speaks, and is asked again at once; or behind what it says, and is not.

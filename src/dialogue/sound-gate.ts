@@ -1,4 +1,4 @@
-import type { GivenSound } from '../reply/index.js';
+import { type GivenPart, type GivenSound, givenMs } from '../reply/index.js';
 import type { Clock, Timer } from '../runtime/index.js';
 import type { ResponseGuard } from '../tools/index.js';
 import type { PieceReader } from './ports.js';
@@ -19,10 +19,8 @@ export interface SoundGateOptions {
   readonly onBlocked: (text: string | undefined, soundMs: number) => void;
 }
 
-type Sound = GivenSound['sound'] extends AsyncIterable<infer T> ? T : never;
-
 interface Held {
-  readonly sound: Sound;
+  readonly sound: GivenPart;
   /** Letters that had come before it: all of them must be let through first. */
   readonly behind: number;
 }
@@ -69,14 +67,14 @@ export class SoundGate {
   }
 
   /** What may be heard of it. @throws what `sound` throws, behind what may be heard; the reason of a guard's signal. */
-  async *through(sound: GivenSound['sound']): AsyncGenerator<Sound> {
+  async *through(sound: GivenSound['sound']): AsyncGenerator<GivenPart> {
     void this.#pump(sound);
     try {
       for (;;) {
         const first = this.#held[0];
         if (first !== undefined && this.#isFree(first)) {
           this.#held.shift();
-          this.#soundMs += msOf(first.sound);
+          this.#soundMs += givenMs(first.sound);
           yield first.sound;
         } else if (this.#isOver || (first === undefined && this.#isAllKnown)) break;
         else
@@ -141,7 +139,7 @@ export class SoundGate {
   #block(text: string | undefined): void {
     this.#failure = undefined;
     this.#stop();
-    const leftMs = this.#held.reduce((sum, { sound }) => sum + msOf(sound), 0);
+    const leftMs = this.#held.reduce((sum, { sound }) => sum + givenMs(sound), 0);
     this.#options.onBlocked(text, this.#soundMs + leftMs);
   }
 
@@ -157,8 +155,4 @@ export class SoundGate {
 /** The blank behind a sentence is given with the next, and holds nothing back. */
 function lettersIn(text: string): number {
   return text.replace(/\s/g, '').length;
-}
-
-function msOf({ pcm, sampleRateHz }: Sound): number {
-  return (pcm.byteLength * 500) / sampleRateHz;
 }

@@ -98,9 +98,8 @@ export class TurnRun {
 
   /** How much of the reply was heard, without what only acknowledged the words. */
   get heardMs(): number {
-    const { voice } = this.#parts;
     const heard = this.#parts.heard();
-    return heard === undefined ? 0 : (voice?.delivery.ofReply(heard) ?? heard).heardMs;
+    return heard === undefined ? 0 : this.#parts.ofReply(heard).heardMs;
   }
 
   /** Whether all but the last few letters were heard, and nothing more comes. */

@@ -9,6 +9,7 @@ export type {
   ToolSpec,
 } from './chat-model.js';
 export { LLM_FAMILY } from './engines/index.js';
+export { argumentsOf } from './engines/tidy-messages.js';
 export type { Llm, LlmChoice, LlmEvents, LlmPorts, LlmSettings, LlmUsage } from './llm.js';
 export { checkLlmEngines, readLlmEngines, realtimeEngine } from './llm-book.js';
 export { LLM_ENGINE_FACTS, type LlmEngineFact } from './llm-kinds.js';

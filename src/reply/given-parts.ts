@@ -1,6 +1,6 @@
 import { orAborted } from '../runtime/index.js';
 import type { SpeechPart } from '../speech/index.js';
-import type { GivenSound } from './given-sound.js';
+import { type GivenPart, type GivenSound, givenMs } from './given-sound.js';
 import type { GivenText } from './given-text.js';
 
 /** Sound that is taken before it can be heard: how much there is tells how the transcript lies over it. */
@@ -26,28 +26,26 @@ export async function* givenParts(
   }
 }
 
-type Sound = GivenSound['sound'] extends AsyncIterable<infer T> ? T : never;
-
 /** Reads ahead of who hears it, bounded. */
 class Ahead {
-  readonly #kept: Sound[] = [];
+  readonly #kept: GivenPart[] = [];
   #keptMs = 0;
   #end: 'open' | 'ended' | { readonly error: unknown } = 'open';
   #wake: () => void = () => {};
   readonly #signal: AbortSignal;
 
-  constructor(sound: AsyncIterable<Sound>, text: GivenText, signal: AbortSignal) {
+  constructor(sound: AsyncIterable<GivenPart>, text: GivenText, signal: AbortSignal) {
     this.#signal = signal;
     void this.#read(sound, text);
   }
 
   /** @returns undefined: it has ended. @throws what made the sound; the reason of the signal. */
-  async next(): Promise<Sound | undefined> {
+  async next(): Promise<GivenPart | undefined> {
     for (;;) {
       this.#signal.throwIfAborted();
       const kept = this.#kept.shift();
       if (kept !== undefined) {
-        this.#keptMs -= msOf(kept);
+        this.#keptMs -= givenMs(kept);
         this.#wake();
         return kept;
       }
@@ -57,7 +55,7 @@ class Ahead {
     }
   }
 
-  async #read(sound: AsyncIterable<Sound>, text: GivenText): Promise<void> {
+  async #read(sound: AsyncIterable<GivenPart>, text: GivenText): Promise<void> {
     const iterator = sound[Symbol.asyncIterator]();
     try {
       for (;;) {
@@ -65,8 +63,8 @@ class Ahead {
         const next = await orAborted(iterator.next(), this.#signal);
         if (next.done === true) break;
         this.#kept.push(next.value);
-        this.#keptMs += msOf(next.value);
-        text.sounded(msOf(next.value));
+        this.#keptMs += givenMs(next.value);
+        text.sounded(givenMs(next.value));
         this.#wake();
       }
       this.#end = 'ended';
@@ -87,10 +85,6 @@ class Ahead {
     });
     return orAborted(changed, this.#signal);
   }
-}
-
-function msOf({ pcm, sampleRateHz }: Sound): number {
-  return (pcm.byteLength * 500) / sampleRateHz;
 }
 
 /** A transcript that fails is short; the sound is what counts. */

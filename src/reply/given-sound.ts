@@ -1,9 +1,15 @@
 import type { Reply, ReplyOptions, ReplyVoice } from './reply-voice.js';
 
+/** A stretch of such sound: s16le mono, whole samples, 8 to 96 kHz. */
+export interface GivenPart {
+  readonly pcm: Uint8Array;
+  readonly sampleRateHz: number;
+}
+
 /** A reply whose sound somebody else makes: a speech-to-speech model. */
 export interface GivenSound {
-  /** s16le mono, whole samples, 8 to 96 kHz; may come faster than it is heard and is then awaited. Its rate may change. */
-  readonly sound: AsyncIterable<{ readonly pcm: Uint8Array; readonly sampleRateHz: number }>;
+  /** May come faster than it is heard and is then awaited. Its rate may change. */
+  readonly sound: AsyncIterable<GivenPart>;
   /** What is said, as it becomes known, in step with the sound or ahead of it. */
   readonly transcript: AsyncIterable<string>;
 }
@@ -19,4 +25,9 @@ export interface SoundReplyVoice extends ReplyVoice {
 
 export function takesSound(voice: ReplyVoice): voice is SoundReplyVoice {
   return 'openSound' in voice;
+}
+
+/** How long it is heard. */
+export function givenMs({ pcm, sampleRateHz }: GivenPart): number {
+  return (pcm.byteLength * 500) / sampleRateHz;
 }

@@ -1,5 +1,11 @@
 export { createReplyVoice } from './create-reply-voice.js';
-export { type GivenSound, type SoundReplyVoice, takesSound } from './given-sound.js';
+export {
+  type GivenPart,
+  type GivenSound,
+  givenMs,
+  type SoundReplyVoice,
+  takesSound,
+} from './given-sound.js';
 export { createPeerVoice } from './peer-voice.js';
 export type {
   HeardReply,

@@ -93,7 +93,11 @@ export class RealtimeConnection {
    * @param eventId - comes back with the error that the event causes.
    */
   send(event: ClientEvent, eventId: string): void {
-    if (!this.#isClosed) this.#socket?.send(JSON.stringify(wholeValue({ ...event, event_id: eventId })));
+    if (this.#isClosed) return;
+    const sent = { ...event, event_id: eventId };
+    // Sound is base64: fifty times a second there is nothing to look for.
+    const isSound = event.type === 'input_audio_buffer.append';
+    this.#socket?.send(JSON.stringify(isSound ? sent : wholeValue(sent)));
   }
 
   fault(error: Parameters<typeof reportedFault>[2]): ReturnType<typeof reportedFault> {
