@@ -44,7 +44,6 @@ export class Talk {
   /** The question that the next turn answers. */
   #asking: TalkQuestion | undefined;
   #now: ToldTurn | undefined;
-  #phase: TalkState['phase'] = 'idle';
   #askingCount = 0;
   #asked = 0;
   #stoppedAt = 0;
@@ -80,7 +79,7 @@ export class Talk {
   /** For who comes to watch. */
   state(): TalkState {
     if (this.#chat === undefined) return NO_TALK;
-    const [talk, phase, credits] = [this.#id, this.#phase, [...this.#credits]];
+    const [talk, phase, credits] = [this.#id, this.#chat.conversation.phase, [...this.#credits]];
     return { event: 'state', talk, phase, credits, ...openedBy(this.#chat), said: this.said() };
   }
 
@@ -172,10 +171,7 @@ export class Talk {
   #watch({ conversation, face }: Chat, emojiOf: (face: string) => string | undefined): void {
     const { events } = conversation;
     events.on('turn', (handle) => this.#begun(handle));
-    events.on('phase', (phase) => {
-      this.#phase = phase;
-      this.#tellAll({ event: 'phase', phase });
-    });
+    events.on('phase', (phase) => this.#tellAll({ event: 'phase', phase }));
     events.on('credit', (credit) => {
       this.#credits.add(credit);
       this.#tellAll({ event: 'credit', credit });

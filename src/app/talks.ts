@@ -91,13 +91,10 @@ export class Talks implements TalkerPort {
   async forget(place: TalkPlace): Promise<void> {
     const key = keyOf(place);
     const entry = this.#entries.get(key);
-    if (entry === undefined) {
-      // What they show may be of one that has ended.
-      this.#news(key, { event: 'forgotten' });
-      return;
-    }
-    this.#drop(key, entry);
+    if (entry !== undefined) this.#drop(key, entry);
+    // Without one, too: what pages show may be of one that has ended.
     this.#news(key, { event: 'forgotten' });
+    if (entry === undefined) return;
     try {
       await entry.talk.forget();
     } finally {

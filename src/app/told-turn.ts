@@ -19,7 +19,6 @@ export interface ToldTurnOptions {
 /** One turn as it is told: its events as they come, and how far it is for those who come later. */
 export class ToldTurn {
   readonly turn: number;
-  readonly by: TurnBy;
   readonly mark: TurnMark;
   readonly #tell: (event: TalkEvent) => void;
   #reply = '';
@@ -28,7 +27,6 @@ export class ToldTurn {
   constructor(handle: TurnHandle, { talk, question, tell }: ToldTurnOptions) {
     const { turn, by } = handle;
     this.turn = turn;
-    this.by = by;
     this.mark = markOf(question);
     this.#tell = tell;
     tell({ event: 'turn', talk, turn, by, ...this.mark });
@@ -50,8 +48,8 @@ export class ToldTurn {
     this.#tell({ event: 'ended', turn, outcome, heard, error: toldError(error), trace: { ...trace } });
   }
 
-  #follow({ events }: TurnHandle): void {
-    const { turn, by } = this;
+  #follow({ events, by }: TurnHandle): void {
+    const { turn } = this;
     const tell = this.#tell;
     events.on('started', (text) => tell({ event: 'started', turn, text: isSaid(by) ? text : '' }));
     events.on('chunk', ({ text, cues }) => {

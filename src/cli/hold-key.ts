@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '../runtime/index.js';
 
 /** Longest wait of usual systems from the press to the first repeat: 660 ms on X11, up to 500 ms on Windows and macOS. */
-const FIRST_REPEAT_MS = 800;
+export const FIRST_REPEAT_MS = 800;
 /** Repeats come every 30 to 90 ms; a remote shell delivers them less evenly. */
-const NEXT_REPEAT_MS = 300;
+export const NEXT_REPEAT_MS = 300;
 /** What comes sooner than a hand can press twice is a repeat. */
-const FASTEST_HAND_MS = 120;
+export const FASTEST_HAND_MS = 120;
 
 /**
  * A key that is held, as far as a terminal lets one know: it tells of presses and of repeats, never of the release.

@@ -1,12 +1,6 @@
 import type { Conversation } from '../dialogue/index.js';
 import type { Clock, Timer } from '../runtime/index.js';
-
-/** Longest wait of usual systems from the press to the first repeat: 660 ms on X11, up to 500 ms on Windows and macOS. */
-const FIRST_REPEAT_MS = 800;
-/** Repeats come every 30 to 90 ms; a remote shell delivers them less evenly. */
-const NEXT_REPEAT_MS = 300;
-/** What comes sooner than a hand can press twice is a repeat. */
-const FASTEST_HAND_MS = 120;
+import { FASTEST_HAND_MS, FIRST_REPEAT_MS, NEXT_REPEAT_MS } from './hold-key.js';
 
 export interface PushToTalkOptions {
   readonly conversation: Pick<Conversation, 'press' | 'release'>;

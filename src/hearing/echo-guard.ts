@@ -143,7 +143,7 @@ export class EchoGuard {
 
   #follow(heardDb: Float64Array, slot: number): void {
     this.#groups(heardDb, slot + AHEAD_SLOTS);
-    const isPlaying = slot - this.#lastPlayedSlot <= REACH_SLOTS;
+    const isPlaying = this.#isPlayingAt(slot);
     this.#delay.add(this.#heardGroups, this.#playedGroups, isPlaying);
     if (isPlaying) this.#heardDb += 0.01 * (mean(this.#heardGroups) - this.#heardDb);
     const { lag } = this.#delay;
@@ -166,8 +166,13 @@ export class EchoGuard {
       if ((this.#path.expectedDb[band] as number) > this.#noiseDb(band)) this.isActive = true;
   }
 
+  /** Something that was played may still be heard. */
+  #isPlayingAt(slot: number): boolean {
+    return slot - this.#lastPlayedSlot <= REACH_SLOTS;
+  }
+
   #doubt(slot: number, isUnknown: boolean): void {
-    const isPlaying = slot - this.#lastPlayedSlot <= REACH_SLOTS;
+    const isPlaying = this.#isPlayingAt(slot);
     this.isDoubtful = isPlaying && !isUnknown && this.#isYoung && !this.isUser;
     this.isCleared = this.#wasPlaying && !isPlaying && !isUnknown && this.#isYoung && !this.#isLike;
     this.#wasPlaying = isPlaying;
@@ -244,7 +249,7 @@ export class EchoGuard {
 
   #isLearned(slot: number, isUnknown: boolean): boolean {
     if (isUnknown && !this.#unknown.isLearned) return false;
-    const isPlaying = slot - this.#lastPlayedSlot <= REACH_SLOTS;
+    const isPlaying = this.#isPlayingAt(slot);
     return !isPlaying || !this.#isYoung || this.#isNeverHeard || this.#isUnlike;
   }
 

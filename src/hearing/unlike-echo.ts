@@ -40,6 +40,8 @@ export class UnlikeEcho {
   /** What is played around each slot, falling as slowly as rooms do, and the softest of it. */
   readonly #loudDb = new Float64Array(WINDOW * BANDS);
   readonly #softDb = new Float64Array(WINDOW * BANDS);
+  /** What is played in one band, slot by slot. */
+  readonly #levelsDb = new Float64Array(WINDOW);
   #silentSlots = 0;
   #heardSlots = 0;
   #hold = 0;
@@ -72,12 +74,13 @@ export class UnlikeEcho {
 
   #read(played: PlayedBands, first: number): void {
     for (let band = 0; band < BANDS; band++) {
+      for (let at = 0; at < WINDOW; at++) this.#levelsDb[at] = played.levelDb(first + at, band);
       let loudDb = LOWEST_DB;
       for (let at = AROUND_SLOTS; at < WINDOW - AROUND_SLOTS; at++) {
         let softDb = Number.POSITIVE_INFINITY;
         loudDb = Math.max(LOWEST_DB, loudDb - FALL_DB);
         for (let around = -AROUND_SLOTS; around <= AROUND_SLOTS; around++) {
-          const levelDb = played.levelDb(first + at + around, band);
+          const levelDb = this.#levelsDb[at + around] as number;
           loudDb = Math.max(loudDb, levelDb);
           softDb = Math.min(softDb, levelDb);
         }

@@ -41,7 +41,7 @@ export class VoiceShape {
   /** @param samples - 320 of s16 at 16 000 Hz, consecutive. Not kept. */
   measure(samples: Int16Array): void {
     this.#keepLow(samples);
-    this.isPitched = this.#periodicity() >= PITCHED && this.#ringingDb() <= MAX_RINGING_DB;
+    this.isPitched = this.#ringingDb() <= MAX_RINGING_DB && this.#periodicity() >= PITCHED;
     this.#keepBlocks(samples);
     this.isEven = this.#areBlocksEven();
   }
@@ -70,11 +70,12 @@ export class VoiceShape {
 
   /** @returns How alike the window is to itself one period before, at the period that fits best, 0 … 1. */
   #periodicity(): number {
+    const power = this.#windowPower();
     let best = 0;
     let before = 0;
-    let last = this.#likeness(SHORTEST_LAG);
+    let last = this.#likeness(SHORTEST_LAG, power);
     for (let lag = SHORTEST_LAG + 1; lag <= LONGEST_LAG; lag++) {
-      const next = this.#likeness(lag);
+      const next = this.#likeness(lag, power);
       // At either end of the lags a slow slope is alike to itself: only a summit is a period.
       if (lag > SHORTEST_LAG + 1 && last >= before && last >= next) best = Math.max(best, last);
       before = last;
@@ -83,17 +84,23 @@ export class VoiceShape {
     return best;
   }
 
-  #likeness(lag: number): number {
+  #windowPower(): number {
+    let power = SILENCE;
+    for (let step = KEPT_STEPS - WINDOW_STEPS; step < KEPT_STEPS; step++)
+      power += (this.#low[step] as number) ** 2;
+    return power;
+  }
+
+  /** @param power - of the window. */
+  #likeness(lag: number, power: number): number {
     const low = this.#low;
-    let [crossed, now, earlier] = [0, SILENCE, SILENCE];
+    let [crossed, earlier] = [0, SILENCE];
     for (let step = KEPT_STEPS - WINDOW_STEPS; step < KEPT_STEPS; step++) {
-      const a = low[step] as number;
       const b = low[step - lag] as number;
-      crossed += a * b;
-      now += a * a;
+      crossed += (low[step] as number) * b;
       earlier += b * b;
     }
-    return crossed / Math.sqrt(now * earlier);
+    return crossed / Math.sqrt(power * earlier);
   }
 
   /** How much softer the low tones are than in the frame before. */

@@ -66,11 +66,7 @@ export async function readKeep(section: unknown): Promise<KeepSettings> {
 
 function faultText(fault: SchemaFault, known: readonly string[]): string {
   const message = fault.path[0] === 'days' ? 'expected a number of days above 0, or forever' : fault.message;
-  return settingFault(
-    { path: fault.path, message, ...(fault.keys === undefined ? {} : { keys: fault.keys }) },
-    'keep',
-    () => known,
-  );
+  return settingFault({ ...fault, message }, 'keep', () => known);
 }
 
 function invalid(message: string): ConfigError {

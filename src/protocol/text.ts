@@ -1,4 +1,4 @@
-import { ProtocolError } from '../runtime/index.js';
+import { ProtocolError, wellFormed } from '../runtime/index.js';
 
 // C0 controls, DEL and C1 controls: none has a meaning to the peer; LF, CR and NUL break its parser.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/;
@@ -52,12 +52,6 @@ export function assertArgument(value: string, what: string): void {
       `Expected valid Unicode in ${what}, got half of a surrogate pair`,
     );
   }
-}
-
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATE, '\ufffd');
 }
 
 function codePoint(character: string): string {

@@ -55,13 +55,22 @@ export class SpeakingRate {
 
   /** How far it is after that time. @param letters - `lettersOf` the text. */
   reached(letters: readonly number[], from: number, elapsedMs: number): number {
-    let left = (elapsedMs * this.#phonemes) / this.#ms;
-    for (let at = from; at < letters.length; at++) {
-      left -= letters[at] ?? 0;
-      if (left < 0) return at;
-    }
-    return letters.length;
+    return placeBehind((elapsedMs * this.#phonemes) / this.#ms, letters, { from, to: letters.length });
   }
+}
+
+/** Where so many phonemes of a stretch are over. @param letters - `lettersOf` the text. */
+export function placeBehind(
+  phonemes: number,
+  letters: readonly number[],
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
+  let left = phonemes;
+  for (let at = from; at < to; at++) {
+    left -= letters[at] ?? 0;
+    if (left < 0) return at;
+  }
+  return to;
 }
 
 /** Phonemes of each UTF-16 unit. */

@@ -1,4 +1,5 @@
 import { readPhonemeList, type TimedPhoneme } from '../lipsync/index.js';
+import { placeBehind } from './speaking-rate.js';
 
 /** One SYNTH_START: which part of the text it says, when its sound began, and how far into it each phoneme ends. */
 interface Stretch {
@@ -55,12 +56,7 @@ export class ToldPhonemes {
     const { from, to, startMs, endsMs } = stretch;
     const over = endsMs.filter((endMs) => endMs <= elapsedMs - startMs).length;
     const all = letters.slice(from, to).reduce((sum, one) => sum + one, 0);
-    let left = (over / endsMs.length) * all + 1e-6;
-    for (let at = from; at < to; at++) {
-      left -= letters[at] ?? 0;
-      if (left < 0) return at;
-    }
-    return to;
+    return placeBehind((over / endsMs.length) * all + 1e-6, letters, stretch);
   }
 }
 

@@ -25,9 +25,9 @@ export {
   NOTICES,
   type Notice,
   type NoticeCode,
-  type NoticeTexts,
   noticeText,
 } from './notices.js';
 export { type Random, seededRandom } from './random.js';
 export { type SchemaFault, settingFault } from './setting-fault.js';
+export { wellFormed } from './well-formed.js';
 export { xmlText } from './xml-text.js';

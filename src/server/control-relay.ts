@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { ControlChannel, ControlErrorBody, ControlFrame, RequestName } from '../control/index.js';
 import type { Clock, Timer } from '../runtime/index.js';
+import { endWhenDead } from './keep-alive.js';
 
 /** The page may not end what others speak through. */
 const FORBIDDEN: ReadonlySet<string> = new Set<RequestName>(['stop', 'closeLink']);
@@ -12,7 +13,6 @@ const LOSSY_EVENT = /^\{"seq":(\d+),"event":"(?:streamPosition|tapMouth|message|
 /** So much may wait for the daemon before the browser is not read any more. */
 const PAUSE_FROM_BYTES = 1024 * 1024;
 const PAUSE_MS = 10;
-const PING_EVERY_MS = 30_000;
 
 /**
  * Passes frames of the control protocol between a browser and the daemon, one to one, until either closes.
@@ -22,10 +22,9 @@ const PING_EVERY_MS = 30_000;
  */
 export function relayControl(socket: WebSocket, channel: ControlChannel, clock: Clock): void {
   let resume: Timer | undefined;
-  let isAlive = true;
   let dropped = 0;
   let droppedSeq = 0;
-  let ping = clock.after(PING_EVERY_MS, checkAlive);
+  const unwatch = endWhenDead(socket, clock);
   socket.binaryType = 'nodebuffer';
   const offFrame = channel.events.on('frame', toBrowser);
   const offClosed = channel.events.on('closed', () => {
@@ -38,9 +37,6 @@ export function relayControl(socket: WebSocket, channel: ControlChannel, clock: 
     if (isBinary) channel.send({ kind: 'sound', bytes });
     else requestFromBrowser(bytes.toString('utf8'));
     if (channel.bufferedBytes > PAUSE_FROM_BYTES) pause();
-  });
-  socket.on('pong', () => {
-    isAlive = true;
   });
   // `close` follows.
   socket.on('error', () => {});
@@ -88,20 +84,10 @@ export function relayControl(socket: WebSocket, channel: ControlChannel, clock: 
     });
   }
 
-  function checkAlive(): void {
-    if (!isAlive) {
-      socket.terminate();
-      return;
-    }
-    isAlive = false;
-    socket.ping();
-    ping = clock.after(PING_EVERY_MS, checkAlive);
-  }
-
   function end(): void {
     offFrame();
     offClosed();
-    ping.cancel();
+    unwatch();
     resume?.cancel();
   }
 }

@@ -16,7 +16,6 @@ export type {
   SpeakerPort,
 } from './speaker-port.js';
 export type {
-  TalkBy,
   TalkCue,
   TalkEvent,
   TalkerPort,

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../runtime/index.js';
 import { HttpRefusal } from './http-answer.js';
+import { endWhenDead } from './keep-alive.js';
 import { targetOf } from './play-target.js';
 import { newSession, sessionOf } from './talk-cookie.js';
 import type { TalkEvent, TalkerPort, TalkPlace } from './talk-port.js';
@@ -12,7 +13,6 @@ const MAX_WATCHERS = 64;
 const MAX_PAYLOAD_BYTES = 1024;
 /** A reader that is this far behind comes back and is told how things stand. */
 const GIVE_UP_BYTES = 4 * 1024 * 1024;
-const PING_EVERY_MS = 30_000;
 
 /** What is told of the watcher itself, before everything else. */
 export interface TalkWatching {
@@ -71,26 +71,13 @@ export class TalkLive {
   }
 
   #serve(browser: WebSocket, place: TalkPlace): void {
-    let isAlive = true;
     const leave = this.#talker.watch(place, (event) => send(browser, event));
-    const checkAlive = (): void => {
-      if (!isAlive) {
-        browser.terminate();
-        return;
-      }
-      isAlive = false;
-      browser.ping();
-      ping = this.#clock.after(PING_EVERY_MS, checkAlive);
-    };
-    let ping = this.#clock.after(PING_EVERY_MS, checkAlive);
-    browser.on('pong', () => {
-      isAlive = true;
-    });
+    const unwatch = endWhenDead(browser, this.#clock);
     // `close` follows.
     browser.on('error', () => {});
     browser.on('close', () => {
       leave();
-      ping.cancel();
+      unwatch();
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { BridgeClient, SpeechEnd, SpeechHandle } from '../client/index.js';
 import { closingMessage, type LipTable } from '../lipsync/index.js';
+import { BYTES_PER_MS } from '../protocol/index.js';
 import type { Clock, Timer } from '../runtime/index.js';
 import { HeardPosition } from './heard-position.js';
 
@@ -18,7 +19,6 @@ const DRY_MS = 40;
 const DRY_LOOKS = 2;
 /** MMDAgent-EX's own lips take a third of a second to settle, and win over messages until then. */
 const SETTLED_MS = 400;
-const BYTES_PER_MS = 32;
 
 /**
  * Closes a mouth that MMDAgent-EX moves by the sound it hears: its own lips stay open for ever where the sound runs out in the middle

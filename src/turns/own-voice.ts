@@ -50,11 +50,11 @@ export function isOwnVoice(heardText: string, spokenText: string, options: OwnVo
  * '' only when `isOwnVoice` says so and nothing else is there; the text itself when it holds no echo.
  */
 export function withoutOwnVoice(text: string, spokenText: string, options: OwnVoiceOptions = {}): string {
-  const beside = besideOwnRuns(text, spokenText);
-  if (isOwnVoice(text, spokenText, options)) return beside ?? behindEcho(text, spokenText);
+  if (isOwnVoice(text, spokenText, options))
+    return besideOwnRuns(text, spokenText) ?? behindEcho(text, spokenText);
   const { windowMs = TAIL_MS } = options;
   const isHeardOver = isInTime(foldLetters(text), { ...options, windowMs: Math.min(windowMs, TAIL_MS) });
-  return isHeardOver ? beside || text : text;
+  return isHeardOver ? besideOwnRuns(text, spokenText) || text : text;
 }
 
 /** What follows the longest beginning that is like a part of what was spoken. */

@@ -39,12 +39,17 @@ class BrowserChannel implements ControlChannel {
   }
 }
 
+/** Where the page's own server takes WebSockets. @param path - from the page's address, with its query. */
+export function socketUrl(path: string): URL {
+  const url = new URL(path, location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url;
+}
+
 /** Rejects when the server, or the daemon behind it, is not there. */
 export function openBrowserChannel(): Promise<ControlChannel> {
-  const url = new URL('control', location.href);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(socketUrl('control'));
     socket.binaryType = 'arraybuffer';
     const channel = new BrowserChannel(socket);
     const offClosed = channel.events.on('closed', () => reject(new Error('The bridge does not answer')));

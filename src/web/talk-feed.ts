@@ -1,4 +1,5 @@
 import { Emitter } from '../runtime/emitter.js';
+import { socketUrl } from './browser-channel.js';
 import type { TalkEvent } from './talk-request.js';
 
 export interface TalkFeedEvents {
@@ -39,10 +40,6 @@ export class TalkFeed {
   /** The conversation that it tells of. */
   get talk(): string | undefined {
     return this.#talk;
-  }
-
-  get lane(): string | undefined {
-    return this.#lane;
   }
 
   /** Nothing when it is open for this avatar. */
@@ -114,8 +111,6 @@ export class TalkFeed {
 
   #url(): URL {
     const query = this.#lane === undefined ? '' : `?${new URLSearchParams({ lane: this.#lane })}`;
-    const url = new URL(`api/talk/live${query}`, location.href);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    return url;
+    return socketUrl(`api/talk/live${query}`);
   }
 }

@@ -1,5 +1,6 @@
+import { wellFormed } from '../../runtime/index.js';
 import type { ChatMessage, ChatModel, ChatRequest, ToolSpec } from '../chat-model.js';
-import { whole, wholeJson, wholeValue } from './whole-letters.js';
+import { wholeJson, wholeValue } from './whole-letters.js';
 
 /** What goes back to the same model only: signatures and item ids mean nothing elsewhere, and are refused there. */
 interface OwnedValue {
@@ -48,11 +49,11 @@ export function fitRequest(
 function wholeLetters(message: ChatMessage): ChatMessage {
   switch (message.role) {
     case 'tool':
-      return { ...message, result: whole(message.result) };
+      return { ...message, result: wellFormed(message.result) };
     case 'assistant':
       return {
         ...message,
-        text: whole(message.text),
+        text: wellFormed(message.text),
         ...(message.calls === undefined
           ? {}
           : {
@@ -60,7 +61,7 @@ function wholeLetters(message: ChatMessage): ChatMessage {
             }),
       };
     default:
-      return { ...message, text: whole(message.text) };
+      return { ...message, text: wellFormed(message.text) };
   }
 }
 

@@ -37,6 +37,9 @@ export function shrinkWay(maxSide: number): PictureWay {
   };
 }
 
+/** Of Linux. */
+export const FIRST_CAMERA = '/dev/video0';
+
 /** Programs that take a photo with this machine's camera. */
 export function cameraWays(
   platform: NodeJS.Platform,
@@ -47,7 +50,7 @@ export function cameraWays(
       ? ['-f', 'avfoundation', '-framerate', '30', '-i', device ?? '0']
       : platform === 'win32'
         ? ['-f', 'dshow', '-i', `video=${device ?? ''}`]
-        : ['-f', 'v4l2', '-i', device ?? '/dev/video0'];
+        : ['-f', 'v4l2', '-i', device ?? FIRST_CAMERA];
   const args = [...QUIET, ...input, ...SETTLE, ...scaled(maxSide), ...ONE_JPEG];
   return [{ program: 'ffmpeg', args: () => args, writes: 'stdout', package: 'ffmpeg' }];
 }

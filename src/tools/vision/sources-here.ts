@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { ProgramHost } from '../../programs/index.js';
 import type { EyesPorts, EyesSettings } from './create-eyes.js';
-import { cameraWays, type PictureWay, screenWays } from './picture-ways.js';
+import { cameraWays, FIRST_CAMERA, type PictureWay, screenWays } from './picture-ways.js';
 
 /** Nobody asks how large. */
 const MAX_SIDE = 1280;
@@ -49,7 +49,7 @@ async function isAny(host: ProgramHost, ways: readonly PictureWay[]): Promise<bo
 }
 
 /** Elsewhere cameras have no path. */
-async function hasCamera({ platform }: ProgramHost, camera = '/dev/video0'): Promise<boolean> {
+async function hasCamera({ platform }: ProgramHost, camera = FIRST_CAMERA): Promise<boolean> {
   if (platform === 'darwin' || platform === 'win32') return true;
   return access(camera).then(
     () => true,
