@@ -1,5 +1,6 @@
 export { anySignal, linkedSignal, orAborted } from './abort.js';
 export { type Clock, SystemClock, sleep, type Timer } from './clock.js';
+export { editDistances, nextEditDistances } from './edit-distance.js';
 export { Emitter, type EventMap } from './emitter.js';
 export {
   assertNever,

@@ -1,3 +1,5 @@
+import { editDistances } from './edit-distance.js';
+
 /**
  * The name a misspelt one was probably meant to be.
  *
@@ -10,7 +12,7 @@ export function nearestName(wrong: string, names: readonly string[]): string | u
   let best: string | undefined;
   let bestDistance = Math.floor(target.length / 3) + 1;
   for (const name of names) {
-    const distance = editDistance(target, plain(name));
+    const distance = editDistances(target, plain(name)).at(-1) ?? 0;
     if (distance < bestDistance) {
       best = name;
       bestDistance = distance;
@@ -21,17 +23,4 @@ export function nearestName(wrong: string, names: readonly string[]): string | u
 
 function plain(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(swap, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -10,6 +10,8 @@ export interface FoldedText {
 /** A character with the marks that belong to it: half-width kana carry their voicing behind them. */
 const CLUSTER = /[\s\S][\u3099\u309A\uFF9E\uFF9F\p{M}]*/gu;
 const NOT_COMPARED = /[^\p{L}\p{N}]|[ーｰ]/gu;
+const NUMBERS = /\p{N}+/gu;
+const MARKS_AHEAD = /^[\s、，,。．.!！?？…ー]+/u;
 
 /**
  * Folds what a recognizer may write in several ways: width, case, katakana, blanks, punctuation, long vowels by a mark.
@@ -34,6 +36,16 @@ export function foldText(text: string): FoldedText {
 /** The letters alone. */
 export function foldLetters(text: string): string {
   return hiragana(text.normalize('NFKC').toLowerCase()).replace(NOT_COMPARED, '');
+}
+
+/** Recognizers write numbers in figures or in words as they like: what is said with them decides. */
+export function withoutNumbers(letters: string): string {
+  return letters.replace(NUMBERS, '');
+}
+
+/** What follows words that were cut off: blanks around it, and marks that belonged to them, fall. */
+export function withoutMarksAhead(text: string): string {
+  return text.replace(MARKS_AHEAD, '').trim();
 }
 
 /** Katakana as hiragana; the mark of a long vowel stays. */

@@ -51,30 +51,6 @@ const HARD_STEPS: PhraseSteps = [
     { phrases: afterHard, to: 1 },
   ],
 ];
-/** Nothing open; behind words that need praise; behind praise that stands alone; behind praise that does not. */
-const LISTENING_STEPS = (own: PhraseSet): PhraseSteps => [
-  [
-    { phrases: listening, to: 0 },
-    { phrases: own, to: 0 },
-    { phrases: praise, to: 2 },
-    { phrases: praiseWithin, to: 3 },
-    { phrases: beforePraise, to: 1 },
-  ],
-  [
-    { phrases: beforePraise, to: 1 },
-    { phrases: praise, to: 2 },
-    { phrases: praiseWithin, to: 2 },
-  ],
-  [
-    { phrases: listening, to: 0 },
-    { phrases: own, to: 0 },
-    { phrases: praise, to: 2 },
-    { phrases: praiseWithin, to: 3 },
-    { phrases: beforePraise, to: 1 },
-    { phrases: behindPraise, to: 0 },
-  ],
-  [{ phrases: behindPraise, to: 0 }],
-];
 /** Nobody listens, or stops anybody, with so many letters. */
 const MAX_LETTERS = 300;
 /** Without its length ううん would be うん, and いいえ praise. */
@@ -95,21 +71,40 @@ export function judgeInterjection(text: string, options: JudgeInterjectionOption
   const { hardWords = [], backchannels = [] } = options;
   const own = { hard: new PhraseSet(hardWords), backchannel: new PhraseSet(backchannels) };
   const isHard = (clause: string): boolean =>
-    isMadeOf(clause, [own.hard]) || (isHardClause(clause) && !isMadeOf(clause, [own.backchannel]));
+    isMadeOf(clause, own.hard) || (isHardClause(clause) && !isMadeOf(clause, own.backchannel));
   if (clauses.some(isHard)) return 'stop';
   if (NO.test(foldLetters(text))) return 'words';
-  if (clauses.every((clause) => isListening(clause, own.backchannel))) return 'backchannel';
+  const steps = listeningSteps(own.backchannel);
+  if (clauses.every((clause) => isListening(clause, steps))) return 'backchannel';
   return opensHard(clauses[0] ?? '') ? 'stop' : 'words';
 }
 
-function isMadeOf(clause: string, sets: readonly PhraseSet[]): boolean {
-  const [places] = reachable(clause, [sets.map((phrases) => ({ phrases, to: 0 }))]);
+function isMadeOf(clause: string, phrases: PhraseSet): boolean {
+  const [places] = reachable(clause, [[{ phrases, to: 0 }]]);
   return places?.at(-1) === true;
 }
 
-function isListening(clause: string, own: PhraseSet): boolean {
-  const places = reachable(clause, LISTENING_STEPS(own));
+function isListening(clause: string, steps: PhraseSteps): boolean {
+  const places = reachable(clause, steps);
   return places[0]?.at(-1) === true || places[2]?.at(-1) === true;
+}
+
+/** Nothing open; behind words that need praise; behind praise that stands alone; behind praise that does not. */
+function listeningSteps(own: PhraseSet): PhraseSteps {
+  const anew = [
+    { phrases: listening, to: 0 },
+    { phrases: own, to: 0 },
+    { phrases: praise, to: 2 },
+    { phrases: praiseWithin, to: 3 },
+    { phrases: beforePraise, to: 1 },
+  ];
+  const needsPraise = [
+    { phrases: beforePraise, to: 1 },
+    { phrases: praise, to: 2 },
+    { phrases: praiseWithin, to: 2 },
+  ];
+  const goesOn = { phrases: behindPraise, to: 0 };
+  return [anew, needsPraise, [...anew, goesOn], [goesOn]];
 }
 
 function isHardClause(clause: string): boolean {

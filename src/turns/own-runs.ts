@@ -1,4 +1,5 @@
-import { foldLetters } from './fold-text.js';
+import { editDistances } from '../runtime/index.js';
+import { foldLetters, withoutMarksAhead, withoutNumbers } from './fold-text.js';
 
 /** What is compared as one: a word of letters with blanks between words, or one letter of a script without. */
 interface Token {
@@ -22,10 +23,8 @@ const TOKEN = /[\p{Script=Latin}\p{N}\p{M}'’]+|[^\p{Script=Latin}\p{N}\s]/gu;
 const MARK = /\p{P}/u;
 const IS_WORD = /^[\p{Script=Latin}\p{N}]/u;
 const HAS_WORDS = /[\p{Script=Latin}]/u;
-const NUMBERS = /\p{N}+/gu;
 /** The end of a verb that a recognizer heard otherwise. */
 const ONE_KANA = /^\p{Script=Hiragana}$/u;
-const MARKS_AHEAD = /^[\s、，,。．.!！?？…ー]+/u;
 /** Of each text, more than a minute of speech; of more, the last tokens. */
 const MAX_TOKENS = 600;
 const WORD_WEIGHT = 2;
@@ -69,7 +68,7 @@ export function besideOwnRuns(text: string, spokenText: string): string | undefi
     if (said.length === 0 || isSlip(lettersOf(said), lettersOf(place), side)) continue;
     pieces.push(text.slice(heard[first - 1]?.to ?? 0, heard[end]?.from ?? text.length));
   }
-  const left = pieces.map((piece) => piece.replace(MARKS_AHEAD, '').trim()).join(' ');
+  const left = pieces.map(withoutMarksAhead).join(' ');
   return ONE_KANA.test(foldLetters(left)) ? '' : left;
 }
 
@@ -141,8 +140,7 @@ function withinMarks({ heard, spoken: from, count }: Run, spoken: readonly Token
 /** @param place - what the avatar said there: before the run, behind it, or between two. */
 function isSlip(said: string, place: string, side: 'before' | 'between' | 'behind'): boolean {
   if (place === '') return false;
-  // Numbers are written in figures or in words as recognizers like: what is said with them decides.
-  const letters = said.replace(NUMBERS, '');
+  const letters = withoutNumbers(said);
   if (letters === '') return true;
   if (side === 'between' && letters.length === 1) return true;
   const reach = Math.ceil(said.length * 1.5) + 8;
@@ -167,16 +165,8 @@ function pairsIn(letters: string, other: string): number {
 
 /** Letters that differ between one text and the beginning of another, or all of it. */
 function slips(letters: string, other: string, isAll: boolean): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= letters.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (letters[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return isAll ? (row[other.length] ?? 0) : Math.min(...row);
+  const row = editDistances(letters, other);
+  return isAll ? (row.at(-1) ?? 0) : Math.min(...row);
 }
 
 const reversed = (text: string): string => [...text].reverse().join('');

@@ -1,4 +1,5 @@
-import { foldLetters, foldText } from './fold-text.js';
+import { nextEditDistances } from '../runtime/index.js';
+import { foldLetters, foldText, withoutMarksAhead, withoutNumbers } from './fold-text.js';
 import { besideOwnRuns } from './own-runs.js';
 
 export interface OwnVoiceOptions {
@@ -66,16 +67,12 @@ function behindEcho(text: string, spokenText: string): string {
   const isEnd = (letters: number): boolean => !isInWord(text, heard.to[letters - 1] ?? text.length);
   const end = echoEnd(heard.letters.slice(0, MAX_LETTERS), spoken, isEnd);
   if (end === 0) return text;
-  const rest = text
-    .slice(heard.to[end - 1])
-    .replace(/^[\s、，,。．.!！?？…ー]+/u, '')
-    .trim();
+  const rest = withoutMarksAhead(text.slice(heard.to[end - 1]));
   return isMoreOfIt(rest, spoken) ? '' : rest;
 }
 
-/** Numbers are written in figures or in words as recognizers like: what is said with them decides. */
 function isMoreOfIt(rest: string, spoken: string): boolean {
-  const letters = foldLetters(rest).replace(/\p{N}+/gu, '');
+  const letters = withoutNumbers(foldLetters(rest));
   return letters === '' || shareOf(letters, spoken) >= DEFAULT_OVERLAP;
 }
 
@@ -124,16 +121,11 @@ const MIN_ECHO = 4;
  * against any part of `spoken` (alignment that is free to begin and end anywhere in it).
  */
 function echoEnd(heard: string, spoken: string, isEnd: (letters: number) => boolean): number {
-  let slips: number[] = new Array<number>(spoken.length + 1).fill(0);
+  let slips: readonly number[] = new Array<number>(spoken.length + 1).fill(0);
   let [best, bestEnd] = [0, 0];
   for (let i = 1; i <= heard.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= spoken.length; j++) {
-      const swap = (slips[j - 1] ?? 0) + (heard[i - 1] === spoken[j - 1] ? 0 : 1);
-      row.push(Math.min(swap, (slips[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
-    }
-    slips = row;
-    const least = Math.min(...row);
+    slips = nextEditDistances(slips, heard.charAt(i - 1), spoken);
+    const least = Math.min(...slips);
     const worth = i - least - MISS * least;
     if (worth > best && isEnd(i)) [best, bestEnd] = [worth, i];
   }
