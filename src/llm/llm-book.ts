@@ -12,18 +12,31 @@ export const LLM_SECTION = 'llmEngines';
  *
  * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - one line for each fault, with its path.
  */
-export function readLlmEngines(
+export async function readLlmEngines(
   engines: unknown,
   env: Environment,
 ): Promise<ReadonlyMap<string, EngineEntry>> {
-  return readEngines(engines, LLM_ENGINE_KINDS, withOtherNames(env), LLM_SECTION);
+  const { GEMINI_API_KEY: own, GOOGLE_API_KEY: other } = env;
+  const isOwn = (own !== undefined && own.trim() !== '') || other === undefined;
+  if (isOwn) return readEngines(engines, LLM_ENGINE_KINDS, env, LLM_SECTION);
+  // Google's own programs know the key of Gemini by two names. Source: googleapis/js-genai README, "API key".
+  const entries = await readEngines(
+    engines,
+    LLM_ENGINE_KINDS,
+    { ...env, GEMINI_API_KEY: other },
+    LLM_SECTION,
+  );
+  return new Map([...entries].map(([name, entry]) => [name, withOtherName(entry)]));
 }
 
-/** Google's own programs know the key of Gemini by two names. @source googleapis/js-genai README, "API key" */
-function withOtherNames(env: Environment): Environment {
-  const { GEMINI_API_KEY: own, GOOGLE_API_KEY: other } = env;
-  const isSet = own !== undefined && own.trim() !== '';
-  return isSet || other === undefined ? env : { ...env, GEMINI_API_KEY: other };
+/** Tells the variable that is really set. */
+function withOtherName(entry: EngineEntry): EngineEntry {
+  const { fromEnvironment = {} } = entry;
+  const names = Object.entries(fromEnvironment).map(([option, variable]) => [
+    option,
+    variable === 'GEMINI_API_KEY' ? 'GOOGLE_API_KEY' : variable,
+  ]);
+  return { ...entry, fromEnvironment: Object.fromEntries(names) };
 }
 
 /** The section with another model for one engine; an engine that stands only as a kind is written into it. */

@@ -1,6 +1,7 @@
 export { type EngineEntry, type EngineFacts, readEngines } from '../vendor/index.js';
 export type { PeerMessages, PeerSpoken, PeerVoice } from './child/index.js';
 export { createSpeech } from './create-speech.js';
+export { ENGINE_KINDS } from './engine-kinds.js';
 export { GIVEN_VOICE_TYPE } from './given-synthesizer.js';
 export { type OpenPeerVoiceOptions, openPeerVoice, PEER_VOICE_TYPE } from './open-peer-voice.js';
 export type {

@@ -37,6 +37,8 @@ export interface EngineEntry {
   readonly hasKey: boolean;
   /** Why it cannot work as it is, and what to do. */
   readonly missing: string | undefined;
+  /** Options that stand nowhere but in the environment: option to variable. @default none */
+  readonly fromEnvironment?: Readonly<Record<string, string>>;
   /** Checked; undefined when `missing` says why not. */
   readonly options: unknown;
 }
@@ -113,7 +115,7 @@ function configuredEntry(
     );
     return undefined;
   }
-  const { options, missing } = withEnvironment({ ...given, type }, kind, env, path);
+  const { options, missing, taken } = withEnvironment({ ...given, type }, kind, env, path);
   const checked = kind.schema(zod).safeParse(options);
   // An option that waits for its variable is no fault of the rest.
   if (!checked.success && missing === undefined) {
@@ -122,12 +124,12 @@ function configuredEntry(
     );
     return undefined;
   }
-  return entryOf({ name, type, path, kind }, { isConfigured: true, checked, missing });
+  return entryOf({ name, type, path, kind }, { isConfigured: true, checked, missing, taken });
 }
 
 function builtInEntry(type: string, kind: EngineFacts, { env, zod, section }: Reading): EngineEntry {
   const path = `${section}.${type}`;
-  const { options, missing } = withEnvironment({ type }, kind, env, path);
+  const { options, missing, taken } = withEnvironment({ type }, kind, env, path);
   const checked = kind.schema(zod).safeParse(options);
   const needed = checked.success
     ? ''
@@ -135,7 +137,7 @@ function builtInEntry(type: string, kind: EngineFacts, { env, zod, section }: Re
   const advice = checked.success
     ? missing
     : (variablesFor(needed, kind) ?? `set ${needed} under ${path} in the config file`);
-  return entryOf({ name: type, type, path, kind }, { isConfigured: false, checked, missing: advice });
+  return entryOf({ name: type, type, path, kind }, { isConfigured: false, checked, missing: advice, taken });
 }
 
 /** What to set in the environment for options that are needed; undefined: they do not come from there. */
@@ -156,14 +158,15 @@ function entryOf(
     readonly isConfigured: boolean;
     readonly checked: z.ZodSafeParseResult<unknown>;
     readonly missing: string | undefined;
+    readonly taken: Readonly<Record<string, string>>;
   },
 ): EngineEntry {
-  const { isConfigured, checked } = found;
+  const { isConfigured, checked, taken: fromEnvironment } = found;
   const options = checked.success ? checked.data : undefined;
   const hasKey = isFields(options) && KEY_OPTIONS.some((option) => typeof options[option] === 'string');
   const missing =
     found.missing ?? (hasKey || !isFields(options) ? undefined : keyAdvice(options, kind, path));
-  return { name, type, isConfigured, hasKey, missing, options };
+  return { name, type, isConfigured, hasKey, missing, fromEnvironment, options };
 }
 
 /** What to do about a key that is not there; undefined where it may do without. */

@@ -20,19 +20,24 @@ export interface EnvironmentOptions {
  * Options with what the environment gives: `${NAME}` inside secrets and headers, and the kind's own variables for what is left out.
  * The variable of the key goes to the vendor only: a server that somebody else runs gets the keys that are written for it.
  *
- * @returns `missing`: a sentence about a variable that is named and not set.
+ * @returns `missing`: a sentence about a variable that is named and not set; `taken`: which of the kind's own variables gave an option.
  */
 export function withEnvironment(
   options: Readonly<Record<string, unknown>>,
   kind: EnvironmentOptions,
   env: Readonly<Record<string, string | undefined>>,
   path: string,
-): { readonly options: Readonly<Record<string, unknown>>; readonly missing: string | undefined } {
+): {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly missing: string | undefined;
+  readonly taken: Readonly<Record<string, string>>;
+} {
+  const taken: Record<string, string> = {};
   const unset: string[] = [];
   const filled = filledIn(options, false, env, unset) as Record<string, unknown>;
   const [name] = unset;
   const missing = name === undefined ? undefined : `set ${name} in the environment: ${path} names it`;
-  if (missing !== undefined) return { options: filled, missing };
+  if (missing !== undefined) return { options: filled, missing, taken };
   const takesKey = isAtVendor(filled, kind) && KEY_OPTIONS.every((option) => filled[option] === undefined);
   const sources = {
     ...kind.optionEnv,
@@ -40,9 +45,11 @@ export function withEnvironment(
   };
   for (const [option, variable] of Object.entries(sources)) {
     const value = env[variable]?.trim();
-    if (filled[option] === undefined && value !== undefined && value !== '') filled[option] = value;
+    if (filled[option] !== undefined || value === undefined || value === '') continue;
+    filled[option] = value;
+    taken[option] = variable;
   }
-  return { options: filled, missing: undefined };
+  return { options: filled, missing: undefined, taken };
 }
 
 /** Whether the options leave the address to the vendor, or name one of its own. */

@@ -123,6 +123,19 @@ describe('Commands with a simulator', () => {
     });
   });
 
+  it('config show: names the variable of a key that stands only in the environment, and never the key', async () => {
+    rig.env['OPENAI_API_KEY'] = 'sk-a-very-secret-key';
+    const asText = await rig.run('config', 'show');
+    const asJson = await rig.run('config', 'show', '--json');
+    delete rig.env['OPENAI_API_KEY'];
+    expect(asText.code).toBe(0);
+    expect(asText.stdout).toMatch(/^llmEngines\.openai\.apiKey +from the environment \(OPENAI_API_KEY\)$/m);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      'engines.openai.apiKey': { value: '***', origin: 'env', variable: 'OPENAI_API_KEY' },
+    });
+    expect(asText.stdout + asText.stderr + asJson.stdout).not.toContain('very-secret');
+  });
+
   it('--foreground: plays with a daemon of its own that ends with it', async () => {
     const { code, stderr } = await rig.run(
       'play',
