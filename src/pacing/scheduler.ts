@@ -111,7 +111,9 @@ export class PaceScheduler {
     this.#timer = undefined;
     this.#timerDueMs = dueMs;
     if (dueMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#clock.after(dueMs - this.#clock.nowMs(), this.#onTimer);
+    const leftMs = dueMs - this.#clock.nowMs();
+    // What counts as due must not wait for the whole millisecond that a timer takes at least.
+    this.#timer = this.#clock.after(leftMs <= EARLY_MS ? 0 : leftMs, this.#onTimer);
   }
 
   #place(entry: Entry, dueMs: number): void {

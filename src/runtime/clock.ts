@@ -14,7 +14,10 @@ export interface Timer {
 export interface Clock {
   nowMs(): number;
   wallMs(): number;
-  /** Runs `run` once, not before `delayMs` from now: at once when it is negative, never when it is Infinity. */
+  /**
+   * Runs `run` once, not before `delayMs` from now and never within the call: as soon as what runs now is over, input and output next to
+   * it, when it is 0 or negative; never when it is Infinity.
+   */
   after(delayMs: number, run: () => void): Timer;
 }
 
@@ -22,6 +25,11 @@ export interface Clock {
 export const NEVER: Timer = { cancel: () => {} };
 /** The longest that setTimeout bears; beyond it, it fires at once. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
+/** Node's; a browser has none, and makes a timer of 0 ms one of 0 ms. */
+const immediates = globalThis as {
+  readonly setImmediate?: (run: () => void) => unknown;
+  readonly clearImmediate?: (handle: unknown) => void;
+};
 
 /** The machine's own clock. */
 export class SystemClock implements Clock {
@@ -35,6 +43,11 @@ export class SystemClock implements Clock {
 
   after(delayMs: number, run: () => void): Timer {
     if (delayMs === Number.POSITIVE_INFINITY) return NEVER;
+    // Node makes a timer of 0 ms one of 1 ms.
+    if (delayMs <= 0 && immediates.setImmediate !== undefined) {
+      const handle = immediates.setImmediate(run);
+      return { cancel: () => immediates.clearImmediate?.(handle) };
+    }
     const dueMs = performance.now() + Math.max(0, delayMs);
     let handle: ReturnType<typeof setTimeout>;
     const wait = (leftMs: number): void => {

@@ -219,6 +219,53 @@ describe('PaceScheduler', () => {
     scheduler.remove(b);
   });
 
+  it.each([
+    { dueInMs: -20, waitsMs: 0 },
+    { dueInMs: 0, waitsMs: 0 },
+    { dueInMs: 0.5, waitsMs: 0 },
+    { dueInMs: 0.75, waitsMs: 0.75 },
+  ])('waits for no timer with what counts as due: due in $dueInMs ms', ({ dueInMs, waitsMs }) => {
+    const clock = new FakeClock(100);
+    const after = vi.spyOn(clock, 'after');
+    const scheduler = new PaceScheduler(clock);
+    const task = new Task();
+    task.dueMs = 100 + dueInMs;
+    scheduler.wake(task);
+    // Whoever wakes it is not yet done: it never runs within the call.
+    expect(task.ranAtMs).toEqual([]);
+    expect(after).toHaveBeenCalledExactlyOnceWith(waitsMs, expect.any(Function));
+    clock.advance(waitsMs);
+    expect(task.ranAtMs).toEqual([100 + waitsMs]);
+  });
+
+  it('runs at once what becomes due before a deadline that it waits for', () => {
+    const clock = new FakeClock();
+    const scheduler = new PaceScheduler(clock);
+    const [later, now] = [new Task(), new Task()];
+    later.dueMs = 50;
+    scheduler.wake(later);
+    now.dueMs = 0;
+    scheduler.wake(now);
+    clock.advance(0);
+    expect(now.ranAtMs).toEqual([0]);
+    clock.advance(50);
+    expect(later.ranAtMs).toEqual([50]);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('waits a millisecond with what a tick itself made due, so that input is not starved', () => {
+    const clock = new FakeClock();
+    const scheduler = new PaceScheduler(clock);
+    const after = vi.spyOn(clock, 'after');
+    const task = new Task();
+    task.next = (nowMs) => (nowMs < 3 ? nowMs : Number.POSITIVE_INFINITY);
+    task.dueMs = 0;
+    scheduler.wake(task);
+    clock.advance(20);
+    expect(task.ranAtMs).toEqual([0, 1, 2, 3]);
+    expect(after.mock.calls.map(([delayMs]) => delayMs)).toEqual([0, 1, 1, 1]);
+  });
+
   it('keeps one entry for a task that removes and wakes itself while it runs', () => {
     const clock = new FakeClock();
     const scheduler = new PaceScheduler(clock);

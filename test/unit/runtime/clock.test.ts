@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock, SystemClock, sleep } from '../../../src/runtime/index.js';
 
@@ -45,6 +46,56 @@ describe('SystemClock on real time', () => {
       ),
     );
     expect(isOnTime).toEqual([true, true, true, true, true]);
+  });
+});
+
+describe('SystemClock with nothing to wait for', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([0, -5])(
+    'calls behind what runs now, in its turn, and not a millisecond later: %d ms',
+    async (delayMs) => {
+      const seen: string[] = [];
+      const clock = new SystemClock();
+      await new Promise<void>((resolve) => {
+        setImmediate(() => seen.push('before'));
+        clock.after(delayMs, () => seen.push('called'));
+        setImmediate(() => {
+          seen.push('behind');
+          resolve();
+        });
+        seen.push('asked');
+      });
+      expect(seen).toEqual(['asked', 'before', 'called', 'behind']);
+    },
+  );
+
+  it('lets input and timers come in between when each call asks for the next', async () => {
+    const clock = new SystemClock();
+    let isOver = false;
+    const again = (): void => {
+      if (!isOver) clock.after(0, again);
+    };
+    again();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await stat('.');
+    isOver = true;
+  });
+
+  it('does not call when it is cancelled before', async () => {
+    const run = vi.fn();
+    new SystemClock().after(0, run).cancel();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it('uses a timer where there is nothing sooner, as in a browser', async () => {
+    vi.stubGlobal('setImmediate', undefined);
+    const clock = new SystemClock();
+    const taken = vi.fn();
+    clock.after(0, taken).cancel();
+    await new Promise<void>((resolve) => clock.after(0, resolve));
+    expect(taken).not.toHaveBeenCalled();
   });
 });
 
