@@ -1,4 +1,4 @@
-import type { TimedPhoneme } from '../lipsync/index.js';
+import { PAUSE_NAMES, type TimedPhoneme } from '../lipsync/index.js';
 import { xmlText } from '../runtime/index.js';
 import type { MouthMoment, ShownMouth } from './mouth-curve.js';
 import { strokePath } from './stroke-letters.js';
@@ -135,7 +135,7 @@ function band(
   const boxes = phonemes.map(({ phoneme, startMs, endMs }) => {
     const from = scene.x(startMs);
     const width = scene.x(endMs) - from;
-    const isRest = /^(sil|pau|sp)$/.test(phoneme);
+    const isRest = PAUSE_NAMES.has(phoneme);
     const name = phoneme.slice(0, 4);
     const isNamed = width >= MIN_NAMED && width >= name.length * 6.5;
     return `<rect x="${fixed(from)}" y="${row.top}" width="${fixed(width)}" height="${row.height}" fill="${isRest ? '#f6f6f6' : row.fill}" stroke="#9aa5b1" stroke-width="0.5"/>${

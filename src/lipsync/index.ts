@@ -38,6 +38,7 @@ export {
   motionFrames,
 } from './motion-frames.js';
 export { type ParsedLipTable, parseLipTable } from './parse-lip-table.js';
+export { PAUSE_NAMES } from './pause-names.js';
 export { readPhonemeList } from './phoneme-list.js';
 export { alphabetOf, PhonemeNames } from './phoneme-names.js';
 export { PhonemeTrack } from './phoneme-track.js';

@@ -1,3 +1,5 @@
+import { PAUSE_NAMES } from './pause-names.js';
+
 /** One phoneme with the weight, 0 or more, of each mouth morph. */
 export interface LipRow {
   readonly name: string;
@@ -48,7 +50,7 @@ export class LipTable {
   }
 
   #mostClosed(): string {
-    const usual = ['sil', 'pau', 'sp'].find((name) => this.has(name) && this.openingOf(name) === 0);
+    const usual = [...PAUSE_NAMES].find((name) => this.has(name) && this.openingOf(name) === 0);
     if (usual !== undefined) return usual;
     const sorted = [...this.names].sort((a, b) => this.openingOf(a) - this.openingOf(b));
     return sorted[0] ?? 'sil';

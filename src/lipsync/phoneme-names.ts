@@ -1,6 +1,7 @@
 import { ALPHABETS, type Alphabet } from './alphabets.js';
 import { DEFAULT_LIP_TABLE } from './default-lip-table.js';
 import type { LipTable } from './lip-table.js';
+import { PAUSE_NAMES } from './pause-names.js';
 import type { TimedPhoneme } from './timed-phoneme.js';
 
 const MAX_REPORTED = 100;
@@ -124,9 +125,7 @@ function lookUp(name: string, alphabet: Alphabet, table: LipTable): readonly str
   const targets =
     ALPHABETS[alphabet].get(name) ??
     // A user's table may lack a name that everybody else's has.
-    (DEFAULT_LIP_TABLE.has(name) && (OWN_NAMES.has(alphabet) || /^(sil|pau|sp)$/.test(name))
-      ? [name]
-      : undefined);
+    (DEFAULT_LIP_TABLE.has(name) && (OWN_NAMES.has(alphabet) || PAUSE_NAMES.has(name)) ? [name] : undefined);
   return targets?.map((target) => nearestOf(target, table));
 }
 

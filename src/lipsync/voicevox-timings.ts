@@ -1,4 +1,5 @@
 import { type LipPhoneme, lipTimeline } from './lip-timeline.js';
+import { PAUSE_NAMES } from './pause-names.js';
 import type { TimedPhoneme } from './timed-phoneme.js';
 import { PhonemeList, shown, timingError } from './timing-error.js';
 
@@ -54,7 +55,7 @@ export function voicevoxTimeline(query: unknown, options: VoicevoxOptions = {}):
 }
 
 function isPause({ phoneme }: TimedPhoneme): boolean {
-  return phoneme === 'sil' || phoneme === 'pau';
+  return PAUSE_NAMES.has(phoneme);
 }
 
 /** The accent phrases of a VOICEVOX query, if `value` is one. */

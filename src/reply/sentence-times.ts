@@ -1,5 +1,5 @@
 import type { SpokenWord } from '../language/index.js';
-import type { TimedPhoneme } from '../lipsync/index.js';
+import { PAUSE_NAMES, type TimedPhoneme } from '../lipsync/index.js';
 import type { SentencePart, TimedText } from '../speech/index.js';
 import type { HeardReply } from './reply-voice.js';
 import { wholeLetters, wordPlaces } from './word-places.js';
@@ -31,7 +31,6 @@ const END_TOLERANCE_MS = 40;
 const CLOCK_ERROR_MS = 0.5;
 const MS_PER_PHONEME = 75;
 const MS_PER_LETTER = { ja: 130, other: 65 };
-const PAUSES: ReadonlySet<string> = new Set(['sil', 'pau']);
 
 /**
  * When which part of a sentence is heard, by the best that is known: characters or words as the engine tells them; phonemes, laid
@@ -77,7 +76,7 @@ export class SentenceTimes {
 
   /** As its engine tells them, or as they were laid over the sound. */
   phonemes(timed: readonly TimedPhoneme[]): void {
-    this.#phonemes.push(...timed.filter(({ phoneme }) => !PAUSES.has(phoneme)));
+    this.#phonemes.push(...timed.filter(({ phoneme }) => !PAUSE_NAMES.has(phoneme)));
   }
 
   isOver(heardMs: number): boolean {

@@ -1,4 +1,4 @@
-import { readPhonemeList, type TimedPhoneme } from '../lipsync/index.js';
+import { PAUSE_NAMES, readPhonemeList, type TimedPhoneme } from '../lipsync/index.js';
 import { placeBehind } from './speaking-rate.js';
 
 /** One SYNTH_START: which part of the text it says, when its sound began, and how far into it each phoneme ends. */
@@ -9,7 +9,6 @@ interface Stretch {
   readonly endsMs: number[];
 }
 
-const PAUSES: ReadonlySet<string> = new Set(['sil', 'pau', 'sp']);
 /** What has no sound is left out of what is sent: a text that is nearly as long as the rest is all of it. */
 const NEARLY = 0.8;
 
@@ -40,7 +39,7 @@ export class ToldPhonemes {
   told(list: string): void {
     const { endsMs } = this.#stretches.at(-1) ?? {};
     if (endsMs === undefined || endsMs.length > 0) return;
-    const spoken = phonemesIn(list).filter(({ phoneme }) => !PAUSES.has(phoneme));
+    const spoken = phonemesIn(list).filter(({ phoneme }) => !PAUSE_NAMES.has(phoneme));
     endsMs.push(...spoken.map(({ endMs }) => endMs));
   }
 

@@ -1,6 +1,7 @@
 import {
   type AlignableWord,
   type LipEstimator,
+  PAUSE_NAMES,
   SoundMouth,
   TextMouth,
   type TimedPhoneme,
@@ -42,9 +43,6 @@ interface Ears {
   readonly hears: LipEstimator;
   readonly fromMs: number;
 }
-
-/** Names that are no sound of a word. */
-const PAUSES: ReadonlySet<string> = new Set(['sil', 'pau']);
 
 /**
  * Finds the phonemes of a sound by the best means there are for each stretch of it: as the engine tells them; aligned, where the
@@ -251,7 +249,7 @@ function wordsIn(phonemes: readonly TimedPhoneme[]): AlignableWord[] {
     reading = [];
   };
   for (const { phoneme } of phonemes) {
-    if (PAUSES.has(phoneme)) end(true);
+    if (PAUSE_NAMES.has(phoneme)) end(true);
     else reading.push(phoneme);
   }
   end(false);

@@ -10,6 +10,7 @@ import type { TimedText } from '../../../src/speech/index.js';
 type Tells = 'characters' | 'words' | 'phonemes' | 'nothing';
 
 const MS_PER_LETTER = 100;
+const PAUSES = ['sp', 'sil', 'pau'];
 const router = {
   runs: async (stretches: readonly { from: number; to: number }[]) => [
     { from: 0, to: stretches.at(-1)?.to ?? 0, language: 'en', lines: [], voice: undefined },
@@ -74,7 +75,7 @@ async function heardText(pieces: readonly string[], tells: Tells, isRead = tells
     if (tells === 'words') text.part({ type: 'words', words: timed });
     if (tells === 'phonemes') {
       const phonemes = [...said].map((letter, n) => ({
-        phoneme: /[\p{L}\p{N}'’-]/u.test(letter) ? 'a' : 'sil',
+        phoneme: /[\p{L}\p{N}'’-]/u.test(letter) ? 'a' : (PAUSES[n % PAUSES.length] ?? ''),
         startMs: atMs + n * MS_PER_LETTER,
         endMs: atMs + (n + 1) * MS_PER_LETTER,
       }));
