@@ -96,3 +96,11 @@ export class TalkBubble {
     this.element.dataset['empty'] = String(this.#text.trim() === '');
   }
 }
+
+/** A picture in a bubble, with its name for who cannot see it: in the language of the page, also when that changes. */
+export function namedPicture<T extends HTMLElement>(element: T, words: Words): T {
+  element.setAttribute('role', 'img');
+  element.dataset['tLabel'] = 'talkPicture';
+  element.setAttribute('aria-label', words.say('talkPicture'));
+  return element;
+}

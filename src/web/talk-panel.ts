@@ -141,7 +141,9 @@ export class TalkPanel {
   #answered(turn: ShownTurn, event: TalkEvent): void {
     if ('turn' in event) {
       if (event.event === 'turn') this.#checkFeed(event.talk);
-      this.#ofTurn(turn, event, () => this.#turns.tell(turn, event));
+      const newest = this.#newest;
+      this.#turns.tell(turn, event);
+      if (event.event === 'ended') this.#endedTurn(turn, event.error, newest);
     } else if (event.event === 'vision' || event.event === 'error' || !this.#feed.isOpen) this.#any(event);
   }
 
@@ -151,17 +153,16 @@ export class TalkPanel {
       this.#any(event);
       return;
     }
+    const newest = this.#newest;
     const turn = this.#turns.take(event);
-    if (turn !== undefined && !turn.isAnswered) this.#ofTurn(turn, event, () => {});
-    this.#show();
+    if (event.event === 'turn' || event.event === 'gone') this.#show();
+    else if (event.event === 'ended' && turn?.isAnswered === false)
+      this.#endedTurn(turn, event.error, newest);
   }
 
-  #ofTurn(turn: ShownTurn, event: Extract<TalkEvent, { readonly turn: number }>, tell: () => void): void {
-    const isNewest = turn === this.#newest;
-    tell();
-    if (event.event !== 'ended') return;
-    // Of one that was overtaken or forgotten nobody asks any more.
-    this.#over(turn, isNewest || this.#newest === undefined ? event.error : undefined);
+  /** @param newest - of those that were under way with it: of one that was overtaken or forgotten nobody asks any more. */
+  #endedTurn(turn: ShownTurn, error: PlayError | undefined, newest: ShownTurn | undefined): void {
+    this.#over(turn, turn === newest || this.#newest === undefined ? error : undefined);
   }
 
   #any(event: TalkEvent): void {

@@ -2,6 +2,7 @@ import { Emitter } from '../runtime/emitter.js';
 import { byId } from './dom.js';
 import { type PictureSource, PictureSources, smallCopy, type TakenPicture } from './picture-source.js';
 import { type PlayError, playErrorOf } from './play-error.js';
+import { namedPicture } from './talk-bubble.js';
 import type { Words } from './words.js';
 
 export interface TalkPicturesEvents {
@@ -58,11 +59,7 @@ export class TalkPictures {
   preview({ canvas }: TakenPicture): HTMLCanvasElement {
     const small = smallCopy(canvas, PREVIEW_PX);
     small.className = 'bubble-picture';
-    small.setAttribute('role', 'img');
-    // In the language of the page, also when that changes.
-    small.dataset['tLabel'] = 'talkPicture';
-    small.setAttribute('aria-label', this.#words.say('talkPicture'));
-    return small;
+    return namedPicture(small, this.#words);
   }
 
   /** Nothing is attached any more. */

@@ -1,5 +1,5 @@
 import { make } from './dom.js';
-import type { TalkBubble } from './talk-bubble.js';
+import { namedPicture, type TalkBubble } from './talk-bubble.js';
 import type { TalkLog } from './talk-log.js';
 import type { TalkEvent, TalkOutcome, TalkSaid } from './talk-request.js';
 import type { Words } from './words.js';
@@ -194,11 +194,7 @@ export class TalkTurns {
 
   /** In place of one that another tab sent. */
   #picture(): HTMLElement {
-    const mark = make('span', 'bubble-elsewhere', '📷');
-    mark.setAttribute('role', 'img');
-    mark.dataset['tLabel'] = 'talkPicture';
-    mark.setAttribute('aria-label', this.#words.say('talkPicture'));
-    return mark;
+    return namedPicture(make('span', 'bubble-elsewhere', '📷'), this.#words);
   }
 
   #numbered(number: number): ShownTurn | undefined {
