@@ -14,7 +14,7 @@ import type { SourcedTool, SourceStatus, ToolSource } from '../tool-source.js';
 import { serverFault } from './mcp-fault.js';
 import type { McpSession, McpTool, OpenMcpSession } from './mcp-session.js';
 import type { McpServerSettings } from './mcp-settings.js';
-import { hasUsableSchema, mcpTools, missingTools } from './mcp-tools.js';
+import { mcpTools, missingTools } from './mcp-tools.js';
 import { ProgressQueue } from './progress-queue.js';
 
 /** First wait before a server is tried again; doubled up to the longest. */
@@ -167,12 +167,11 @@ export class McpServer implements ToolSource {
     const { name, events } = this;
     const settings = this.#settings;
     const run = this.#call.bind(this);
-    const tools = mcpTools({ name, settings, instructions: session.instructions, told, run });
+    const { tools, unusable } = mcpTools({ name, settings, instructions: session.instructions, told, run });
     this.#entries = tools.map((tool) => ({ tool, lost: undefined }));
-    const unusable = told.filter((tool) => !hasUsableSchema(tool)).map((tool) => tool.name.slice(0, 64));
     if (unusable.length > 0)
       this.#ports.log.warn(
-        { server: name, unusable },
+        { server: name, unusable: unusable.map((tool) => tool.slice(0, 64)) },
         'MCP server has tools with schemas too long or deep to be sent',
       );
     const missing = missingTools(settings, told);

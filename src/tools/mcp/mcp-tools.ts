@@ -21,35 +21,36 @@ export interface ToldTools {
   readonly run: (name: string, ...call: Parameters<Tool['run']>) => ReturnType<Tool['run']>;
 }
 
-/**
- * What a server told as tools of ours: those that are wanted, 256 at most, with what is too long cut. Tools with a schema that nobody can
- * send are left out.
- */
-export function mcpTools({
-  name: server,
-  settings,
-  instructions = '',
-  told,
-  run,
-}: ToldTools): readonly Tool[] {
+export interface ServerTools {
+  readonly tools: readonly Tool[];
+  /** Names of those with a schema that nobody can send, which are left out. */
+  readonly unusable: readonly string[];
+}
+
+/** What a server told as tools of ours: those that are wanted, 256 at most, with what is too long cut. */
+export function mcpTools({ name: server, settings, instructions = '', told, run }: ToldTools): ServerTools {
   const { only, dynamic = false, timeoutMs, backgroundAfterMs } = settings;
-  const wanted = only === undefined ? told : told.filter(({ name }) => only.includes(name));
+  const unusable = new Set(told.filter((tool) => !hasUsableSchema(tool)));
+  const isWanted = (tool: McpTool): boolean => only === undefined || only.includes(tool.name);
+  const wanted = told.filter((tool) => isWanted(tool) && !unusable.has(tool));
   const instruction = instructions.trim().slice(0, MAX_INSTRUCTIONS_CHARS);
-  const usable = wanted.filter(hasUsableSchema);
-  return usable.slice(0, MAX_TOOLS).map(({ name, description, parameters }) => ({
-    name,
-    description: cutText(description, MAX_DESCRIPTION_CHARS),
-    parameters,
-    isDynamic: dynamic,
-    ...(instruction === '' ? {} : { instruction: `## Tools of ${server}\n${instruction}` }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(backgroundAfterMs === undefined ? {} : { backgroundAfterMs }),
-    run: (...call) => run(name, ...call),
-  }));
+  const tools = wanted.slice(0, MAX_TOOLS).map(
+    ({ name, description, parameters }): Tool => ({
+      name,
+      description: cutText(description, MAX_DESCRIPTION_CHARS),
+      parameters,
+      isDynamic: dynamic,
+      ...(instruction === '' ? {} : { instruction: `## Tools of ${server}\n${instruction}` }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(backgroundAfterMs === undefined ? {} : { backgroundAfterMs }),
+      run: (...call) => run(name, ...call),
+    }),
+  );
+  return { tools, unusable: [...unusable].map((tool) => tool.name) };
 }
 
 /** Whether the schema of a tool can go up with a request. */
-export function hasUsableSchema({ parameters }: McpTool): boolean {
+function hasUsableSchema({ parameters }: McpTool): boolean {
   return isWithin(parameters, MAX_SCHEMA_DEPTH) && JSON.stringify(parameters).length <= MAX_SCHEMA_CHARS;
 }
 
