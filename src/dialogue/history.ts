@@ -70,20 +70,14 @@ export class History {
     return this.#turns;
   }
 
-  /**
-   * A turn begins: starts a new context when the last one is too old.
-   *
-   * @returns whether it did.
-   */
-  wake(): boolean {
+  /** A turn begins: starts a new context when the last one is too old. */
+  wake(): void {
     const { clock, settings } = this.#options;
     const nowMs = clock.nowMs();
     const isOld =
       settings.timeoutMs > 0 && this.#lastAtMs !== undefined && nowMs - this.#lastAtMs > settings.timeoutMs;
     this.#lastAtMs = nowMs;
-    if (!isOld || this.#entries.length === 0) return false;
-    this.forget();
-    return true;
+    if (isOld && this.#entries.length > 0) this.forget();
   }
 
   /** The turn joins what was said. */

@@ -160,11 +160,12 @@ export class RealtimeAnswer implements SoundAnswer {
     const shown = await Promise.all(own.map((one) => this.#run(one)));
     const called = await this.#call(others);
     const results = new Map([...shown, ...called].map(({ callId, result }) => [callId, result]));
+    const resultOf = ({ id }: ToolCall): string => results.get(id) ?? NO_TOOL;
     this.#messages.push({ role: 'assistant', text: this.#texts.splice(0).join(''), calls: others });
-    for (const { id, name } of others)
-      this.#messages.push({ role: 'tool', callId: id, name, result: results.get(id) ?? NO_TOOL });
+    for (const call of others)
+      this.#messages.push({ role: 'tool', callId: call.id, name: call.name, result: resultOf(call) });
     return {
-      results: calls.map(({ call }) => ({ callId: call.id, result: results.get(call.id) ?? NO_TOOL })),
+      results: calls.map(({ call }) => ({ callId: call.id, result: resultOf(call) })),
       images: [...shown, ...called].flatMap(({ images }) => images),
       isAwaited: others.length > 0 || shown.some(({ isAwaited }) => isAwaited),
     };
@@ -180,9 +181,7 @@ export class RealtimeAnswer implements SoundAnswer {
   async #call(calls: readonly ToolCall[]): Promise<readonly CallAnswer[]> {
     const { tools, question } = this.#options;
     const { metadata, signal, onTool, onResult } = question;
-    const answers = new Map<string, CallAnswer & { readonly isError: boolean }>(
-      calls.map(({ id }) => [id, { callId: id, result: NO_TOOL, images: [], isError: true }]),
-    );
+    const outcomes = new Map<string, CallAnswer & { readonly isError: boolean }>();
     for (const { id, name, argumentsJson } of calls)
       onTool({ callId: id, name, argumentsJson, stage: 'called' });
     if (tools !== undefined && calls.length > 0)
@@ -191,13 +190,14 @@ export class RealtimeAnswer implements SoundAnswer {
         const isError = outcome.type === 'result' && outcome.isError;
         onTool({ callId: id, name, argumentsJson, stage: outcome.type, value: outcome.value, isError });
         if (outcome.type === 'result')
-          answers.set(id, { callId: id, result: outcome.text, images: outcome.images, isError });
+          outcomes.set(id, { callId: id, result: outcome.text, images: outcome.images, isError });
       }
-    for (const call of calls) {
-      const { result = NO_TOOL, isError = true } = answers.get(call.id) ?? {};
-      onResult(call, result, isError);
-    }
-    return [...answers.values()];
+    return calls.map((call) => {
+      const none = { callId: call.id, result: NO_TOOL, images: [], isError: true };
+      const { isError, ...answer } = outcomes.get(call.id) ?? none;
+      onResult(call, answer.result, isError);
+      return answer;
+    });
   }
 }
 

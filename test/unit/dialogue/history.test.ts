@@ -164,13 +164,17 @@ describe('History', () => {
 
   it('begins anew after an hour without a turn, and not while there are turns', () => {
     const { history, clock } = open();
+    let forgotten = 0;
+    history.events.on('forgotten', () => void forgotten++);
     history.add(entryOf({ user: 'a' }));
     clock.advance(3_500_000);
-    expect(history.wake()).toBe(false);
+    history.wake();
     clock.advance(3_500_000);
-    expect(history.wake()).toBe(false);
+    history.wake();
+    expect(forgotten).toBe(0);
     clock.advance(3_600_001);
-    expect(history.wake()).toBe(true);
+    history.wake();
+    expect(forgotten).toBe(1);
     expect(request(history)).toHaveLength(2);
   });
 
