@@ -5,6 +5,7 @@ import { type Clock, ConfigError } from '../runtime/index.js';
 import type { ToolBox } from '../tools/index.js';
 import type { Topology } from './choose-topology.js';
 import { LateBrain } from './late-brain.js';
+import { checkTemperature, type SoundSettings, soundWishes } from './sound-settings.js';
 import { errorValues, type TellNotice } from './tell-notice.js';
 
 const AUTO = 'auto';
@@ -38,15 +39,37 @@ export function cannotSound(topology: Topology): ConfigError {
   );
 }
 
-export interface OpenBrainOptions {
+export interface SoundModelOptions extends SoundSettings {
   readonly engine: string;
-  readonly llm: LlmSettings;
-  readonly conversation: ConversationSettings;
-  readonly history: History;
-  readonly tools: ToolBox;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/**
+ * The speech-to-speech model of a conversation, as its settings want it. Nothing is sent.
+ *
+ * @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE - it is not set up; BRIDGE_ERR_CONFIG_INVALID - its server would decide where turns end, or
+ *   a number that it does not take.
+ */
+export async function openSoundModel(options: SoundModelOptions): Promise<RealtimeModel> {
+  const { engine, llm, clock, env, fetch } = options;
+  const wishes = soundWishes(options);
+  const model = await openRealtime(
+    { engines: llm.engines, engine, model: llm.model, ...wishes },
+    { clock, env, ...(fetch === undefined ? {} : { fetch }) },
+  );
+  checkTemperature(model, wishes);
+  if (!model.hearsTurns) return model;
+  throw new ConfigError(
+    'BRIDGE_ERR_CONFIG_INVALID',
+    `llmEngines.${model.name}.turnDetection: expected none in a conversation, whose own hearing decides where turns end. Remove it; section conversation.hearing says how long pauses are.`,
+  );
+}
+
+export interface OpenBrainOptions extends SoundModelOptions {
+  readonly history: History;
+  readonly tools: ToolBox;
   readonly tell: TellNotice;
 }
 
@@ -59,19 +82,11 @@ export interface OpenedBrain {
 /**
  * A speech-to-speech model as the brain of a conversation. Nothing is sent before it is prepared or asked.
  *
- * @throws {ConfigError} BRIDGE_ERR_LLM_ENGINE - it is not set up; BRIDGE_ERR_CONFIG_INVALID - its server would decide where turns end.
+ * @throws {ConfigError} as `openSoundModel`.
  */
 export async function openBrain(options: OpenBrainOptions): Promise<OpenedBrain> {
-  const { engine, llm, conversation, history, tools, clock, env, fetch, tell } = options;
-  const model = await openRealtime(
-    { engines: llm.engines, engine, model: llm.model },
-    { clock, env, ...(fetch === undefined ? {} : { fetch }) },
-  );
-  if (model.hearsTurns)
-    throw new ConfigError(
-      'BRIDGE_ERR_CONFIG_INVALID',
-      `llmEngines.${model.name}.turnDetection: expected none in a conversation, whose own hearing decides where turns end. Remove it; section conversation.hearing says how long pauses are.`,
-    );
+  const { conversation, history, tools, tell } = options;
+  const model = await openSoundModel(options);
   const instructions = fillIn(conversation.systemPrompt, conversation.parameters);
   const brain = new LateBrain({
     name: model.name,

@@ -3,9 +3,10 @@ import { ConfigError } from '../runtime/index.js';
 import type { VendorPorts } from '../vendor/index.js';
 import { OpenAiRealtimeModel } from './openai/realtime-model.js';
 import type { RealtimeModel } from './realtime.js';
+import { type RealtimeWishes, settled } from './session-settings.js';
 
 /** Which speech-to-speech model; the same names and section as for models of text. */
-export interface RealtimeSettings {
+export interface RealtimeSettings extends RealtimeWishes {
   /** Section `llmEngines` of the settings as it stands. */
   readonly engines?: unknown;
   /** The name of an engine, or `auto`: the first of the section that is set up, if it is one of these. @default 'auto' */
@@ -26,7 +27,7 @@ export interface RealtimePorts extends VendorPorts {
  *   not set up.
  */
 export async function openRealtime(settings: RealtimeSettings, ports: RealtimePorts): Promise<RealtimeModel> {
-  const { engines, engine = 'auto', model } = settings;
+  const { engines, engine = 'auto', model, ...wishes } = settings;
   const name = await realtimeEngine({ engines, engine }, ports.env);
   const entry = name === undefined ? undefined : (await readLlmEngines(engines, ports.env)).get(name);
   if (entry === undefined || !isRealtimeType(entry.type))
@@ -38,5 +39,6 @@ export async function openRealtime(settings: RealtimeSettings, ports: RealtimePo
     throw new ConfigError('BRIDGE_ERR_LLM_ENGINE', `${entry.name} is not set up: ${entry.missing}`);
   // The schema of its own kind gave the options.
   const options = entry.options as RealtimeOptions;
-  return new OpenAiRealtimeModel(entry.name, model === undefined ? options : { ...options, model }, ports);
+  const named = model === undefined ? options : { ...options, model };
+  return new OpenAiRealtimeModel(entry.name, settled(named, wishes), ports);
 }

@@ -13,6 +13,10 @@ export interface RealtimeModel {
   readonly model: string;
   /** Whether the server hears where turns end (`turnDetection`): sound then goes to `hear`, and no turn can be given any. */
   readonly hearsTurns: boolean;
+  /** Whether sessions have a temperature: the protocol has dropped it. */
+  readonly takesTemperature: boolean;
+  /** Whether names and terms can be told to whoever writes down what the user said. */
+  readonly takesHints: boolean;
   /** Opens a session. @throws {ProviderError} BRIDGE_ERR_LLM_* - key, address, model or settings are refused. */
   connect(options: RealtimeSessionOptions): Promise<RealtimeSession>;
   /** Ends every session. Idempotent. */

@@ -16,6 +16,16 @@ export const NOTICES = {
     en: '{model} hears, thinks and speaks',
     ja: '{model}が聞き、考え、話します',
   },
+  settingsWithoutEffect: {
+    kind: 'note',
+    en: 'No effect with {model}, which hears and speaks by itself: {settings}',
+    ja: '自分で聞いて話す{model}では、次の設定は効きません：{settings}',
+  },
+  voiceOfItsOwn: {
+    kind: 'note',
+    en: '{setting} is heard in operator lines and apologies only: {model} speaks with the voice that llmEngines.{model}.voice names',
+    ja: '{setting}は、オペレーターのせりふとおわびの声です。{model}の声はllmEngines.{model}.voiceで決まります',
+  },
   voiceChosen: { kind: 'plan', en: '{voice} speaks: {why}', ja: '{voice}が話します：{why}' },
   modelRetried: {
     kind: 'note',

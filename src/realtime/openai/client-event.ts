@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { type ChatMessage, type RealtimeOptions, type ToolSpec, wholeJson } from '../../llm/index.js';
 import { REALTIME_SAMPLE_RATE_HZ } from '../realtime.js';
+import type { RealtimeSettled } from '../session-settings.js';
 
 /** An event for the server, as JSON. @source openai-node 7b7d6ca resources/realtime/realtime.ts RealtimeClientEvent */
 export type ClientEvent = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -11,7 +12,7 @@ export interface SessionContent {
 }
 
 /** Who the model is, how it hears and speaks: the whole of it, for a new connection. */
-export function sessionUpdate(options: RealtimeOptions, content: SessionContent): ClientEvent {
+export function sessionUpdate(options: RealtimeSettled, content: SessionContent): ClientEvent {
   return {
     type: 'session.update',
     session: options.dialect === 'beta' ? betaSession(options, content) : gaSession(options, content),
@@ -30,7 +31,7 @@ export function contentUpdate(dialect: RealtimeOptions['dialect'], content: Sess
 }
 
 /** @source RealtimeSessionCreateRequest, RealtimeAudioConfig */
-function gaSession(options: RealtimeOptions, content: SessionContent): Readonly<Record<string, unknown>> {
+function gaSession(options: RealtimeSettled, content: SessionContent): Readonly<Record<string, unknown>> {
   const format = { type: 'audio/pcm', rate: REALTIME_SAMPLE_RATE_HZ };
   const { voice, speed, maxTokens, noiseReduction } = options;
   return {
@@ -53,8 +54,8 @@ function gaSession(options: RealtimeOptions, content: SessionContent): Readonly<
 }
 
 /** @source openai-node resources/beta/realtime/sessions.ts Session */
-function betaSession(options: RealtimeOptions, content: SessionContent): Readonly<Record<string, unknown>> {
-  const { voice, speed, maxTokens, noiseReduction } = options;
+function betaSession(options: RealtimeSettled, content: SessionContent): Readonly<Record<string, unknown>> {
+  const { voice, speed, maxTokens, noiseReduction, temperature } = options;
   return {
     modalities: ['text', 'audio'],
     instructions: content.instructions,
@@ -67,16 +68,17 @@ function betaSession(options: RealtimeOptions, content: SessionContent): Readonl
     turn_detection: turnDetection(options),
     tools: content.tools.map(toolOf),
     tool_choice: 'auto',
+    ...(temperature === undefined ? {} : { temperature }),
     ...(maxTokens === undefined ? {} : { max_response_output_tokens: maxTokens }),
   };
 }
 
-function transcription({ transcription: model, language }: RealtimeOptions): unknown {
+function transcription({ transcription: model, language, hint }: RealtimeSettled): unknown {
   if (model === '') return null;
-  return { model, ...(language === undefined ? {} : { language }) };
+  return { model, ...(language === undefined ? {} : { language }), ...(hint === '' ? {} : { prompt: hint }) };
 }
 
-function turnDetection({ turnDetection: type }: RealtimeOptions): unknown {
+function turnDetection({ turnDetection: type }: RealtimeSettled): unknown {
   return type === 'none' ? null : { type, create_response: true, interrupt_response: true };
 }
 

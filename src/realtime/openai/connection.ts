@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { type ChatMessage, type RealtimeOptions, wholeValue } from '../../llm/index.js';
+import { type ChatMessage, wholeValue } from '../../llm/index.js';
 import type { Clock } from '../../runtime/index.js';
 import {
   type EngineFace,
@@ -12,6 +12,7 @@ import {
   VendorClient,
   type VendorPorts,
 } from '../../vendor/index.js';
+import type { RealtimeSettled } from '../session-settings.js';
 import {
   type ClientEvent,
   createItem,
@@ -25,7 +26,7 @@ import { openWebSocket, watchLife } from './socket-life.js';
 
 export interface ConnectionOptions {
   readonly face: EngineFace;
-  readonly options: RealtimeOptions;
+  readonly options: RealtimeSettled;
   readonly ports: VendorPorts;
   readonly content: SessionContent;
   readonly history: readonly ChatMessage[];
@@ -195,7 +196,7 @@ export class RealtimeConnection {
 }
 
 /** @source openai-node 7b7d6ca realtime/internal-base.ts buildRealtimeURL: `wss`, `/realtime` behind the base, the model as a query */
-function addressOf({ baseUrl, model }: RealtimeOptions): URL {
+function addressOf({ baseUrl, model }: RealtimeSettled): URL {
   const base = /\/realtime\/?$/.test(baseUrl) ? baseUrl.replace(/\/realtime\/?$/, '') : baseUrl;
   const url = joinUrl(base, 'realtime', { model });
   url.protocol = url.protocol.replace('http', 'ws');
@@ -204,7 +205,7 @@ function addressOf({ baseUrl, model }: RealtimeOptions): URL {
 
 /** @source openai-node realtime/ws.ts: Authorization; openai-realtime-api-beta: `OpenAI-Beta: realtime=v1` */
 function headersOf(
-  { apiKey, headers, dialect, baseUrl }: RealtimeOptions,
+  { apiKey, headers, dialect, baseUrl }: RealtimeSettled,
   face: EngineFace,
 ): Readonly<Record<string, string>> {
   const isKeyed = Object.keys(headers).some((name) => /^(authorization|api-key)$/i.test(name));

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { LLM_FAMILY, REALTIME_FACTS, REALTIME_TYPE, type RealtimeOptions } from '../../llm/index.js';
+import { LLM_FAMILY, REALTIME_FACTS, REALTIME_TYPE } from '../../llm/index.js';
 import { InvalidStateError } from '../../runtime/index.js';
 import { type EngineFace, keyHelp, placeOf, type VendorPorts } from '../../vendor/index.js';
 import type { RealtimeModel, RealtimeSession, RealtimeSessionOptions } from '../realtime.js';
+import { type RealtimeSettled, takesHints } from '../session-settings.js';
 import { OpenAiRealtimeSession } from './session.js';
 
 /**
@@ -16,15 +17,19 @@ export class OpenAiRealtimeModel implements RealtimeModel {
   readonly type = REALTIME_TYPE;
   readonly model: string;
   readonly hearsTurns: boolean;
-  readonly #options: RealtimeOptions;
+  readonly takesTemperature: boolean;
+  readonly takesHints: boolean;
+  readonly #options: RealtimeSettled;
   readonly #ports: VendorPorts;
   readonly #sessions = new Set<RealtimeSession>();
   #isClosed = false;
 
-  constructor(name: string, options: RealtimeOptions, ports: VendorPorts) {
+  constructor(name: string, options: RealtimeSettled, ports: VendorPorts) {
     this.name = name;
     this.model = options.model;
     this.hearsTurns = options.turnDetection !== 'none';
+    this.takesTemperature = options.dialect === 'beta';
+    this.takesHints = takesHints(options);
     this.#options = options;
     this.#ports = ports;
   }
@@ -54,7 +59,7 @@ export class OpenAiRealtimeModel implements RealtimeModel {
   }
 }
 
-function faceOf(name: string, options: RealtimeOptions): EngineFace {
+function faceOf(name: string, options: RealtimeSettled): EngineFace {
   const facts = { keyEnv: REALTIME_FACTS.keyEnv, keyHosts: REALTIME_FACTS.keyHosts };
   return {
     family: LLM_FAMILY,

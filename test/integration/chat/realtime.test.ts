@@ -59,6 +59,41 @@ describe('A conversation with a speech-to-speech model', () => {
     expect(talk.chat.usage()[0]).toMatchObject({ engine: 'rt', requests: 1, inputTokens: 20 });
   }, 30_000);
 
+  it('speaks as fast, says as much and listens for what the settings of the conversation say', async () => {
+    const server = new RealtimeServer();
+    server.answers = [{ says: [{ soundMs: 300 }, { text: 'Yes.' }] }];
+    const { talk, told } = await talkWith(server, {
+      conversation: {
+        language: 'ja-JP',
+        hints: ['Gene', 'MMDAgent'],
+        reply: { speed: 1.25, maxTokens: 200, temperature: 0.7, voice: '46', maxCharacters: 300 },
+        interruption: { hardWords: ['halt'] },
+      },
+    });
+    await talk.ask('Is it so?').ended;
+    expect(server.last.session).toMatchObject({
+      max_output_tokens: 200,
+      audio: {
+        output: { speed: 1.25, voice: 'marin' },
+        input: { transcription: { language: 'ja', prompt: 'Gene, MMDAgent' } },
+      },
+    });
+    expect(server.last.session).not.toHaveProperty('temperature');
+    const lines = told.filter((text) => /^No effect|operator lines/.test(text));
+    expect(lines).toEqual([
+      'No effect with rt, which hears and speaks by itself: conversation.reply.temperature, conversation.reply.maxCharacters',
+      expect.stringMatching(
+        /^conversation\.reply\.voice is heard in operator lines .* llmEngines\.rt\.voice/,
+      ),
+    ]);
+  }, 30_000);
+
+  it('says nothing of settings where there is nothing to say', async () => {
+    const server = new RealtimeServer();
+    const { told } = await talkWith(server);
+    expect(told.filter((text) => /No effect|operator lines/.test(text))).toEqual([]);
+  }, 30_000);
+
   it('forgets with the conversation', async () => {
     const server = new RealtimeServer();
     server.answers = [{ says: [{ soundMs: 300 }, { text: 'Yes.' }] }];

@@ -37,6 +37,34 @@ describe('Settings of a conversation, before anything is started', () => {
       { llm: { engine: 'rt', engines: REALTIME }, voice: { topology: 'peer' } },
       /Expected topology stream or local/,
     ],
+    [
+      'how fast it speaks',
+      { llm: { engine: 'rt', engines: REALTIME }, conversation: { reply: { speed: 2 } } },
+      /^conversation\.reply\.speed: expected 0\.25 to 1\.5 with a speech-to-speech model, got 2\./,
+    ],
+    [
+      'how fast everything is spoken',
+      { llm: { engine: 'rt', engines: REALTIME }, speech: { speed: 3 } },
+      /^speed: expected 0\.25 to 1\.5/,
+    ],
+    [
+      'how much it says',
+      { llm: { engine: 'rt', engines: REALTIME }, conversation: { reply: { maxTokens: 5000 } } },
+      /^conversation\.reply\.maxTokens: expected 1 to 4096/,
+    ],
+    [
+      'a temperature beyond its own',
+      {
+        llm: { engine: 'rt', engines: { rt: { ...REALTIME.rt, dialect: 'beta' } } },
+        conversation: { reply: { temperature: 1.5 } },
+      },
+      /^conversation\.reply\.temperature: expected 0\.6 to 1\.2/,
+    ],
+    [
+      'a server that decides where turns end',
+      { llm: { engine: 'rt', engines: { rt: { ...REALTIME.rt, turnDetection: 'server_vad' } } } },
+      /^llmEngines\.rt\.turnDetection: expected none/,
+    ],
     ['an ear without an engine', { hears: true }, /No engine that understands speech/],
     ['a voice that is none', { speech: { engine: 'nosuch' } }, /nosuch/],
     ['tools', { tools: { mpc: {} } }, /mpc/],
