@@ -1,10 +1,11 @@
 import { openLlm } from '../llm/index.js';
+import { openRealtime } from '../realtime/index.js';
 import { createSpeech } from '../speech/index.js';
 import { readToolSettings } from '../tools/index.js';
-import { cannotSound, openSoundModel, withoutSoundEngine } from './open-brain.js';
+import { cannotSound, withoutSoundEngine } from './open-brain.js';
 import type { ChatPorts, ChatSettings } from './open-chat.js';
 import { recognizerFor } from './open-ears.js';
-import { OpenParts } from './open-parts.js';
+import { closing, OpenParts } from './open-parts.js';
 import { readSections } from './read-sections.js';
 
 /**
@@ -18,17 +19,21 @@ export async function checkChat(
   { clock, env, host, fetch }: Pick<ChatPorts, 'clock' | 'env' | 'host' | 'fetch'>,
 ): Promise<void> {
   const { llm = {}, recognition, voice: { topology = 'auto' } = {}, hears = false } = settings;
-  const { engine, conversation } = await readSections(settings, env);
+  const { engine } = await readSections(settings, env);
   await readToolSettings(settings.tools, env);
   const isSound = engine !== undefined;
   if (isSound && (topology === 'peer' || topology === 'text')) throw cannotSound(topology);
   const parts = new OpenParts();
   try {
-    await parts.open(() => openLlm(isSound ? withoutSoundEngine(llm) : llm, { clock, env, fetch }), close);
+    await parts.open(() => openLlm(isSound ? withoutSoundEngine(llm) : llm, { clock, env, fetch }), closing);
     if (isSound)
       await parts.open(
-        () => openSoundModel({ engine, llm, conversation, speech: settings.speech, clock, env, fetch }),
-        close,
+        () =>
+          openRealtime(
+            { engines: llm.engines, engine, model: llm.model },
+            { clock, env, ...(fetch === undefined ? {} : { fetch }) },
+          ),
+        closing,
       );
     if (hears)
       await parts.open(
@@ -37,12 +42,8 @@ export async function checkChat(
       );
     // Nothing is written in kana here.
     const toKana = async (text: string): Promise<string> => text;
-    await parts.open(() => createSpeech(settings.speech ?? {}, { clock, env, host, toKana }), close);
+    await parts.open(() => createSpeech(settings.speech ?? {}, { clock, env, host, toKana }), closing);
   } finally {
     await parts.close();
   }
-}
-
-function close(part: { close(): unknown }): unknown {
-  return part.close();
 }

@@ -6,7 +6,7 @@ import {
   type Recognizer,
   type RecognizerSettings,
 } from '../speech/index.js';
-import { openWhole } from './open-parts.js';
+import { closing, openWhole } from './open-parts.js';
 
 export interface OpenEarsOptions {
   readonly hearing: HearingSettings;
@@ -42,10 +42,7 @@ export async function openEars(options: OpenEarsOptions): Promise<OpenedEars> {
       () => recognizerFor(options),
       (part) => (options.recognizer === undefined ? part?.recognizer.close() : undefined),
     );
-    const hearing = await parts.open(
-      () => createHearing({ settings: options.hearing }),
-      (part) => part.close(),
-    );
+    const hearing = await parts.open(() => createHearing({ settings: options.hearing }), closing);
     const hears =
       opened === undefined ? 'The model: it hears by itself' : `${opened.recognizer.name}: ${opened.why}`;
     return { hearing, recognizer: opened?.recognizer, hears, close: () => parts.close() };

@@ -61,6 +61,11 @@ export async function openWhole<T>(
   }
 }
 
+/** How most parts are closed. */
+export function closing(part: { close(): unknown }): unknown {
+  return part.close();
+}
+
 async function quietly(close: () => unknown): Promise<void> {
   try {
     await close();

@@ -20,7 +20,7 @@ import {
   type ToolBox,
   wordGuards,
 } from '../tools/index.js';
-import { type OpenParts, openWhole } from './open-parts.js';
+import { closing, type OpenParts, openWhole } from './open-parts.js';
 
 /** What a program adds to the thinking of its conversations. */
 export interface OwnThinking {
@@ -79,10 +79,7 @@ async function composed(
   const { clock, env, host, logger, version, fetch } = ports;
   const read = await readToolSettings(settings.tools, env);
   const guards = createGuards([...wordGuards(read.guards), ...(ports.guards ?? [])], { clock, log: logger });
-  const llm = await parts.open(
-    () => openLlm(settings.llm, { clock, env, fetch }),
-    (part) => part.close(),
-  );
+  const llm = await parts.open(() => openLlm(settings.llm, { clock, env, fetch }), closing);
   const common = { clock, log: logger, ...(fetch === undefined ? {} : { fetch }) };
   const folder = ports.memoryFolder ?? '';
   const opened = read.memory === undefined ? undefined : openMemory(read.memory, { ...common, folder });
@@ -98,7 +95,7 @@ async function composed(
         tools: [...(memory === undefined ? [] : [memoryTool(memory)]), ...(ports.tools ?? [])],
         ...(ports.getDynamicTools === undefined ? {} : { getDynamicTools: ports.getDynamicTools }),
       }),
-    (part) => part.close(),
+    closing,
   );
   const { getImageUrl } = ports;
   // Who has not asked for pictures is not looked at by a model's own choice.
