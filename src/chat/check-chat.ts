@@ -1,8 +1,7 @@
 import { openLlm } from '../llm/index.js';
-import { openRealtime } from '../realtime/index.js';
 import { createSpeech } from '../speech/index.js';
 import { readToolSettings } from '../tools/index.js';
-import { cannotSound, withoutSoundEngine } from './open-brain.js';
+import { cannotSound, openSoundModel, withoutSoundEngine } from './open-brain.js';
 import type { ChatPorts, ChatSettings } from './open-chat.js';
 import { recognizerFor } from './open-ears.js';
 import { closing, OpenParts } from './open-parts.js';
@@ -19,7 +18,7 @@ export async function checkChat(
   { clock, env, host, fetch }: Pick<ChatPorts, 'clock' | 'env' | 'host' | 'fetch'>,
 ): Promise<void> {
   const { llm = {}, recognition, voice: { topology = 'auto' } = {}, hears = false } = settings;
-  const { engine } = await readSections(settings, env);
+  const { engine, conversation } = await readSections(settings, env);
   await readToolSettings(settings.tools, env);
   const isSound = engine !== undefined;
   if (isSound && (topology === 'peer' || topology === 'text')) throw cannotSound(topology);
@@ -28,11 +27,7 @@ export async function checkChat(
     await parts.open(() => openLlm(isSound ? withoutSoundEngine(llm) : llm, { clock, env, fetch }), closing);
     if (isSound)
       await parts.open(
-        () =>
-          openRealtime(
-            { engines: llm.engines, engine, model: llm.model },
-            { clock, env, ...(fetch === undefined ? {} : { fetch }) },
-          ),
+        () => openSoundModel({ engine, llm, conversation, speech: settings.speech, clock, env, fetch }),
         closing,
       );
     if (hears)

@@ -47,7 +47,7 @@ import { type OwnThinking, openThinking } from './open-thinking.js';
 import { openVoice, type VoiceSettings } from './open-voice.js';
 import { keepPeerWords, takePeerTurns } from './peer-turns.js';
 import { readSections } from './read-sections.js';
-import { tellOfModel, tellOfSpeech } from './tell-engines.js';
+import { tellOfModel, tellOfSound, tellOfSpeech } from './tell-engines.js';
 import { errorValues, noticeTeller, type TellNotice } from './tell-notice.js';
 import { logTurns } from './turn-log.js';
 
@@ -157,6 +157,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
           () =>
             openBrain({
               ...{ engine, llm, conversation: told, history, tools: thinking.tools },
+              speech: settings.speech,
               ...{ clock, env: ports.env, fetch: ports.fetch, tell },
             }),
           closing,
@@ -221,7 +222,18 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
   parts.add(() => conversation.close());
   // What an avatar is to show from the beginning cannot be told before it is there.
   parts.add(avatar.onceReady(() => void sinks.sink.phase?.(conversation.phase)));
-  if (sound !== undefined) begin(sound, conversation, tell);
+  if (sound !== undefined) {
+    begin(sound, conversation, tell);
+    tellOfSound(
+      { conversation: told, llm, voice: settings.voice?.speak?.voice },
+      {
+        model: sound.model,
+        hasWords: ears === undefined || ears.recognizer !== undefined,
+        hasGuards: thinking.guards.has('response'),
+      },
+      tell,
+    );
+  }
   const latency = new TraceBook();
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
   const { isAddressed } = ports;
