@@ -45,6 +45,14 @@ const BLOCK_ENDS = new Set([
   'thematicBreak',
 ]);
 
+/** No people's line is as long; it stays as it is. */
+const MAX_LINE = 4000;
+/**
+ * One line in which nothing can be a mark: it begins with a letter, a number that is none of a list, or a sign of no alphabet's, holds
+ * none of what marks inside a line are made of, and does not end in a blank. A mark of byte order at the beginning is not counted.
+ */
+const PLAIN_LINE = /^(?!\d+[.)])[^\0-/:-@[-`{-\x7f\ufeff](?:[^\0-\x1f&*<[-`|~\x7f]*[^\0-\x20&*<[-`|~\x7f])?$/;
+
 /**
  * What to take out of Markdown so that its text remains: marks of emphasis, headings, lists, quotes, tables, links (their text
  * stays), pictures and code. HTML tags stay.
@@ -55,6 +63,14 @@ const BLOCK_ENDS = new Set([
  * @throws never; anything is Markdown.
  */
 export function markdownEdits(text: string, options: MarkdownOptions): Edit[] {
+  // A clause of a reply is hardly anything else, and the parser keeps it waiting.
+  if (text.length <= MAX_LINE && PLAIN_LINE.test(text))
+    return [{ from: text.length, to: text.length, text: BLOCK_END }];
+  return parsedEdits(text, options);
+}
+
+/** @internal As `markdownEdits`, by the parser whatever the text is. */
+export function parsedEdits(text: string, options: MarkdownOptions): Edit[] {
   return blocksOf(text).flatMap((block): Edit[] => {
     const end = block.from + block.text.length;
     if (block.isPlain) return [{ from: end, to: end, text: BLOCK_END }];
@@ -78,8 +94,6 @@ const FENCE = /^ {0,3}(```+|~~~+)/;
 /** From this length on a block ends at the next empty line, from the second on at any line. */
 const SOFT_BLOCK = 2000;
 const HARD_BLOCK = 8000;
-/** No people's line is as long; it stays as it is. */
-const MAX_LINE = 4000;
 
 /**
  * Cuts a long text where Markdown begins anew, since the parser takes time that grows with the square of what is never closed
