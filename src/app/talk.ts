@@ -3,6 +3,7 @@ import type { Chat, ChatPorts } from '../chat/index.js';
 import type { Said, TurnHandle } from '../dialogue/index.js';
 import { NOTICES, type Notice, noticeText, RequestError } from '../runtime/index.js';
 import type { TalkEvent, TalkPicture, TalkQuestion, TalkSaid, TalkState, TellTalk } from '../server/index.js';
+import { progressText } from '../tools/index.js';
 import { PageEyes } from './page-eyes.js';
 import { isSaid, ToldTurn, type TurnMark } from './told-turn.js';
 
@@ -179,6 +180,11 @@ export class Talk {
     events.on('warned', (_text, notice) => {
       // The voice's engines tell it themselves, with who failed and who speaks.
       if (notice.code !== 'voiceWarned') this.#notice(notice);
+    });
+    events.on('toolProgress', ({ turn, callId, name, value }) => {
+      // Vendors count calls anew in every answer.
+      const call = `${turn}:${callId}`;
+      this.#tellAll({ event: 'toolProgress', call, name, text: progressText(value) });
     });
     events.on('error', ({ code, message }, stage) => this.#tellAll({ event: 'error', stage, code, message }));
     face.events.on('face', (name, lastsMs) =>

@@ -1,7 +1,8 @@
 import { createInterface, type Interface, type Key } from 'node:readline';
 import type { Chat } from '../chat/index.js';
-import type { TurnChunk, TurnEnd, TurnHandle } from '../dialogue/index.js';
+import { type TurnChunk, type TurnEnd, type TurnHandle, UNWRITTEN } from '../dialogue/index.js';
 import { BridgeError, errorText } from '../runtime/index.js';
+import { progressText } from '../tools/index.js';
 import { stageLine, traceText } from './chat-trace.js';
 import type { CommandContext } from './context.js';
 import { printable, printableJson } from './printable.js';
@@ -34,6 +35,7 @@ export class ChatScreen {
   readonly #options: ChatScreenOptions;
   readonly #offs: (() => void)[] = [];
   #input: Interface | undefined;
+  #isClosed = false;
 
   constructor(options: ChatScreenOptions) {
     this.#options = options;
@@ -52,13 +54,23 @@ export class ChatScreen {
       events.on('awake', (isAwake) => this.#awake(isAwake)),
       events.on('credit', (credit) => this.tell(`Voice: ${credit}`)),
       events.on('warned', (text) => this.tell(`warning: ${text}`)),
-      events.on('toolProgress', (news) => this.#json('tool', news)),
+      events.on('toolProgress', (news) => {
+        this.#json('tool', news);
+        this.say(`tool ${news.name} goes on: ${progressText(news.value)}`);
+      }),
       events.on('forgotten', () => this.#json('forgotten', { session: chat.session ?? null })),
       events.on('error', (error, stage) => {
         this.#json('error', { stage, code: error.code, message: error.message });
         this.say(`${stage}: ${error.message} (${error.code})`);
       }),
     );
+  }
+
+  /** What was typed is asked: shown again where guards or hooks put it in other words. */
+  asked({ events }: Pick<TurnHandle, 'events'>, typed: string): void {
+    events.once('started', (text) => {
+      if (text !== '' && inOneLine(text) !== inOneLine(typed)) this.#line('you', text);
+    });
   }
 
   /** With --json: from now on what is typed, and said into the microphone, is answered. */
@@ -149,6 +161,7 @@ export class ChatScreen {
 
   /** Lets go of standard input. Idempotent. */
   close(): void {
+    this.#isClosed = true;
     for (const off of this.#offs.splice(0)) off();
     const input = this.#input;
     this.#input = undefined;
@@ -168,10 +181,13 @@ export class ChatScreen {
   #turn(handle: TurnHandle): void {
     const { turn, by } = handle;
     this.#json('turn', { turn, by });
+    let shown = '';
     const offs = [
       handle.events.on('started', (text) => {
+        shown = text;
         this.#json('started', { turn, text });
-        if (by !== 'typed' && by !== 'operator' && by !== 'avatar') this.#line('you', text);
+        if (by !== 'typed' && by !== 'operator' && by !== 'avatar' && !text.includes(UNWRITTEN))
+          this.#line('you', text);
       }),
       handle.events.on('chunk', (chunk) => this.#chunk(chunk)),
       handle.events.on('tool', (news) => {
@@ -184,8 +200,17 @@ export class ChatScreen {
       }),
       handle.events.on('heard', (heard) => this.#json('heard', { turn, ...heard })),
     ];
+    // It may come when the turn is over.
+    handle.events.on('userText', (text) => {
+      if (this.#isClosed) return;
+      this.#json('userText', { turn, text });
+      if (text !== shown) this.#line('you', text);
+      shown = text;
+    });
     void handle.ended.then((end) => {
       for (const off of offs) off();
+      // Nobody has written down what was said, or not yet.
+      if (shown.includes(UNWRITTEN)) this.#line('you', shown);
       this.#ended(end);
     });
   }
@@ -218,7 +243,7 @@ export class ChatScreen {
   #line(who: string, text: string): void {
     if (this.#isJson) return;
     this.#wipe();
-    this.#options.context.print(`${who}: ${printable(text.replace(/\s+/g, ' '))}`);
+    this.#options.context.print(`${who}: ${printable(inOneLine(text))}`);
     this.#prompt();
   }
 
@@ -233,4 +258,8 @@ export class ChatScreen {
   #prompt(): void {
     if (this.#isKeyboard) this.#input?.prompt(true);
   }
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }

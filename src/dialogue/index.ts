@@ -34,3 +34,4 @@ export type {
   TurnHandle,
 } from './turn.js';
 export type { TurnSession } from './turn-plan.js';
+export { UNWRITTEN } from './wordless-recognizer.js';

@@ -43,7 +43,7 @@ export interface TalkCue {
 }
 
 /**
- * What is told of a turn, in this order but for `phase`, `face`, `heard`, `notice` and `error`, which come when they happen; `ended` is
+ * What is told of a turn, in this order but for `phase`, `face`, `heard`, `toolProgress`, `notice` and `error`, which come when they happen; `ended` is
  * the last. Who asked is told of its turn; who watches is told of every turn, whoever began it.
  */
 export type TalkEvent =
@@ -94,6 +94,14 @@ export type TalkEvent =
       readonly name: string;
       readonly stage: 'called' | 'progress' | 'result';
       readonly isError: boolean;
+    }
+  /** A tool that goes on behind its turn tells how far it is: `text` is for people. Its result comes as a turn of its own. */
+  | {
+      readonly event: 'toolProgress';
+      /** The same for all that is told of one call. */
+      readonly call: string;
+      readonly name: string;
+      readonly text: string;
     }
   /** The model wants to see: answered with this number, by whoever asked, else by any who watches. */
   | { readonly event: 'vision'; readonly id: string; readonly source: string }

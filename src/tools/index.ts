@@ -21,6 +21,7 @@ export { memoryFolder } from './memory/memory-folder.js';
 export { LOCAL_USER, memoryTool, memoryUser } from './memory/memory-tool.js';
 export { type MemoryPorts, type MemorySettings, openMemory } from './memory/open-memory.js';
 export { openToolBox, type ToolBoxOptions, type ToolBoxPorts } from './open-tool-box.js';
+export { progressText } from './progress-text.js';
 export { readToolSettings, type ToolSettings } from './settings.js';
 export type { Tool, ToolContext, ToolOutcome, TurnMetadata } from './tool.js';
 export type {

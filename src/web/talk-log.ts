@@ -25,6 +25,8 @@ export class TalkLog {
   readonly #empty = byId('talk-empty');
   readonly #bubbles = new Map<Element, TalkBubble>();
   readonly #notes = new Map<Element, SayNote>();
+  /** Notes that may be told anew. */
+  readonly #named = new Map<string, Element>();
   #wasAtEnd = true;
 
   constructor(words: Words) {
@@ -50,6 +52,7 @@ export class TalkLog {
   clear(kept: readonly TalkBubble[] = []): void {
     this.#bubbles.clear();
     this.#notes.clear();
+    this.#named.clear();
     for (const bubble of kept) this.#bubbles.set(bubble.element, bubble);
     this.#log.replaceChildren(this.#empty, ...kept.map(({ element }) => element));
     this.#empty.hidden = !this.isEmpty;
@@ -76,6 +79,20 @@ export class TalkLog {
     if (last?.textContent === element.textContent) return;
     this.#notes.set(element, say);
     this.#insert(element, before);
+  }
+
+  /** In place of what was told under this name before. */
+  noteAs(name: string, say: SayNote, before?: HTMLElement): void {
+    const known = this.#named.get(name);
+    if (known === undefined || !this.#notes.has(known)) {
+      const element = make('p', 'talk-note', ...say());
+      this.#notes.set(element, say);
+      this.#named.set(name, element);
+      this.#insert(element, before);
+      return;
+    }
+    this.#notes.set(known, say);
+    this.follow(() => known.replaceChildren(...say()));
   }
 
   /** Keeps the newest words in view, unless the reader went back. */
@@ -108,6 +125,7 @@ export class TalkLog {
     if (oldest === undefined) return;
     this.#bubbles.delete(oldest);
     this.#notes.delete(oldest);
+    for (const [name, element] of this.#named) if (element === oldest) this.#named.delete(name);
     oldest.remove();
   }
 }

@@ -181,6 +181,9 @@ export class TalkPanel {
       case 'face':
         this.#face.show(event);
         return;
+      case 'toolProgress':
+        this.#noteProgress(event);
+        return;
       case 'vision':
         void this.#look(event.id, event.source);
         return;
@@ -237,6 +240,12 @@ export class TalkPanel {
       () => [isDemonstration ? words.say('talkDemonstration') : words.say('talkModel', { model })],
       place,
     );
+  }
+
+  /** Of a tool that nobody waits for: one row, which goes on. */
+  #noteProgress({ call, name, text }: Extract<TalkEvent, { event: 'toolProgress' }>): void {
+    const { words } = this.#parts;
+    this.#log.noteAs(call, () => [words.say('talkToolGoesOn', { name, text })], this.#newest?.reply.element);
   }
 
   #noticeWords({ code, values, text }: Notice): readonly (Node | string)[] {

@@ -44,6 +44,7 @@ export type TalkEvent =
       readonly name: string;
       readonly stage: 'called' | 'progress' | 'result';
     }
+  | { readonly event: 'toolProgress'; readonly call: string; readonly name: string; readonly text: string }
   | { readonly event: 'vision'; readonly id: string; readonly source: string }
   | { readonly event: 'looked'; readonly id: string }
   | { readonly event: 'credit'; readonly credit: string }

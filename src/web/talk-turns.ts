@@ -12,6 +12,8 @@ export interface ShownTurn {
   readonly id: string | undefined;
   question: TalkBubble | undefined;
   readonly reply: TalkBubble;
+  /** What was asked, where that is not what the user wrote. */
+  askedAs: string | undefined;
   /** What has been heard of it. */
   heard: string;
   /** Whether its events come as the answer to its question; else they come as everybody is told. */
@@ -167,9 +169,9 @@ export class TalkTurns {
     return this.#add({ number, id: undefined, question, isAnswered: false }, before);
   }
 
-  #add(facts: Omit<ShownTurn, 'reply' | 'heard' | 'wasLost'>, before?: HTMLElement): ShownTurn {
+  #add(facts: Omit<ShownTurn, 'reply' | 'heard' | 'askedAs' | 'wasLost'>, before?: HTMLElement): ShownTurn {
     const reply = this.#log.bubble('assistant', { before });
-    const turn = { ...facts, reply, heard: '', wasLost: false };
+    const turn = { ...facts, reply, askedAs: undefined, heard: '', wasLost: false };
     this.#turns.push(turn);
     if (this.#turns.length > MAX_TURNS) this.#turns.shift();
     return turn;
@@ -180,6 +182,10 @@ export class TalkTurns {
     if (text === '') return;
     turn.question ??= this.#log.bubble('user', { before: turn.reply.element });
     if (turn.question.text === '') turn.question.text = text;
+    if (isSame(turn.question.text, text) || turn.askedAs === text) return;
+    // Guards and hooks put it in other words.
+    turn.askedAs = text;
+    this.#log.note(() => [this.#words.say('talkAskedAs', { text })], turn.reply.element);
   }
 
   #remove(turn: ShownTurn): void {
@@ -204,4 +210,10 @@ export class TalkTurns {
   #ofPage(id: string | undefined): ShownTurn | undefined {
     return id === undefined ? undefined : this.#turns.findLast((turn) => turn.id === id);
   }
+}
+
+/** But for blanks. */
+function isSame(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((text) => text.replace(/\s+/g, ' ').trim());
+  return left === right;
 }

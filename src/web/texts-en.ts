@@ -146,6 +146,8 @@ export const EN = {
     'No language model is set up: this is a demonstration. For a real one set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY before the start, or name a server such as Ollama under llmEngines in the config file.',
   talkAnew: 'The bridge has ended this conversation: the avatar does not remember what stands above.',
   talkTool: 'Uses the tool {name}',
+  talkToolGoesOn: 'The tool {name} goes on: {text}',
+  talkAskedAs: 'The avatar was asked: {text}',
   talkCamera: 'Attach a picture of the camera',
   talkScreen: 'Attach a picture of the screen',
   talkPicture: 'Picture that you sent',

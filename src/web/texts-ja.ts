@@ -148,6 +148,8 @@ export const JA: Readonly<Record<keyof typeof EN, string>> = {
     '言語モデルが未設定のため、デモが答えます。本物を使うには、起動前に OPENAI_API_KEY・ANTHROPIC_API_KEY・GEMINI_API_KEY のいずれかを設定するか、設定ファイルの llmEngines で Ollama などのサーバーを指定してください。',
   talkAnew: 'この会話はブリッジ側で終わりました。アバターは上の内容を覚えていません。',
   talkTool: 'ツール {name} を使っています',
+  talkToolGoesOn: 'ツール {name} は続いています：{text}',
+  talkAskedAs: 'アバターに伝わった言葉：{text}',
   talkCamera: 'カメラの画像を添付',
   talkScreen: '画面の画像を添付',
   talkPicture: '送った画像',

@@ -27,7 +27,13 @@ const SIZES = [
   [1440, 900],
 ] as const;
 /** Speaks faster: nobody listens. */
-const started = (): Promise<Program> => startProgram([], { BRIDGE_SPEED: '1.5' });
+const started = (): Promise<Program> =>
+  startProgram([], {
+    BRIDGE_SPEED: '1.5',
+    BRIDGE_TOOLS: JSON.stringify({
+      guards: [{ words: ['swordfish'], on: 'request', action: 'replace', text: '***' }],
+    }),
+  });
 const LAST = '.bubble[data-role="assistant"] >> nth=-1';
 
 describe.skipIf(!isChromiumThere)(`a conversation on the page${whySkipped}`, () => {
@@ -249,6 +255,40 @@ describe.skipIf(!isChromiumThere)(`a conversation on the page${whySkipped}`, () 
     },
     90_000,
   );
+
+  it('shows what was really asked where a guard put it in other words, once', async () => {
+    await open();
+    await say('My word is swordfish');
+    await page.waitForSelector('.talk-note >> text=The avatar was asked: My word is ***', WAIT);
+    expect(await text('.bubble[data-role="user"] .bubble-said')).toBe('My word is swordfish');
+    await endIs('completed');
+    await say('Thank you');
+    await endIs('completed');
+    expect((await rows(page)).filter((row) => row.includes('was asked'))).toHaveLength(1);
+  }, 60_000);
+
+  it('tells how far a tool is that goes on behind its turn, in one row', async () => {
+    const opened = await openPage(browser, program.url);
+    page = opened.page;
+    complaints = opened.complaints;
+    let tell: (event: object) => void = () => {};
+    await page.routeWebSocket(/api\/talk\/live/, (way) => {
+      way.connectToServer();
+      tell = (event) => way.send(JSON.stringify(event));
+    });
+    await page.click('#way-talk');
+    await say('Hello there');
+    await endIs('completed');
+    for (const progress of ['10 %', '<b>60</b> %'])
+      tell({ event: 'toolProgress', call: '1:1', name: 'search', text: progress });
+    await page.waitForSelector('.talk-note >> text=The tool search goes on: <b>60</b> %', WAIT);
+    tell({ event: 'toolProgress', call: '1:2', name: 'search', text: 'a third' });
+    await page.waitForSelector('.talk-note >> text=a third', WAIT);
+    expect((await rows(page)).filter((row) => row.includes('goes on'))).toEqual([
+      'The tool search goes on: <b>60</b> %',
+      'The tool search goes on: a third',
+    ]);
+  }, 60_000);
 
   it('shows what is said as text, whatever it looks like', async () => {
     await open();

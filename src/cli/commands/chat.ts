@@ -201,7 +201,7 @@ class Talk {
         return;
       case 'ask':
         return this.#finish(
-          conversation.ask({ ...line, images: await pictures(line.images), by: 'typed' }),
+          this.#ask(chat, { text: line.text, images: await pictures(line.images) }),
           isAwaited,
         );
       case 'say':
@@ -235,6 +235,15 @@ class Talk {
       case 'wrong':
         throw new ConfigError('BRIDGE_ERR_USAGE', line.why);
     }
+  }
+
+  #ask(
+    { conversation }: Chat,
+    asked: { readonly text: string; readonly images: readonly string[] },
+  ): TurnHandle {
+    const turn = conversation.ask({ ...asked, by: 'typed' });
+    this.#screen.asked(turn, asked.text);
+    return turn;
   }
 
   async #finish(turn: TurnHandle, isAwaited: boolean): Promise<void> {

@@ -70,6 +70,18 @@ describe('Talk', () => {
     expect(alive).toBeGreaterThan(0);
   });
 
+  it('tells how far a tool is that went on behind its turn', async () => {
+    begin();
+    const { done } = ask('Hi');
+    await page.pass(20_000);
+    await done;
+    const news = { turn: 1, callId: '7', name: 'search', argumentsJson: '{}', stage: 'progress' as const };
+    page.conversation.events.emit('toolProgress', { ...news, value: 'a third' });
+    expect(watcher.of('toolProgress')).toEqual([
+      { event: 'toolProgress', call: '1:7', name: 'search', text: 'a third' },
+    ]);
+  });
+
   it('opens once, and tells that to the first question only', async () => {
     begin();
     const first = ask('One');

@@ -2,6 +2,14 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ChatScreen } from '../../../src/cli/chat-screen.js';
 import type { CommandContext } from '../../../src/cli/context.js';
+import type {
+  Conversation,
+  ConversationEvents,
+  TurnBy,
+  TurnEnd,
+  TurnEvents,
+} from '../../../src/dialogue/index.js';
+import { Emitter } from '../../../src/runtime/index.js';
 import { talk } from '../../support/dialogue/talk.js';
 
 function screenOf(args: Record<string, unknown> = {}, { isTerminal = false } = {}) {
@@ -60,6 +68,88 @@ describe('The screen of chat', () => {
       (line) => JSON.parse(line) as { readonly event: string; readonly outcome?: string },
     );
     expect(events.filter(({ event }) => event === 'turnEnded')).toMatchObject([{ outcome: 'interrupted' }]);
+  });
+
+  describe('with turns as they are told', () => {
+    function told(args: Record<string, unknown> = {}) {
+      const conversation = { events: new Emitter<ConversationEvents>() } as unknown as Conversation;
+      const shown = screenOf(args);
+      shown.screen.show({ conversation, session: undefined });
+      const turn = (by: TurnBy) => {
+        let end: (end: TurnEnd) => void = () => {};
+        const events = new Emitter<TurnEvents>();
+        const ended = new Promise<TurnEnd>((resolve) => {
+          end = resolve;
+        });
+        const handle = { turn: 1, by, events, ended, chunks: () => [], cancel: () => {} } as never;
+        conversation.events.emit('turn', handle);
+        const finish = async () => {
+          end({ turn: 1, outcome: 'completed', heard: '', trace: {} } as unknown as TurnEnd);
+          await ended;
+          await Promise.resolve();
+        };
+        return { handle, events, finish };
+      };
+      return { ...shown, conversation, turn };
+    }
+
+    it('shows what was said when a brain that hears by itself has written it down, also late', async () => {
+      const { turn, printed, screen } = told();
+      const first = turn('voice');
+      first.events.emit('started', '(speech)');
+      expect(printed).toEqual([]);
+      first.events.emit('userText', 'What time is it?');
+      await first.finish();
+      const second = turn('voice');
+      second.events.emit('started', '(speech)');
+      await second.finish();
+      second.events.emit('userText', 'And now?');
+      screen.close();
+      second.events.emit('userText', 'too late');
+      expect(printed).toEqual(['you: What time is it?', 'you: (speech)', 'you: And now?']);
+    });
+
+    it('shows it once where it was recognised in the same words', async () => {
+      const { turn, printed } = told();
+      const { events } = turn('voice');
+      events.emit('started', 'Good day');
+      events.emit('userText', 'Good day');
+      expect(printed).toEqual(['you: Good day']);
+      events.emit('userText', 'Good day, Gene');
+      expect(printed).toEqual(['you: Good day', 'you: Good day, Gene']);
+    });
+
+    it('tells it as an event with --json', () => {
+      const { turn, printed } = told({ json: true });
+      turn('voice').events.emit('userText', 'Hi');
+      expect(printed.map((line) => JSON.parse(line))).toContainEqual({
+        event: 'userText',
+        turn: 1,
+        text: 'Hi',
+      });
+    });
+
+    it('shows what was typed again only where it was asked in other words', () => {
+      const { turn, printed, screen } = told();
+      for (const [typed, asked] of [
+        ['My number is 123', 'My number is ***'],
+        ['Two  lines', 'Two lines'],
+      ] as const) {
+        const { handle, events } = turn('typed');
+        screen.asked(handle, typed);
+        events.emit('started', asked);
+      }
+      expect(printed).toEqual(['you: My number is ***']);
+    });
+
+    it('tells how far a tool is that goes on behind its turn', () => {
+      const { conversation, said } = told();
+      conversation.events.emit('toolProgress', {
+        ...{ turn: 1, callId: 'c', name: 'search', argumentsJson: '{}', stage: 'progress' as const },
+        value: { progress: 1, total: 4, message: 'reading' },
+      });
+      expect(said).toEqual(['tool search goes on: reading · 25 %']);
+    });
   });
 
   it('takes Alt and a digit for a line of the operator, and leaves what is being typed as it is', () => {
