@@ -30,6 +30,7 @@ export const OUTPUT_SAMPLE_RATE_HZ = 16_000;
 
 /** What leaves this room: s16le mono at 16 000 Hz. */
 export const OUTPUT_FORMAT: PcmFormat = { sampleRateHz: OUTPUT_SAMPLE_RATE_HZ, channels: 1 };
+export const OUTPUT_BYTES_PER_MS = (2 * OUTPUT_SAMPLE_RATE_HZ) / 1000;
 
 export const MIN_SAMPLE_RATE_HZ = 4_000;
 export const MAX_SAMPLE_RATE_HZ = 384_000;

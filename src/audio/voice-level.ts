@@ -1,9 +1,9 @@
 import { SILENCE_DBFS } from './level.js';
+import { OUTPUT_SAMPLE_RATE_HZ } from './pcm.js';
 
 /** Rumble and hum below about this do not decide what is speech. */
 const RUMBLE_HZ = 100;
-const SAMPLE_RATE_HZ = 16_000;
-const POLE = Math.exp((-2 * Math.PI * RUMBLE_HZ) / SAMPLE_RATE_HZ);
+const POLE = Math.exp((-2 * Math.PI * RUMBLE_HZ) / OUTPUT_SAMPLE_RATE_HZ);
 const FULL_SCALE = 32_768;
 
 /**

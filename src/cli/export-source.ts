@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { openSound } from '../audio/index.js';
+import { OUTPUT_BYTES_PER_MS, openSound } from '../audio/index.js';
 import { alignedWav, clipsWav, openSession, type Timeline } from '../export/index.js';
 import { isSessionId, type SessionRecord, type TurnRecording } from '../kept/index.js';
 import { BridgeError } from '../runtime/index.js';
@@ -98,7 +98,12 @@ async function measure({ turn, side, path }: TurnRecording): Promise<MeasuredSou
   try {
     const sound = await openSound(path);
     await sound.close();
-    return { turn, side, path, durationMs: sound.durationMs ?? (await stat(path)).size / 32 };
+    return {
+      turn,
+      side,
+      path,
+      durationMs: sound.durationMs ?? (await stat(path)).size / OUTPUT_BYTES_PER_MS,
+    };
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
     return error.code === 'BRIDGE_ERR_AUDIO_EMPTY' ? undefined : `Left out: ${error.message}`;

@@ -1,3 +1,4 @@
+import { OUTPUT_BYTES_PER_MS } from '../audio/index.js';
 import { type BridgeClient, LipsLink, type SpeechEnd } from '../client/index.js';
 import { closingMessage, type LipTable } from '../lipsync/index.js';
 import { type Clock, errorText } from '../runtime/index.js';
@@ -85,7 +86,7 @@ export class MouthOnly implements VoicePath {
   async end(): Promise<SpeechEnd> {
     await this.#mouth.end();
     this.#link.close();
-    return { reason: 'completed', heardMs: this.#heardBytes / 32 };
+    return { reason: 'completed', heardMs: this.#heardBytes / OUTPUT_BYTES_PER_MS };
   }
 
   async interrupt(): Promise<void> {

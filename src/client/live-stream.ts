@@ -1,7 +1,7 @@
 import type { OpenParams } from '../control/index.js';
 import { BridgeError, type Clock, isAbortError, sleep, type Timer } from '../runtime/index.js';
 import type { BridgeClient } from './bridge-client.js';
-import type { SpeechEnd, SpeechHandle } from './speech-handle.js';
+import { BYTES_PER_MS, type SpeechEnd, type SpeechHandle } from './speech-handle.js';
 
 export interface LiveStreamOptions {
   readonly client: Pick<BridgeClient, 'open' | 'request' | 'isClosed'>;
@@ -76,7 +76,7 @@ export class LiveStream {
   /** From a frame's arrival here until it is heard, milliseconds, as last told; undefined while nothing is heard. */
   get lagMs(): number | undefined {
     if (!this.#isSpeaking || this.#heardMs === undefined) return undefined;
-    return Math.max(0, this.#heardAtBytes / 32 - this.#heardMs);
+    return Math.max(0, this.#heardAtBytes / BYTES_PER_MS - this.#heardMs);
   }
 
   /** Sound that the daemon threw away while an avatar spoke, to bound the lag, as known by the last `measureDrops`. */

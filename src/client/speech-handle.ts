@@ -30,6 +30,8 @@ export interface SpeechCarrier {
   request(name: 'tie', params: TieParams): Promise<{ readonly tie: number }>;
 }
 
+/** Of s16le mono 16 kHz, as all sound that is sent to the daemon. */
+export const BYTES_PER_MS = 32;
 /** Live sound that waits for a lost carrier: two seconds in the usual parts of 20 ms; older is worthless. */
 const MAX_KEPT_LIVE_PARTS = 100;
 
@@ -69,7 +71,7 @@ export class SpeechHandle {
     this.stream = opened.stream;
     this.lane = opened.lane;
     this.#acceptedBytes = opened.acceptedBytes;
-    this.#aheadBytes = aheadMs * 32;
+    this.#aheadBytes = aheadMs * BYTES_PER_MS;
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });

@@ -1,6 +1,7 @@
 import { argumentsOf, type ChatMessage, type ToolCall, type ToolSpec } from '../llm/index.js';
 import {
   type CallResult,
+  REALTIME_BYTES_PER_MS,
   REALTIME_SAMPLE_RATE_HZ,
   type RealtimeSession,
   type RealtimeTurn,
@@ -40,7 +41,6 @@ interface Answered {
   readonly isAwaited: boolean;
 }
 
-const BYTES_PER_MS = (2 * REALTIME_SAMPLE_RATE_HZ) / 1000;
 const NO_TOOL = 'There is no such tool.';
 
 /** Rounds of one turn, heard as one sound. */
@@ -131,7 +131,7 @@ export class RealtimeAnswer implements SoundAnswer {
       for await (const part of turn.parts) {
         if (part.type === 'sound' || part.type === 'text') isSilent = false;
         if (part.type === 'sound') {
-          this.#soundMs += part.pcm.byteLength / BYTES_PER_MS;
+          this.#soundMs += part.pcm.byteLength / REALTIME_BYTES_PER_MS;
           yield { pcm: part.pcm, sampleRateHz: REALTIME_SAMPLE_RATE_HZ };
         } else if (part.type === 'text') {
           this.#texts.push(part.text);

@@ -1,10 +1,11 @@
+import { OUTPUT_BYTES_PER_MS } from '../audio/index.js';
 import type { RecognitionPart, RecognitionRequest, Recognizer } from '../speech/index.js';
 import type { Judge } from './ports.js';
 
 /** Stands for words that nobody has written down. */
 export const UNWRITTEN = '(speech)';
-/** s16le mono 16 kHz, with the ear's pre-roll and the silence at its end: less is a listening noise or none. */
-const MIN_BYTES = 32 * 1100;
+/** With the ear's pre-roll and the silence at its end: less is a listening noise or none. */
+const MIN_BYTES = 1100 * OUTPUT_BYTES_PER_MS;
 
 /**
  * Where a speech-to-speech model hears: tells only whether enough was said to be meant, by its length.

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSound } from '../audio/index.js';
+import { OUTPUT_BYTES_PER_MS, openSound } from '../audio/index.js';
 import { BridgeError, RequestError } from '../runtime/index.js';
 import { instants } from './instants.js';
 import { lipModelOf, lipPhonemes } from './lip-phonemes.js';
@@ -199,7 +199,7 @@ async function soundLengthMs(path: string, hasSound: boolean): Promise<number> {
   try {
     const sound = await openSound(path);
     await sound.close();
-    return sound.durationMs ?? (await stat(path)).size / 32;
+    return sound.durationMs ?? (await stat(path)).size / OUTPUT_BYTES_PER_MS;
   } catch (error) {
     if (error instanceof BridgeError && error.code === 'BRIDGE_ERR_AUDIO_EMPTY') return 0;
     const text = error instanceof Error ? error.message : String(error);

@@ -1,3 +1,4 @@
+import { OUTPUT_BYTES_PER_MS } from '../audio/index.js';
 /** The lowest and highest sample of each column, -1 to 1. */
 export interface Waveform {
   readonly durationMs: number;
@@ -8,7 +9,6 @@ export interface Waveform {
 
 /** Wide enough for an hour in the widest picture. */
 const MAX_COLUMNS = 20_000;
-const BYTES_PER_MS = 32;
 
 /**
  * Gathers the outline of a sound of any length in memory that does not grow with it: columns are joined in pairs when there are
@@ -38,8 +38,8 @@ export class WaveformGatherer {
   end(): Waveform {
     if (this.#inColumn > 0) this.#endColumn();
     return {
-      durationMs: (this.#samples * 2) / BYTES_PER_MS,
-      columnMs: (this.#columnSamples * 2) / BYTES_PER_MS,
+      durationMs: (this.#samples * 2) / OUTPUT_BYTES_PER_MS,
+      columnMs: (this.#columnSamples * 2) / OUTPUT_BYTES_PER_MS,
       low: this.#low,
       high: this.#high,
     };

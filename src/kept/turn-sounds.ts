@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SoundRecorder } from '../audio/index.js';
+import { OUTPUT_BYTES_PER_MS, SoundRecorder } from '../audio/index.js';
 import { absent } from './absent.js';
 import type { RecordedSide, TurnRecording } from './kept-conversations.js';
 
@@ -73,7 +73,7 @@ export class TurnSound {
     await recorder.close();
     if (this.#droppedBytes > 0)
       throw new Error(
-        `${Math.round(this.#droppedBytes / 32)} ms of sound are missing: the disk was too slow`,
+        `${Math.round(this.#droppedBytes / OUTPUT_BYTES_PER_MS)} ms of sound are missing: the disk was too slow`,
       );
   }
 }

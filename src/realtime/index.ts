@@ -2,6 +2,7 @@ export { type AnswerSound, answerSound } from './answer-sound.js';
 export { openRealtime, type RealtimePorts, type RealtimeSettings } from './open-realtime.js';
 export {
   type CallResult,
+  REALTIME_BYTES_PER_MS,
   REALTIME_SAMPLE_RATE_HZ,
   type RealtimeEndReason,
   type RealtimeInput,

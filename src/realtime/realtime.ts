@@ -3,6 +3,8 @@ import type { Emitter } from '../runtime/index.js';
 
 /** Rate of the sound that such models give. @source openai-node realtime.ts RealtimeAudioFormats: "Only a 24kHz sample rate is supported" */
 export const REALTIME_SAMPLE_RATE_HZ = 24_000;
+/** Of s16le mono at that rate. */
+export const REALTIME_BYTES_PER_MS = (2 * REALTIME_SAMPLE_RATE_HZ) / 1000;
 
 /** A model that takes sound and answers with sound: in place of recognition, language model and synthesis. */
 export interface RealtimeModel {

@@ -1,9 +1,8 @@
 import { MonoResampler, OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
-import { REALTIME_SAMPLE_RATE_HZ } from './realtime.js';
+import { REALTIME_BYTES_PER_MS, REALTIME_SAMPLE_RATE_HZ } from './realtime.js';
 
 /** A server refuses to commit less. @source error input_audio_buffer_commit_empty: "Expected at least 100ms of audio" */
 const MIN_COMMIT_MS = 100;
-const BYTES_PER_MS = (REALTIME_SAMPLE_RATE_HZ * 2) / 1000;
 
 /** The user's sound on its way up: s16le mono 16 kHz to 24 kHz, sample by sample in step. For one utterance. */
 export class UpwardSound {
@@ -33,7 +32,7 @@ export class UpwardSound {
   end(): Uint8Array {
     const rest = this.#counted(this.#resampler.end());
     if (this.#sentBytes === 0) return rest;
-    const missingBytes = Math.max(0, MIN_COMMIT_MS * BYTES_PER_MS - this.#sentBytes);
+    const missingBytes = Math.max(0, MIN_COMMIT_MS * REALTIME_BYTES_PER_MS - this.#sentBytes);
     const whole = new Uint8Array(rest.byteLength + missingBytes);
     whole.set(rest);
     return whole;

@@ -1,3 +1,4 @@
+import { OUTPUT_BYTES_PER_MS, OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
 import type { BridgeClient, SpeechHandle } from '../client/index.js';
 import { type LipEstimator, type LipTable, PhonemeNames, SoundMouth } from '../lipsync/index.js';
 import type { Clock } from '../runtime/index.js';
@@ -17,8 +18,6 @@ export interface LiveLipsOptions {
   readonly estimator?: LipEstimator | undefined;
 }
 
-const BYTES_PER_MS = 32;
-const SAMPLE_RATE_HZ = 16_000;
 /** What goes on is told in such pieces: sound waits for the first of them. */
 const TELL_EVERY_MS = 20;
 const NOTHING: PositionLipsCounts = { parts: 0, lateParts: 0, reanchors: 0 };
@@ -50,7 +49,7 @@ export class LiveLips {
     this.#estimator = options.estimator ?? new SoundMouth({ tellEveryMs: TELL_EVERY_MS });
     this.#held = new HeldSound({
       clock: options.clock,
-      sampleRateHz: SAMPLE_RATE_HZ,
+      sampleRateHz: OUTPUT_SAMPLE_RATE_HZ,
       write: async (pcm) => this.#write(pcm),
     });
     this.#held.freeMs = 0;
@@ -111,7 +110,7 @@ export class LiveLips {
       this.#closePiece();
       const heard = new HeardPosition(client, handle.stream, clock);
       // Sound may have been written before anybody listened.
-      const fromMs = (this.#writtenBytes - handle.sentBytes) / BYTES_PER_MS;
+      const fromMs = (this.#writtenBytes - handle.sentBytes) / OUTPUT_BYTES_PER_MS;
       this.#piece = { heard, fromMs, lips: this.#lipsOf(handle, heard) };
       void handle.ended.then(() => {
         if (this.#piece?.heard === heard) this.#closePiece();

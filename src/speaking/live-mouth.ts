@@ -1,3 +1,4 @@
+import { OUTPUT_BYTES_PER_MS } from '../audio/index.js';
 import {
   closingMessage,
   type LipEstimator,
@@ -27,7 +28,6 @@ export interface LiveMouthCounts extends PositionLipsCounts {
 /** What the network must hear, and the way to the mouth, with a little to spare. */
 const LATENCY_MS = 200;
 const TELL_EVERY_MS = 20;
-const BYTES_PER_MS = 32;
 /** Two messages at the same instant could leave in either order. */
 const APART_MS = 5;
 /** Frames whose arrival tells when a sound was made; the soonest counts, the others were kept waiting on this machine. */
@@ -82,7 +82,7 @@ export class LiveMouth {
     this.#lips.append(this.#estimator.end());
     this.#lips.finish();
     this.#lips.stop();
-    await this.#close(this.#heardBytes / BYTES_PER_MS);
+    await this.#close(this.#heardBytes / OUTPUT_BYTES_PER_MS);
   }
 
   /** Closes the mouth now. */
@@ -102,7 +102,7 @@ export class LiveMouth {
 
   #arrived(): void {
     const atMs = this.#options.clock.nowMs();
-    this.#originsMs.push(atMs - this.#heardBytes / BYTES_PER_MS);
+    this.#originsMs.push(atMs - this.#heardBytes / OUTPUT_BYTES_PER_MS);
     if (this.#originsMs.length > ARRIVALS) this.#originsMs.shift();
     this.#originMs = Math.min(...this.#originsMs);
     this.#lips.moved(this.#originMs);

@@ -1,3 +1,4 @@
+import { OUTPUT_BYTES_PER_MS } from '../audio/index.js';
 import {
   type AlignableWord,
   type LipEstimator,
@@ -37,7 +38,6 @@ export type MouthKind = 'exact' | 'aligned' | 'estimated';
 const KINDS: readonly MouthKind[] = ['exact', 'aligned', 'estimated'];
 
 const TELL_EVERY_MS = 20;
-const BYTES_PER_MS = 32;
 
 interface Ears {
   readonly hears: LipEstimator;
@@ -134,7 +134,7 @@ export class MouthSource {
   }
 
   get #heardMs(): number {
-    return this.#heardBytes / BYTES_PER_MS;
+    return this.#heardBytes / OUTPUT_BYTES_PER_MS;
   }
 
   #hearPiece(piece: Uint8Array): void {
@@ -237,7 +237,7 @@ function isExact({ tells }: KnownStretch): boolean {
 }
 
 function bytesUntil(ms: number): number {
-  return 2 * Math.round(ms * 16);
+  return 2 * Math.round((ms * OUTPUT_BYTES_PER_MS) / 2);
 }
 
 /** Each row of phonemes between two pauses as a word of one reading. */

@@ -1,10 +1,10 @@
+import { OUTPUT_BYTES_PER_MS } from '../audio/index.js';
 import { Posteriors, settleNames, type TimedPhoneme } from '../lipsync/index.js';
 import type { SpokenPhoneme } from '../speech/index.js';
 
 const FRAME_MS = 10;
-const BYTES_PER_MS = 32;
 /** What came before the first name that is left open: more than an engine's phonemes are behind their sound. */
-const KEPT_BYTES = 5000 * BYTES_PER_MS;
+const KEPT_BYTES = 5000 * OUTPUT_BYTES_PER_MS;
 
 /**
  * Has the sound decide what an engine's phonemes leave open (Azure's Japanese viseme 4 is `u` or `e`), as far as it is here when
@@ -33,7 +33,7 @@ export class NameSettler {
     while (this.#keptBytes > KEPT_BYTES && this.#kept.length > 1) {
       const bytes = this.#kept.shift()?.byteLength ?? 0;
       this.#keptBytes -= bytes;
-      this.#fromMs += bytes / BYTES_PER_MS;
+      this.#fromMs += bytes / OUTPUT_BYTES_PER_MS;
     }
   }
 

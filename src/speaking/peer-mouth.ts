@@ -1,6 +1,6 @@
+import { OUTPUT_BYTES_PER_MS } from '../audio/index.js';
 import type { BridgeClient, SpeechEnd, SpeechHandle } from '../client/index.js';
 import { closingMessage, type LipTable } from '../lipsync/index.js';
-import { BYTES_PER_MS } from '../protocol/index.js';
 import type { Clock, Timer } from '../runtime/index.js';
 import { HeardPosition } from './heard-position.js';
 
@@ -54,7 +54,8 @@ export class PeerMouth {
 
   #look(): void {
     const { nowMs } = this.#heard;
-    const isDry = nowMs !== undefined && nowMs >= this.#options.handle.sentBytes / BYTES_PER_MS - DRY_MS;
+    const isDry =
+      nowMs !== undefined && nowMs >= this.#options.handle.sentBytes / OUTPUT_BYTES_PER_MS - DRY_MS;
     this.#dryLooks = isDry ? this.#dryLooks + 1 : 0;
     if (this.#dryLooks === DRY_LOOKS) this.#close();
   }

@@ -1,3 +1,4 @@
+import { OUTPUT_BYTES_PER_MS, OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
 import type { BridgeClient, SpeechEnd, SpeechHandle } from '../client/index.js';
 import type { OpenParams, TieParams } from '../control/index.js';
 import { type LipTable, PhonemeNames, type TimedPhoneme } from '../lipsync/index.js';
@@ -19,12 +20,10 @@ export interface StreamedOutletOptions extends SpeakingListener {
 }
 
 const NO_LIPS: LipsReport = { parts: 0, lateParts: 0, reanchors: 0 };
-const SAMPLE_RATE_HZ = 16_000;
-const BYTES_PER_MS = 32;
 
 /** Sound streamed to an avatar, whose own recogniser or our tied messages move the mouth. */
 export class StreamedOutlet implements Outlet {
-  readonly sampleRateHz = SAMPLE_RATE_HZ;
+  readonly sampleRateHz = OUTPUT_SAMPLE_RATE_HZ;
   readonly #handle: SpeechHandle;
   readonly #heard: HeardPosition;
   readonly #lips: PositionLips | undefined;
@@ -75,7 +74,7 @@ export class StreamedOutlet implements Outlet {
 
   get heardMs(): number | undefined {
     const nowMs = this.#heard.nowMs;
-    return nowMs === undefined ? undefined : Math.min(nowMs, this.#handle.sentBytes / BYTES_PER_MS);
+    return nowMs === undefined ? undefined : Math.min(nowMs, this.#handle.sentBytes / OUTPUT_BYTES_PER_MS);
   }
 
   get ended(): Promise<SpeechEnd> {

@@ -1,6 +1,6 @@
+import { OUTPUT_BYTES_PER_MS } from '../audio/index.js';
 import type { Clock } from '../runtime/index.js';
 
-const BYTES_PER_MS = 32;
 /** An engine that tells phonemes does so within this much of its sound, and of time: they come with the sound or before it. */
 const TOLD_WITHIN_MS = 200;
 
@@ -24,7 +24,7 @@ export class UntoldSound {
   get isOverdue(): boolean {
     if (this.#clock === undefined || this.#sinceMs === undefined) return false;
     const sinceMs = this.#clock.nowMs() - this.#sinceMs;
-    return sinceMs >= TOLD_WITHIN_MS && this.#bytes >= TOLD_WITHIN_MS * BYTES_PER_MS;
+    return sinceMs >= TOLD_WITHIN_MS && this.#bytes >= TOLD_WITHIN_MS * OUTPUT_BYTES_PER_MS;
   }
 
   /** @param pcm - s16le mono 16 kHz, not empty; copied. */

@@ -1,6 +1,7 @@
 import { type ChirpDelay, chirpDelay, chirpSeries, findChirps } from '../audio/chirp-detect.js';
+import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/pcm.js';
 import { type Clock, sleep } from '../runtime/clock.js';
-import { MIC_FRAME_SAMPLES, MIC_RATE_HZ } from './mic-frames.js';
+import { MIC_FRAME_SAMPLES } from './mic-frames.js';
 import { Microphone, type MicState } from './microphone.js';
 import type { Outputs } from './outputs.js';
 import type { PlayError } from './play-error.js';
@@ -56,7 +57,7 @@ export async function measureLoop(options: LoopOptions): Promise<LoopResult> {
     const zeroAtMs = await playedThrough(player, clock);
     await sleep(clock, MAX_DELAY_MS);
     const { samples, startedAtMs } = recorder.recorded;
-    const heard = findChirps(samples, MIC_RATE_HZ).map(({ atMs, likeness }) => ({
+    const heard = findChirps(samples, OUTPUT_SAMPLE_RATE_HZ).map(({ atMs, likeness }) => ({
       atMs: startedAtMs + atMs,
       likeness,
     }));

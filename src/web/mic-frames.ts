@@ -1,7 +1,6 @@
+import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/pcm.js';
 import { RateConverter } from './rate-converter.js';
 
-/** What MMDAgent-EX takes. */
-export const MIC_RATE_HZ = 16_000;
 /** 20 ms. */
 export const MIC_FRAME_SAMPLES = 320;
 
@@ -12,7 +11,8 @@ export class MicFrames {
   #filled = 0;
 
   constructor(sampleRateHz: number) {
-    if (sampleRateHz !== MIC_RATE_HZ) this.#converter = new RateConverter(sampleRateHz, MIC_RATE_HZ);
+    if (sampleRateHz !== OUTPUT_SAMPLE_RATE_HZ)
+      this.#converter = new RateConverter(sampleRateHz, OUTPUT_SAMPLE_RATE_HZ);
   }
 
   /** @param block - mono, nominally -1…1. @returns Whole frames, each a new array; mostly none or one. */

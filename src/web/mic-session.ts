@@ -1,3 +1,4 @@
+import { OUTPUT_BYTES_PER_MS } from '../audio/pcm.js';
 import { VoiceFeed, type VoiceMeter } from '../audio/voice-feed.js';
 import type { SpeechEnd, SpeechHandle } from '../client/speech-handle.js';
 import type { Clock, Timer } from '../runtime/clock.js';
@@ -167,7 +168,7 @@ export class MicSession {
     this.#heardMs = 0;
     handle.events.on('position', (heardMs) => {
       this.#heardMs = heardMs;
-      this.#sentAtHeardMs = handle.sentBytes / 32;
+      this.#sentAtHeardMs = handle.sentBytes / OUTPUT_BYTES_PER_MS;
     });
     handle.events.on('ended', (end) => this.#ended(handle, end));
     this.#set({ status: 'speaking', lane: handle.lane });

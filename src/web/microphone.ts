@@ -1,3 +1,4 @@
+import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/pcm.js';
 import type { Clock, Timer } from '../runtime/clock.js';
 import { Emitter } from '../runtime/emitter.js';
 import type { PlayError } from './play-error.js';
@@ -245,7 +246,7 @@ const NO_LOUDSPEAKER: AudioContextOptions & { readonly sinkId: { readonly type: 
 
 /** At 16 kHz, where the browser converts; Firefox takes a microphone only at its own rate, which the audio thread converts. */
 function connect(stream: MediaStream): { context: AudioContext; source: MediaStreamAudioSourceNode } {
-  const wanted = new AudioContext({ ...NO_LOUDSPEAKER, sampleRate: 16_000 });
+  const wanted = new AudioContext({ ...NO_LOUDSPEAKER, sampleRate: OUTPUT_SAMPLE_RATE_HZ });
   try {
     return { context: wanted, source: wanted.createMediaStreamSource(stream) };
   } catch {

@@ -1,7 +1,7 @@
+import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/pcm.js';
 import type { SoundPart } from '../control/sound-frame.js';
 import { Emitter } from '../runtime/emitter.js';
 
-const SAMPLE_RATE_HZ = 16_000;
 /** How far ahead of the audio clock sound is scheduled: what a network may jitter. */
 const LEAD_S = 0.12;
 /** A lead outside these is set anew: the next part comes too late, or the delay has grown. */
@@ -76,12 +76,12 @@ export class TapPlayer {
     const samples = floatSamples(part.pcm);
     if (samples.length === 0) return;
     const source = context.createBufferSource();
-    source.buffer = new AudioBuffer({ length: samples.length, sampleRate: SAMPLE_RATE_HZ });
+    source.buffer = new AudioBuffer({ length: samples.length, sampleRate: OUTPUT_SAMPLE_RATE_HZ });
     source.buffer.copyToChannel(samples, 0);
     source.connect(gain);
     source.start(this.#startOf(part.offset, context));
-    this.#nextAtS += samples.length / SAMPLE_RATE_HZ;
-    this.#nextOffsetMs = part.offset + (1000 * samples.length) / SAMPLE_RATE_HZ;
+    this.#nextAtS += samples.length / OUTPUT_SAMPLE_RATE_HZ;
+    this.#nextOffsetMs = part.offset + (1000 * samples.length) / OUTPUT_SAMPLE_RATE_HZ;
   }
 
   /** Largest sample of the last 64 ms as it leaves for the loudspeaker, 0 to 1. */
@@ -93,7 +93,7 @@ export class TapPlayer {
 
   #open(): AudioContext {
     // At the rate of the sound, so that parts join without a seam; the browser converts the whole.
-    const context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: 'interactive' });
+    const context = new AudioContext({ sampleRate: OUTPUT_SAMPLE_RATE_HZ, latencyHint: 'interactive' });
     this.#context = context;
     this.#gain = context.createGain();
     this.#meter = context.createAnalyser();
@@ -110,7 +110,7 @@ export class TapPlayer {
     if (!(Math.abs(gapMs) < SEAM_MS)) atS += gapMs / 1000;
     const leadS = atS - context.currentTime;
     if (!(leadS >= MIN_LEAD_S && leadS <= MAX_LEAD_S)) atS = context.currentTime + LEAD_S;
-    this.#nextAtS = Math.round(atS * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ;
+    this.#nextAtS = Math.round(atS * OUTPUT_SAMPLE_RATE_HZ) / OUTPUT_SAMPLE_RATE_HZ;
     return this.#nextAtS;
   }
 

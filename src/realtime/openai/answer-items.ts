@@ -1,6 +1,4 @@
-import { REALTIME_SAMPLE_RATE_HZ } from '../realtime.js';
-
-const BYTES_PER_MS = (REALTIME_SAMPLE_RATE_HZ * 2) / 1000;
+import { REALTIME_BYTES_PER_MS } from '../realtime.js';
 
 /** What the model must forget of one item. */
 export type ItemCut =
@@ -38,7 +36,7 @@ export class AnswerItems {
 
   /** Of all the sound that came. */
   get soundMs(): number {
-    return this.#items.reduce((sum, { soundBytes }) => sum + soundBytes / BYTES_PER_MS, 0);
+    return this.#items.reduce((sum, { soundBytes }) => sum + soundBytes / REALTIME_BYTES_PER_MS, 0);
   }
 
   /**
@@ -61,7 +59,7 @@ export class AnswerItems {
     let startMs = 0;
     return this.#items.flatMap((item, at): readonly ItemCut[] => {
       const { itemId, contentIndex, soundBytes, kind } = item;
-      const lengthMs = soundBytes / BYTES_PER_MS;
+      const lengthMs = soundBytes / REALTIME_BYTES_PER_MS;
       const heardHereMs = Math.min(lengthMs, heardMs - startMs);
       startMs += lengthMs;
       if (isAnswered(itemId)) return [];

@@ -1,9 +1,9 @@
-import { REALTIME_SAMPLE_RATE_HZ } from '../realtime.js';
+import { REALTIME_BYTES_PER_MS } from '../realtime.js';
 import { UpwardSound } from '../upward-sound.js';
 
 /** So much of what the user says is kept, to say it again on a new connection. */
 const MAX_HELD_MS = 120_000;
-const MAX_HELD_BYTES = (MAX_HELD_MS * REALTIME_SAMPLE_RATE_HZ * 2) / 1000;
+const MAX_HELD_BYTES = MAX_HELD_MS * REALTIME_BYTES_PER_MS;
 
 /** The user's sound of one turn, ready to be sent, as it comes and once more from its beginning when a connection broke. */
 export class HeldSound {

@@ -1,12 +1,10 @@
+import { OUTPUT_BYTES_PER_MS, OUTPUT_SAMPLE_RATE_HZ } from '../../audio/index.js';
 import { orAborted, ProviderError } from '../../runtime/index.js';
 import type { EngineFace } from '../../vendor/index.js';
 import { WholeSamples } from '../http/whole-samples.js';
 
-/** What engines are given. */
-export const SOUND_RATE_HZ = 16_000;
-const BYTES_PER_MS = (SOUND_RATE_HZ * 2) / 1000;
 /** What is gathered before a piece goes on its way: 100 ms. */
-const PIECE_BYTES = 100 * BYTES_PER_MS;
+const PIECE_BYTES = 100 * OUTPUT_BYTES_PER_MS;
 
 /**
  * A source that ends with the signal's reason at once when it fires, although the source itself may never move again; whole samples
@@ -65,7 +63,7 @@ export async function collected(
     // Whoever gives a piece may use its memory again.
     parts.push(part.slice());
     bytes += part.byteLength;
-    if (bytes > maxSeconds * 1000 * BYTES_PER_MS) throw tooLong(face, maxSeconds);
+    if (bytes > maxSeconds * 1000 * OUTPUT_BYTES_PER_MS) throw tooLong(face, maxSeconds);
   }
   return Buffer.concat(parts);
 }
@@ -91,8 +89,8 @@ export function wavFile(pcm: Uint8Array): Uint8Array {
   view.setUint32(16, 16, true);
   view.setUint16(20, 1, true);
   view.setUint16(22, 1, true);
-  view.setUint32(24, SOUND_RATE_HZ, true);
-  view.setUint32(28, SOUND_RATE_HZ * 2, true);
+  view.setUint32(24, OUTPUT_SAMPLE_RATE_HZ, true);
+  view.setUint32(28, OUTPUT_SAMPLE_RATE_HZ * 2, true);
   view.setUint16(32, 2, true);
   view.setUint16(34, 16, true);
   text(36, 'data');

@@ -1,3 +1,4 @@
+import { OUTPUT_BYTES_PER_MS } from '../../audio/index.js';
 import { type Clock, ProviderError, sleep } from '../../runtime/index.js';
 import type { RecognizedWord, Recognizer } from '../recognizer.js';
 import { joined } from './honest-recognizer.js';
@@ -27,7 +28,6 @@ export interface TranscribeOptions {
   readonly onRetry?: ((error: ProviderError, delayMs: number) => void) | undefined;
 }
 
-const BYTES_PER_MS = 32;
 const MAX_TRIES = 4;
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 60_000;
@@ -44,7 +44,7 @@ export async function* transcribeSound(options: TranscribeOptions): AsyncGenerat
   let readBytes = 0;
   for await (const piece of inReach(options.sound, options.signal)) {
     readBytes += piece.byteLength;
-    options.onProgress?.(readBytes / BYTES_PER_MS);
+    options.onProgress?.(readBytes / OUTPUT_BYTES_PER_MS);
     for (const utterance of cutter.push(piece)) yield* understood(utterance, options);
   }
   for (const utterance of cutter.end()) yield* understood(utterance, options);

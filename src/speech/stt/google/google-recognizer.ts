@@ -1,3 +1,4 @@
+import { OUTPUT_SAMPLE_RATE_HZ } from '../../../audio/index.js';
 import {
   type Exchange,
   type Fields,
@@ -20,7 +21,6 @@ import type { RecognizedWord } from '../../recognizer.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace } from '../hearing-face.js';
 import { joined } from '../honest-recognizer.js';
-import { SOUND_RATE_HZ } from '../sound-pieces.js';
 import { hearWhole } from '../whole-sound.js';
 import { GOOGLE_HEARING_ROW, type GoogleHearingOptions } from './google-hearing-options.js';
 
@@ -93,7 +93,7 @@ export class GoogleRecognizer implements HeardEngine {
     return {
       config: {
         encoding: 'LINEAR16',
-        sampleRateHertz: SOUND_RATE_HZ,
+        sampleRateHertz: OUTPUT_SAMPLE_RATE_HZ,
         audioChannelCount: 1,
         languageCode: withRegion(request.language ?? language),
         ...(otherLanguages.length === 0 ? {} : { alternativeLanguageCodes: otherLanguages.map(withRegion) }),
