@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ConfigError, nearestName, settingFault } from '../runtime/index.js';
 import { actionProblem } from './action-problem.js';
 import { MOMENTS } from './peer-table.js';
-import { DEFAULT_CAPTION, type ExpressionSettings, type PeerAction } from './settings.js';
+import { DEFAULT_CAPTION, type ExpressionSettings, type PeerAction, type VrchatMessage } from './settings.js';
 import { isReserved } from './tag-forms.js';
 
 type Zod = typeof z;
@@ -10,6 +10,9 @@ type Zod = typeof z;
 const MAX_PROBLEMS = 20;
 const SECTION = 'expression';
 const DURATION_MS = 4000;
+/** OSC's numbers have 32 bits. */
+const MIN_INT = -2_147_483_648;
+const MAX_INT = 2_147_483_647;
 
 /**
  * Reads section `expression` of the settings.
@@ -91,18 +94,55 @@ function peerSchema(zod: Zod) {
 }
 
 function vrchatSchema(zod: Zod) {
-  const value = zod.number().int().min(-2_147_483_648).max(2_147_483_647);
-  return zod.strictObject({
-    host: zod.string().min(1).max(255).default('127.0.0.1'),
-    port: zod.number().int().min(1).max(65_535).default(9000),
-    address: zod
-      .string()
-      .regex(/^\/[\x21-\x7e]{1,200}$/, 'expected an OSC address such as /avatar/parameters/FaceOSC')
-      .default('/avatar/parameters/FaceOSC'),
-    faces: zod.record(zod.string(), value),
-    neutral: value.default(0),
-    durationMs: durationSchema(zod),
-  });
+  const value = zod.number().int().min(MIN_INT).max(MAX_INT);
+  return zod
+    .strictObject({
+      host: zod.string().min(1).max(255).default('127.0.0.1'),
+      port: zod.number().int().min(1).max(65_535).default(9000),
+      address: oscAddress(zod, '/avatar/parameters/FaceOSC').default('/avatar/parameters/FaceOSC'),
+      faces: zod.record(zod.string(), value).optional(),
+      phases: phasesSchema(zod).default({}),
+      neutral: value.default(0),
+      durationMs: durationSchema(zod),
+    })
+    .superRefine(({ faces, phases }, context) => {
+      if (faces === undefined && Object.keys(phases).length === 0)
+        context.addIssue({
+          code: 'custom',
+          path: ['faces'],
+          message: 'expected the number of each face, or phases',
+        });
+    })
+    .transform(({ faces = {}, ...rest }) => ({ ...rest, faces }));
+}
+
+function oscAddress(zod: Zod, example: string) {
+  return zod.string().regex(/^\/[\x21-\x7e]{1,200}$/, `expected an OSC address such as ${example}`);
+}
+
+function phasesSchema(zod: Zod) {
+  const message = zod
+    .strictObject({
+      address: oscAddress(zod, '/avatar/parameters/Phase'),
+      value: zod.union([zod.number(), zod.boolean(), zod.string().max(500)]),
+      type: zod.enum(['int', 'float']).optional(),
+    })
+    .superRefine((given, context) => {
+      const problem = valueProblem(given);
+      if (problem !== undefined) context.addIssue({ code: 'custom', path: ['value'], message: problem });
+    });
+  const messages = zod
+    .preprocess((given) => (Array.isArray(given) ? given : [given]), zod.array(message).min(1).max(16))
+    .optional();
+  return zod.strictObject({ idle: messages, listening: messages, thinking: messages, speaking: messages });
+}
+
+function valueProblem({ value, type }: VrchatMessage): string | undefined {
+  if (typeof value !== 'number')
+    return type === undefined ? undefined : `expected a number, since its type is ${type}`;
+  const isInt = type === 'int' || (type === undefined && Number.isInteger(value));
+  if (!isInt || (Number.isInteger(value) && value >= MIN_INT && value <= MAX_INT)) return undefined;
+  return 'expected a whole number of 32 bits, or type float';
 }
 
 function durationSchema(zod: Zod) {
@@ -135,5 +175,6 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   tags: ['numberedEmotions', 'own', 'spokenTag', 'inlineCode'],
   peer: ['model', 'builtIn', 'motionFolder', 'actions', 'durationMs', 'caption'],
   'peer.caption': Object.keys(DEFAULT_CAPTION),
-  vrchat: ['host', 'port', 'address', 'faces', 'neutral', 'durationMs'],
+  vrchat: ['host', 'port', 'address', 'faces', 'phases', 'neutral', 'durationMs'],
+  'vrchat.phases': ['idle', 'listening', 'thinking', 'speaking'],
 };

@@ -1,3 +1,5 @@
+import type { Phase } from './cue.js';
+
 /**
  * What a cue, a phase or a moment does in MMDAgent-EX: a message, or one of the short forms.
  *
@@ -127,12 +129,26 @@ export interface VrchatSettings {
   readonly port: number;
   /** @default '/avatar/parameters/FaceOSC' */
   readonly address: string;
-  /** Value of each face. */
+  /** Value of each face. @default {}, with phases */
   readonly faces: Readonly<Record<string, number>>;
+  /**
+   * What is sent when the conversation begins to listen, think, speak or does nothing: one message or several, in this order. Those of
+   * `idle` are sent at its end too. @default {}: nothing
+   */
+  readonly phases: { readonly [Name in Phase]?: readonly VrchatMessage[] | undefined };
   /** Value without a face. @default 0 */
   readonly neutral: number;
   /** How long a cue without a duration lasts, milliseconds. @default 4000 */
   readonly durationMs: number;
+}
+
+/** One OSC message. */
+export interface VrchatMessage {
+  /** Such as `/avatar/parameters/Phase` or `/chatbox/typing`. */
+  readonly address: string;
+  readonly value: number | boolean | string;
+  /** Of a number. @default 'int' for a whole one, else 'float' */
+  readonly type?: 'int' | 'float' | undefined;
 }
 
 /** The section `expression` of the settings file, checked, with defaults filled in. */

@@ -1,8 +1,8 @@
 import { type Clock, errorText, type Logger } from '../runtime/index.js';
-import type { Cue, ExpressionSink } from './cue.js';
+import type { Cue, ExpressionSink, Phase } from './cue.js';
 import { byFace, faceOf } from './emotions.js';
 import { FaceTimer } from './face-timer.js';
-import type { VrchatSettings } from './settings.js';
+import type { VrchatMessage, VrchatSettings } from './settings.js';
 
 /** What sends datagrams. */
 export interface DatagramSender {
@@ -14,12 +14,12 @@ export interface DatagramSender {
 export interface VrchatPorts {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Opened with the first face. @default a UDP socket that keeps no program alive */
+  /** Opened with the first message. @default a UDP socket that keeps no program alive */
   readonly open?: (() => Promise<DatagramSender>) | undefined;
 }
 
 /**
- * Faces to VRChat by OSC: one whole number for each, the neutral one when its duration is over.
+ * Faces to VRChat by OSC: one whole number for each, the neutral one when its duration is over; and what the settings have for phases.
  *
  * @param settings - of the section `expression.vrchat`.
  */
@@ -27,11 +27,18 @@ export function createVrchatSink(settings: VrchatSettings, ports: VrchatPorts): 
   return new VrchatExpression(settings, ports);
 }
 
-/** One OSC message with one 32-bit number. */
-export async function encodeOscNumber(address: string, value: number): Promise<Uint8Array> {
+/** One OSC message with one value. @source OSC 1.0 specification; docs.vrchat.com "OSC Overview": int, float, bool, string */
+export async function encodeOsc({ address, value, type }: VrchatMessage): Promise<Uint8Array> {
   const { toBuffer } = await import('osc-min');
-  const view = toBuffer({ address, args: [{ type: 'integer', value }] });
+  const view = toBuffer({ address, args: [argumentOf(value, type)] });
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function argumentOf(value: VrchatMessage['value'], type: VrchatMessage['type']) {
+  if (typeof value === 'boolean') return { type: value ? 'true' : 'false' } as const;
+  if (typeof value === 'string') return { type: 'string', value } as const;
+  const standard = Number.isInteger(value) ? 'int' : 'float';
+  return { type: (type ?? standard) === 'int' ? 'integer' : 'float', value } as const;
 }
 
 class VrchatExpression implements ExpressionSink {
@@ -43,6 +50,7 @@ class VrchatExpression implements ExpressionSink {
   /** One after the other, so that the neutral value never overtakes a face while the socket opens. */
   #sending: Promise<void> = Promise.resolve();
   #isFailing = false;
+  #phase: Phase | undefined;
 
   constructor(settings: VrchatSettings, ports: VrchatPorts) {
     this.#settings = settings;
@@ -62,12 +70,21 @@ class VrchatExpression implements ExpressionSink {
     this.#timer.face(face, atMs, cue.durationMs ?? this.#settings.durationMs);
   }
 
+  phase(phase: Phase): void {
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    for (const message of this.#settings.phases[phase] ?? []) this.#queue(message);
+  }
+
   interrupted(): void {
     this.#timer.drop();
   }
 
   async close(): Promise<void> {
     this.#timer.end();
+    // Nobody thinks or speaks any more.
+    if (this.#phase !== undefined) this.phase('idle');
+    this.#phase = undefined;
     await this.#sending;
     const sender = this.#sender;
     this.#sender = undefined;
@@ -83,20 +100,27 @@ class VrchatExpression implements ExpressionSink {
 
   #show(face: string | undefined): void {
     const value = (face === undefined ? undefined : this.#valueOf(face)) ?? this.#settings.neutral;
-    this.#sending = this.#sending.then(() => this.#send(value));
+    this.#queue({ address: this.#settings.address, value, type: 'int' });
   }
 
-  async #send(value: number): Promise<void> {
+  #queue(message: VrchatMessage): void {
+    this.#sending = this.#sending.then(() => this.#send(message));
+  }
+
+  async #send(message: VrchatMessage): Promise<void> {
     try {
-      const bytes = await encodeOscNumber(this.#settings.address, value);
+      const bytes = await encodeOsc(message);
       this.#sender ??= (this.#ports.open ?? openUdp)();
       await (await this.#sender).send(bytes, this.#settings.port, this.#settings.host);
       this.#isFailing = false;
     } catch (error) {
       this.#sender = undefined;
-      // Once an outage: faces come every few seconds.
+      // Once an outage: faces and phases come every few seconds.
       if (!this.#isFailing)
-        this.#ports.logger.warn({ error: errorText(error) }, 'a face was not sent by OSC');
+        this.#ports.logger.warn(
+          { address: message.address, error: errorText(error) },
+          'a message was not sent by OSC',
+        );
       this.#isFailing = true;
     }
   }

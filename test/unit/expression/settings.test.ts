@@ -28,6 +28,7 @@ describe('readExpressionSettings', () => {
         port: 9000,
         address: '/avatar/parameters/FaceOSC',
         faces: { joy: 1 },
+        phases: {},
         neutral: 0,
         durationMs: 4000,
       },
@@ -46,6 +47,16 @@ describe('readExpressionSettings', () => {
 
   it('switches MMDAgent-EX off', async () => {
     expect((await readExpressionSettings({ peer: false })).peer).toBeUndefined();
+  });
+
+  it('takes one OSC message for a phase or several, and no faces with them', async () => {
+    const phase = { address: '/avatar/parameters/Phase', value: 2 };
+    const typing = { address: '/chatbox/typing', value: true };
+    const phases = { thinking: [phase, typing], speaking: { ...phase, value: 3, type: 'float' } };
+    expect((await readExpressionSettings({ vrchat: { phases } })).vrchat).toMatchObject({
+      faces: {},
+      phases: { thinking: [phase, typing], speaking: [{ ...phase, value: 3, type: 'float' }] },
+    });
   });
 
   it('takes every form of an action', async () => {
@@ -93,6 +104,26 @@ describe('readExpressionSettings', () => {
     [{ vrchat: { faces: { joy: 1.5 } } }, 'expression.vrchat.faces.joy: '],
     [{ vrchat: { faces: {}, port: 0 } }, 'expression.vrchat.port: '],
     [{ vrchat: { faces: {}, address: 'face' } }, 'expected an OSC address'],
+    [{ vrchat: { phases: {} } }, 'expression.vrchat.faces: expected the number of each face, or phases'],
+    [{ vrchat: { phases: { thinkin: [] } } }, 'thinking'],
+    [{ vrchat: { phases: { idle: [] } } }, 'expression.vrchat.phases.idle: '],
+    [
+      { vrchat: { phases: { idle: [{ address: 'x', value: 1 }] } } },
+      'expression.vrchat.phases.idle.0.address: expected an OSC address',
+    ],
+    [{ vrchat: { phases: { idle: { address: '/x' } } } }, 'expression.vrchat.phases.idle.0.value: '],
+    [
+      { vrchat: { phases: { idle: { address: '/x', value: 1.5, type: 'int' } } } },
+      'expression.vrchat.phases.idle.0.value: expected a whole number of 32 bits, or type float',
+    ],
+    [
+      { vrchat: { phases: { idle: { address: '/x', value: 2 ** 31 } } } },
+      'expected a whole number of 32 bits, or type float',
+    ],
+    [
+      { vrchat: { phases: { idle: { address: '/x', value: 'a', type: 'int' } } } },
+      'expected a number, since its type is int',
+    ],
     [{ tags: { own: ['a b'] } }, 'expression.tags.own.0: expected a name'],
     [{ tags: { own: ['Think'] } }, 'expression.tags.own.0: expected a name that no built-in tag has'],
     ['on', 'expression: '],

@@ -23,6 +23,7 @@ const VRCHAT: VrchatSettings = {
   port: 9000,
   address: '/avatar/parameters/FaceOSC',
   faces: { joy: 1, angry: 2 },
+  phases: {},
   neutral: 0,
   durationMs: 4000,
 };
@@ -104,13 +105,56 @@ describe('VrchatSink', () => {
     expect(logger.lines).toEqual(['debug no OSC value for a face']);
   });
 
+  it('sends nothing for phases without settings', async () => {
+    const { sink, sent, counts } = bench();
+    for (const phase of ['idle', 'listening', 'thinking', 'speaking'] as const) sink.phase?.(phase);
+    await sink.close();
+    expect([sent, counts()]).toEqual([[], [0, 0]]);
+  });
+
+  it('sends what belongs to a phase when it begins, each once, in order, and those of idle at its end', async () => {
+    const hex = (text: string): string => Buffer.from(text, 'latin1').toString('hex');
+    const { sink, clock, sent } = bench({
+      phases: {
+        idle: [{ address: '/p', value: 0 }],
+        thinking: [
+          { address: '/p', value: 2 },
+          { address: '/t', value: true },
+        ],
+        speaking: [
+          { address: '/f', value: 0.5 },
+          { address: '/g', value: 1, type: 'float' },
+          { address: '/s', value: 'hi' },
+          { address: '/t', value: false },
+        ],
+      },
+    });
+    for (const phase of ['idle', 'listening', 'thinking', 'thinking', 'speaking'] as const) {
+      sink.phase?.(phase);
+      sink.interrupted?.();
+    }
+    await clock.advanceAsync(0);
+    await sink.close();
+    await sink.close();
+    expect(sent.map((line) => line.split(' ')[2])).toEqual([
+      hex('/p\0\0,i\0\0\0\0\0\0'),
+      hex('/p\0\0,i\0\0\0\0\0\x02'),
+      hex('/t\0\0,T\0\0'),
+      hex('/f\0\0,f\0\0\x3f\0\0\0'),
+      hex('/g\0\0,f\0\0\x3f\x80\0\0'),
+      hex('/s\0\0,s\0\0hi\0\0'),
+      hex('/t\0\0,F\0\0'),
+      hex('/p\0\0,i\0\0\0\0\0\0'),
+    ]);
+  });
+
   it('tells of an outage once, and opens anew', async () => {
     const { sink, clock, sent, logger, counts } = bench({}, 2);
     sink.cue(cue('face', 'joy', 1000), 0);
     await clock.advanceAsync(2000);
     sink.cue(cue('face', 'joy', 1000), 2000);
     await clock.advanceAsync(10);
-    expect(logger.lines).toEqual(['warn a face was not sent by OSC']);
+    expect(logger.lines).toEqual(['warn a message was not sent by OSC']);
     expect(sent).toHaveLength(1);
     expect(counts()[0]).toBe(3);
     await sink.close();
