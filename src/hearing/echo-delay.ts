@@ -26,6 +26,8 @@ export class EchoDelay {
   readonly #heard = new Float64Array(GROUPS);
   #slots = 0;
   #evidence = 0;
+  /** Of them, those that speak of the delay that is believed. */
+  #seen = 0;
   #lag: number | undefined;
   /** How alike both are at the lag that fits best, -1 … 1. */
   likeness = 0;
@@ -53,8 +55,18 @@ export class EchoDelay {
     }
     if (!isPlaying) return;
     this.#evidence++;
+    this.#seen++;
     this.#correlate();
-    if (this.#evidence >= ENOUGH_SLOTS && this.#evidence % 5 === 0) this.#choose();
+    if (this.#seen >= ENOUGH_SLOTS && this.#seen % 5 === 0) this.#choose();
+  }
+
+  /** The echo comes with this delay now: what was seen before says nothing any more. */
+  restart(lag: number): void {
+    this.#crossed.fill(0);
+    this.#playedSquares.fill(0);
+    this.#heardSquares = 0;
+    this.#seen = 0;
+    this.#lag = lag;
   }
 
   #correlate(): void {

@@ -1,4 +1,5 @@
 import { BANDS, LOWEST_DB } from './band-powers.js';
+import { EchoAlignment } from './echo-alignment.js';
 import { AHEAD_SLOTS, EchoDelay, GROUPS } from './echo-delay.js';
 import { AROUND_SLOTS, AUDIBLE_DB, EchoPath } from './echo-path.js';
 import type { HeardBands } from './heard-bands.js';
@@ -36,6 +37,8 @@ const QUIET_DB = 3;
 const LATE_SLOTS = 200;
 /** Until a delay was believed for so long, what any other delay explains is an echo too. */
 const YOUNG_SLOTS = 50;
+/** A way that was learned with one delay for so long holds with another. */
+const KNOWN_SLOTS = 200;
 /** An echo of one short sound goes together with it at least so well (0.86 and more where it is a voice at all); another voice hardly ever. */
 const SURE_LIKENESS = 0.8;
 const FIRST_BAND = [0, 3, 6, 9, BANDS];
@@ -51,6 +54,7 @@ const FIRST_BAND = [0, 3, 6, 9, BANDS];
 export class EchoGuard {
   readonly #played = new PlayedBands();
   readonly #delay = new EchoDelay();
+  readonly #alignment = new EchoAlignment();
   readonly #path = new EchoPath();
   readonly #unknown = new UnknownEcho();
   readonly #unlike = new UnlikeEcho();
@@ -123,6 +127,7 @@ export class EchoGuard {
     for (let half = 0; half < 2; half++) {
       const heardDb = bands.halvesDb[half] as Float64Array;
       this.#follow(heardDb, slot - 1 + half);
+      this.#alignment.add(heardDb, this.#roomDb);
       if (isUnknown) this.#unknown.expect();
       for (let band = 0; band < BANDS; band++) {
         const over = this.#overDb(heardDb, band, isUnknown);
@@ -136,7 +141,8 @@ export class EchoGuard {
     this.isUser =
       excessDb >= (isUnknown ? UNKNOWN_NEEDED_DB : NEEDED_DB) &&
       bandCount >= NEEDED_BANDS &&
-      this.#isLearned(slot, isUnknown);
+      this.#isLearned(slot, isUnknown) &&
+      !this.#hasMoved(slot);
     this.#doubt(slot, isUnknown);
     this.#learn(bands, isUnknown);
   }
@@ -169,6 +175,19 @@ export class EchoGuard {
   /** Something that was played may still be heard. */
   #isPlayingAt(slot: number): boolean {
     return slot - this.#lastPlayedSlot <= REACH_SLOTS;
+  }
+
+  /** Whether what seems to be the user is the echo with another delay. How loud it is does not change by that, where it was known. */
+  #hasMoved(slot: number): boolean {
+    const { lag } = this.#delay;
+    if (lag === undefined || !this.isActive) return false;
+    const found = this.#alignment.find(this.#played, slot);
+    if (found === undefined || Math.abs(found - lag) <= AROUND_SLOTS) return false;
+    this.#delay.restart(found);
+    if (this.#lagSlots < KNOWN_SLOTS) this.#path.reset();
+    if (this.#isYoung) this.#lagSlots = 0;
+    this.#lag = found;
+    return true;
   }
 
   #doubt(slot: number, isUnknown: boolean): void {

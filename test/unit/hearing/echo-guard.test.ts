@@ -60,6 +60,32 @@ function mix(
   return { played, heard, onsetsMs };
 }
 
+/** The avatar speaks five times, the echo of each part comes with a delay of its own; the user interrupts twice. */
+function movingMix(
+  random: Random,
+  parts: readonly (readonly [fromMs: number, delayMs: number])[],
+  options: { readonly echoToUserDb: number; readonly users: boolean },
+): Mix {
+  const played = seconds(SECONDS);
+  for (let turn = 0; turn < 5; turn++)
+    mixIn(played, spoken(turn % 2 === 0 ? 'en_slt' : 'ja_mei_happy', -20), 2000 + turn * 4300);
+  const echo = seconds(SECONDS);
+  for (const [part, [fromMs, delayMs]] of parts.entries()) {
+    const untilMs = parts[part + 1]?.[0] ?? SECONDS * 1000;
+    mixIn(echo, echoOf(played.slice(fromMs * 16, untilMs * 16), { delayMs, tailMs: 300, random }), fromMs);
+  }
+  const heard = louder(echo, USER_DBFS + options.echoToUserDb - activeDbfs(echo));
+  mixIn(heard, noise('pink', SECONDS * 16_000, -58, 7), 0);
+  const onsetsMs: number[] = [];
+  for (const atMs of options.users ? [11_500, 20_000] : []) {
+    const user = spoken('en_awb', USER_DBFS).slice(0, 16 * 1600);
+    const beginsMs = atMs + random() * 300;
+    mixIn(heard, user, beginsMs);
+    onsetsMs.push(beginsMs + onsetMs(user));
+  }
+  return { played, heard, onsetsMs };
+}
+
 /** Tells the ear what is played 200 ms ahead, in pieces of 100 ms. */
 function telling(played: Sound): (hearing: Hearing, endMs: number) => void {
   let toldMs = 0;
@@ -120,6 +146,46 @@ describe('The echo guard', () => {
     const { played, heard } = mix(seededRandom(3), { echoToUserDb: -5, delayMs, users: false });
     const { hearing } = await hearAll(heard, {}, telling(played));
     expect(Math.abs((hearing.meter().echoDelayMs ?? 0) - delayMs)).toBeLessThanOrEqual(20);
+  });
+
+  describe('of a player that begins each sound with another delay', () => {
+    const BEGINS_MS = [0, 6000, 10_400, 14_700, 18_900];
+    const begins = (random: Random) => BEGINS_MS.map((fromMs) => [fromMs, 20 + random() * 100] as const);
+
+    it.each(LEVELS)('hears no voice in the echo alone, %d dB from the user', async (echoToUserDb) => {
+      for (let seed = 1; seed <= 2; seed++) {
+        const random = seededRandom(seed);
+        const { played, heard } = movingMix(random, begins(random), { echoToUserDb, users: false });
+        const { told } = await hearAll(heard, {}, telling(played));
+        expect(names(told).filter((name) => name === 'began')).toEqual([]);
+      }
+    });
+
+    it.each(LEVELS.slice(0, -1))('lets the user interrupt over an echo of %d dB', async (echoToUserDb) => {
+      for (let seed = 1; seed <= 2; seed++) {
+        const random = seededRandom(seed);
+        const { played, heard, onsetsMs } = movingMix(random, begins(random), { echoToUserDb, users: true });
+        const { told } = await hearAll(heard, {}, telling(played));
+        const lasted = told.filter(({ name }) => name === 'lasted');
+        const isHeard = (onset: number): boolean =>
+          lasted.some(({ atMs }) => atMs > onset && atMs < onset + 800);
+        expect(onsetsMs.filter((onset) => !isHeard(onset))).toEqual([]);
+        expect(lasted.length).toBe(onsetsMs.length);
+      }
+    });
+
+    it('and stalls in the middle of one', async () => {
+      const stalls = [
+        [0, 60],
+        [7800, 290],
+        [10_400, 60],
+        [16_500, 310],
+        [18_900, 60],
+      ] as const;
+      const { played, heard } = movingMix(seededRandom(2), stalls, { echoToUserDb: -5, users: false });
+      const { told } = await hearAll(heard, {}, telling(played));
+      expect(told.filter(({ name }) => name === 'lasted')).toEqual([]);
+    });
   });
 
   it('bears a loudspeaker that clips', async () => {
