@@ -2,7 +2,7 @@ import type { Cue, ReplyPiece } from '../expression/index.js';
 import type { HeardReply, Reply } from '../reply/index.js';
 import type { ResponseGuard } from '../tools/index.js';
 import type { EntryPiece } from './history-entry.js';
-import { PieceLine } from './piece-line.js';
+import { Line } from './line.js';
 import { VISION_CUE } from './ports.js';
 import type { SinkBoard } from './sink-board.js';
 
@@ -19,6 +19,13 @@ export interface DeliveryOptions {
   readonly onBlocked: () => void;
 }
 
+/** A piece on its way from the model to the voice. */
+interface LinedPiece {
+  readonly piece: ReplyPiece;
+  /** Its place in the history; undefined: not the model's words (an acknowledgement, an apology), and not part of it. */
+  readonly entry: EntryPiece | undefined;
+}
+
 /** Japanese has no blanks between sentences. */
 const ENDS_LATIN = /[\p{Script=Latin}\p{N}\p{Pd},.;:!?"')\]…]$/u;
 const BEGINS_LATIN = /^[\p{Script=Latin}\p{N}]/u;
@@ -30,7 +37,7 @@ const BEGINS_LATIN = /^[\p{Script=Latin}\p{N}]/u;
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #line = new PieceLine();
+  readonly #line = new Line<LinedPiece>();
   /** Cues of each piece that the voice has, by its number there. Heard ones are let go. */
   readonly #cues = new Map<number, readonly Cue[]>();
   readonly #leaving: (() => void)[] = [];
@@ -67,7 +74,7 @@ export class Delivery {
   }
 
   add(piece: ReplyPiece, entry: EntryPiece): void {
-    if (!this.#isBlocked) this.#line.add(piece, entry);
+    if (!this.#isBlocked) this.#line.add({ piece, entry });
   }
 
   /** Shows that the words were heard, before the first of the reply. */
@@ -182,7 +189,7 @@ export class Delivery {
 
   #addFiller(text: string): void {
     const none = { index: -1, cues: [], language: undefined, endsSentence: true };
-    this.#line.add({ ...none, raw: text, text }, undefined);
+    this.#line.add({ piece: { ...none, raw: text, text }, entry: undefined });
   }
 
   #timeAcknowledgement(index: number): void {

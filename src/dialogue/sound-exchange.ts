@@ -4,6 +4,7 @@ import type { Utterance } from '../hearing/index.js';
 import type { GivenPart, GivenSound, Reply } from '../reply/index.js';
 import { fillIn } from './history.js';
 import type { AssistantStep, EntryPiece, HistoryEntry } from './history-entry.js';
+import { Line } from './line.js';
 import { lookAt, type Sight } from './look-at.js';
 import { VISION_CUE } from './ports.js';
 import type { Services } from './services.js';
@@ -15,7 +16,6 @@ import { SoundWords } from './sound-words.js';
 import type { Trace } from './trace.js';
 import type { TurnPlan } from './turn-plan.js';
 import type { TurnTeller } from './turn-teller.js';
-import { WordLine } from './word-line.js';
 import { UNWRITTEN } from './wordless-recognizer.js';
 
 const SENTENCE_END = /[。！？.!?\n]["'」』）)]*\s*$/;
@@ -48,7 +48,7 @@ export class SoundExchange {
   /** The whole reply is one piece to the voice. */
   readonly #piece: EntryPiece = { raw: '', text: '', tags: '', spoken: 0 };
   readonly #words: SoundWords;
-  readonly #line = new WordLine();
+  readonly #line = new Line<string>();
   readonly #cues: SoundCues;
   readonly #gate: SoundGate | undefined;
   /** Sources of pictures that its words asked for. */

@@ -389,10 +389,8 @@ describe('RealtimeSession', () => {
   });
 
   describe('words that are looked at before they are answered', () => {
-    it('are written down while the model is not asked', async () => {
-      const server = new RealtimeServer();
-      server.writes = ['How are you?'];
-      server.answers = [{ says: [{ text: 'Fine.' }] }];
+    /** What was said is there, and the model is not asked before `ask`. */
+    async function lookedAt(server: RealtimeServer) {
       const { start, settle } = await rig({}, {}, server);
       let ask: (value?: unknown) => void = () => {};
       const answerWhen = new Promise((resolve) => {
@@ -400,6 +398,14 @@ describe('RealtimeSession', () => {
       });
       const heard = start({ sound: new Speech().say(400).end(), answerWhen });
       await settle(100);
+      return { heard, settle, ask: () => ask() };
+    }
+
+    it('are written down while the model is not asked', async () => {
+      const server = new RealtimeServer();
+      server.writes = ['How are you?'];
+      server.answers = [{ says: [{ text: 'Fine.' }] }];
+      const { heard, settle, ask } = await lookedAt(server);
       expect(await heard.turn.userText).toBe('How are you?');
       expect(server.last.ofType('response.create')).toEqual([]);
       ask();
@@ -424,13 +430,7 @@ describe('RealtimeSession', () => {
     it('are said once more on a new connection, and asked there', async () => {
       const server = new RealtimeServer();
       server.answers = [{ says: [{ text: 'Fine.' }] }];
-      const { start, settle } = await rig({}, {}, server);
-      let ask: (value?: unknown) => void = () => {};
-      const answerWhen = new Promise((resolve) => {
-        ask = resolve;
-      });
-      const heard = start({ sound: new Speech().say(400).end(), answerWhen });
-      await settle(100);
+      const { heard, settle, ask } = await lookedAt(server);
       server.last.drop();
       await settle(1000);
       ask();
