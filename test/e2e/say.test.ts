@@ -42,20 +42,30 @@ describe.skipIf(!isChromiumThere)(`a text typed on the page${whySkipped}`, () =>
   }
 
   /** Shapes that the face showed and the loudest that left for the loudspeaker, until the state is another. */
+  /** What this needs of the browser's class. */
+  type ObserverClass = new (
+    changed: () => void,
+  ) => { observe(node: unknown, what: Record<string, unknown>): void; disconnect(): void };
   const watch = (): Promise<{ readonly widest: number; readonly closings: number; readonly peak: number }> =>
     page.locator('#face').evaluate(async (face) => {
       const root = face.ownerDocument;
       const dataOf = (id: string) =>
         (root.getElementById(id) as unknown as { dataset: Record<string, string> }).dataset;
       let [widest, closings, peak, wasOpen] = [0, 0, 0, false];
-      while (dataOf('say-state')['status'] === 'speaking') {
+      // Every value that the page sets, however seldom a busy machine lets this look.
+      const { MutationObserver: Observer } = globalThis as unknown as { MutationObserver: ObserverClass };
+      const observer = new Observer(() => {
         const mouth = Number(dataOf('face')['mouth']);
         widest = Math.max(widest, mouth);
-        peak = Math.max(peak, Number(dataOf('stage')['level']));
         if (wasOpen && mouth < 0.1) closings++;
         wasOpen = mouth > 0.2 || (wasOpen && mouth >= 0.1);
+      });
+      observer.observe(face, { attributes: true, attributeFilter: ['data-mouth'] });
+      while (dataOf('say-state')['status'] === 'speaking') {
+        peak = Math.max(peak, Number(dataOf('stage')['level']));
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
+      observer.disconnect();
       return { widest, closings, peak };
     });
 
@@ -67,8 +77,8 @@ describe.skipIf(!isChromiumThere)(`a text typed on the page${whySkipped}`, () =>
   });
 
   it.each([
-    ['en', 'Hello there. My name is Gene.', 'Hello there.'],
-    ['ja', 'こんにちは。今日は良い天気ですね。', 'こんにちは。'],
+    ['en', 'Hello there. My name is Gene. I speak, and my mouth follows.', 'Hello there.'],
+    ['ja', 'こんにちは。今日は良い天気ですね。口も動きます。', 'こんにちは。'],
   ])('is heard, and the face moves its mouth with it (%s)', async (_, said, first) => {
     await open();
     await page.fill('#say-text', said);
