@@ -1,3 +1,4 @@
+import { matchesOf } from '../runtime/index.js';
 import { isCjk, isCloser, isSentenceMark } from './sentence-end.js';
 
 /** At how much text the first piece may end with a clause. */
@@ -19,6 +20,8 @@ const PICTURE = /\p{Extended_Pictographic}/u;
 /** What an emoji may go on with. */
 const PICTURE_PART =
   /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{RI}|\u200d|\u20e3|[\ufe00-\ufe0f]|\p{Surrogate}/u;
+/** Of scripts with blanks, or a run of another up to a mark. */
+const WORD = /[\p{L}\p{N}'’.-]+|[、。，！？]/gu;
 const MAX_PARTS = 64;
 
 /** Whether a piece that ends with this letter (or emoji) may be a clause. */
@@ -74,7 +77,7 @@ function endOfParts(text: string, from: number): number {
 export function clauseShare(text: string, { minCharacters, minWords }: ClauseSize): number {
   let characters = 0;
   let words = 0;
-  for (const [part] of text.matchAll(/[\p{L}\p{N}'’.-]+|[、。，！？]/gu)) {
+  for (const [part] of matchesOf(text, WORD)) {
     const letters = [...part].filter((letter) => /[\p{L}\p{N}、。，！？]/u.test(letter));
     const wide = letters.filter((letter) => isCjk(letter) || /[、。，！？]/.test(letter)).length;
     if (wide > 0) characters += wide + (letters.length - wide) / 2;

@@ -1,3 +1,5 @@
+import { matchesOf } from '../runtime/index.js';
+
 /** One change of a text: what stands at `from` … `to` becomes `text`. */
 export interface Edit {
   readonly from: number;
@@ -174,7 +176,7 @@ export function edits(
   say: (match: RegExpExecArray) => string | undefined,
 ): Edit[] {
   const found: Edit[] = [];
-  for (const match of text.matchAll(pattern)) {
+  for (const match of matchesOf(text, pattern)) {
     const said = say(match);
     if (said !== undefined) found.push({ from: match.index, to: match.index + match[0].length, text: said });
   }

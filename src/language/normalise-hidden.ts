@@ -1,3 +1,4 @@
+import { matchesOf } from '../runtime/index.js';
 import { type Edit, edits } from './mapped-text.js';
 
 /** Tags of this product and its kin, whose value may hold blanks: `[vision: the front camera]`. */
@@ -37,7 +38,7 @@ function machineEdits(text: string): Edit[] {
   const found: Edit[] = [];
   const endless = new Set<string>();
   let done = 0;
-  for (const { 0: opening, 1: written = '', index } of text.matchAll(MACHINE_OPEN)) {
+  for (const { 0: opening, 1: written = '', index } of matchesOf(text, MACHINE_OPEN)) {
     const name = written.toLowerCase();
     if (index < done || endless.has(name)) continue;
     const closing = new RegExp(`</${name}\\s*>`, 'gi');

@@ -1,3 +1,4 @@
+import { matchesOf } from '../runtime/index.js';
 import { type Edit, edits } from './mapped-text.js';
 import type { RunLanguage } from './split-languages.js';
 
@@ -24,7 +25,7 @@ export function linkEdits(
 ): Edit[] {
   const said = (host: string, name: string | undefined, at: number): string =>
     policy === 'drop' ? ' ' : sayAddress(host, name, languageAt(at));
-  const pages = [...text.matchAll(URL_TEXT), ...text.matchAll(SITE)].map((match): Edit => {
+  const pages = [...matchesOf(text, URL_TEXT), ...matchesOf(text, SITE)].map((match): Edit => {
     const address = match[0].replace(TRAILING, '');
     return {
       from: match.index,

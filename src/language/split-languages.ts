@@ -1,3 +1,4 @@
+import { matchesOf } from '../runtime/index.js';
 import type { SpokenLanguage } from './spoken-word.js';
 
 /** A stretch of a text in one language. */
@@ -93,7 +94,7 @@ function keepShortLatin(text: string, stretches: readonly Stretch[], fallback: R
 /** Whether so many words are in it that it is no part of a Japanese sentence. */
 function isEnglish(latin: string): boolean {
   let words = 0;
-  for (const [word] of latin.matchAll(WORD))
+  for (const [word] of matchesOf(latin, WORD))
     if (/\p{Ll}/u.test(word) && ++words === ENGLISH_WORDS) return true;
   return false;
 }

@@ -20,6 +20,7 @@ export {
 } from './errors.js';
 export { FakeClock } from './fake-clock.js';
 export { type Logger, SILENT_LOGGER } from './logger.js';
+export { matchesOf } from './matches.js';
 export { nearestName } from './nearest.js';
 export {
   isNoticeCode,

@@ -1,3 +1,5 @@
+import { matchesOf } from '../runtime/index.js';
+
 /** A text in the one form in which words are compared, and where each unit of it stood. */
 export interface FoldedText {
   /** Small letters and hiragana, without blanks, signs and marks of long vowels. */
@@ -22,7 +24,7 @@ export function foldText(text: string): FoldedText {
   let letters = '';
   const from: number[] = [];
   const to: number[] = [];
-  for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
+  for (const { 0: cluster, index } of matchesOf(text, CLUSTER)) {
     const folded = foldLetters(cluster);
     for (let unit = 0; unit < folded.length; unit++) {
       from.push(index);

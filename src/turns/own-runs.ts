@@ -1,4 +1,4 @@
-import { editDistances } from '../runtime/index.js';
+import { editDistances, matchesOf } from '../runtime/index.js';
 import { foldLetters, withoutMarksAhead, withoutNumbers } from './fold-text.js';
 
 /** What is compared as one: a word of letters with blanks between words, or one letter of a script without. */
@@ -74,7 +74,7 @@ export function besideOwnRuns(text: string, spokenText: string): string | undefi
 
 function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+  for (const { 0: token, index } of matchesOf(text, TOKEN)) {
     const letters = foldLetters(token);
     if (letters === '') continue;
     const weight = IS_WORD.test(token) ? WORD_WEIGHT : 1;
