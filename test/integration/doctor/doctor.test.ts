@@ -3,20 +3,21 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FINDING_AREAS, type Finding, type FindingText } from '../../../src/doctor/index.js';
+import { freePort } from '../../support/free-port.js';
 import { type CliRig, cliRig } from '../cli/rig.js';
 
-/** Loopback only, outside what systems give out by themselves. */
-const PORTS = { page: 20_520, link: 20_523 } as const;
 const KEY = 'planted-Key-of-the-bridge-4711';
 const TOKEN = 'plantedTOKENof42characters';
 
 type Line = Finding & FindingText;
 
-const QUIET = ['--no-tone', '--page-port', String(PORTS.page)];
-
 describe('doctor', () => {
   let rig: CliRig;
-  beforeAll(() => {
+  let quiet: readonly string[];
+  let link: string;
+  beforeAll(async () => {
+    quiet = ['--no-tone', '--page-port', String(await freePort())];
+    link = `ws-listen://127.0.0.1:${await freePort()}`;
     rig = cliRig();
     rig.env['BRIDGE_KEY'] = KEY;
     rig.file('log.jsonl', `{"path":"/${TOKEN}","remoteAddress":"203.0.113.9","folder":"${rig.directory}"}\n`);
@@ -24,7 +25,7 @@ describe('doctor', () => {
   afterAll(() => rig.close());
 
   async function lines(...args: string[]): Promise<{ readonly found: Line[]; readonly code: unknown }> {
-    const { stdout, code, stderr } = await rig.run('doctor', '--json', ...QUIET, ...args);
+    const { stdout, code, stderr } = await rig.run('doctor', '--json', ...quiet, ...args);
     expect(stderr).toBe('');
     const found = stdout
       .trim()
@@ -35,7 +36,7 @@ describe('doctor', () => {
 
   it('tells of every area as JSON lines, and starts no daemon', async () => {
     rig.file('empty.mdf', '');
-    const { found } = await lines('empty.mdf', '--link', `ws-listen://127.0.0.1:${PORTS.link}/chat`);
+    const { found } = await lines('empty.mdf', '--link', `${link}/chat`);
     for (const area of FINDING_AREAS) {
       expect(found.map((finding) => finding.area)).toContain(area);
     }
@@ -49,8 +50,8 @@ describe('doctor', () => {
 
   it('ends with 1 when something is broken, and tells how to mend it', async () => {
     rig.file('broken.mdf', 'Plugin_Remote_EnableServer=true\n');
-    const link = ['--link', `ws-listen://127.0.0.1:${PORTS.link}/chat`];
-    const { code, stdout, stderr } = await rig.run('doctor', 'broken.mdf', ...QUIET, ...link);
+    const args = ['broken.mdf', ...quiet, '--link', `${link}/chat`];
+    const { code, stdout, stderr } = await rig.run('doctor', ...args);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatch(/✗ .*broken\.mdf: Plugin_Remote_EnableServer=true switches/);
     expect(stdout).toMatch(/\n {6}Remove the line or put # before it/);
@@ -62,7 +63,7 @@ describe('doctor', () => {
     [[], { LANG: 'ja_JP.UTF-8' }],
   ])('speaks Japanese with %j and %j', async (args, env) => {
     Object.assign(rig.env, env);
-    const { stdout } = await rig.run('doctor', ...QUIET, ...args);
+    const { stdout } = await rig.run('doctor', ...quiet, ...args);
     delete rig.env['LANG'];
     expect(stdout).toMatch(/^プログラム\n {2}✓ /);
     expect(stdout).toMatch(/(エラー \d+ 件|問題は見つかりませんでした)/);
@@ -82,13 +83,13 @@ describe('doctor', () => {
   it('writes a report for others that only the user can read, without what was planted', async () => {
     const { code, stderr } = await rig.run(
       'doctor',
-      ...QUIET,
+      ...quiet,
       '--bundle',
       'report.json',
       '--log-file',
       join(rig.directory, 'log.jsonl'),
       '--link',
-      `ws-listen://127.0.0.1:${PORTS.link}/room/${TOKEN}`,
+      `${link}/room/${TOKEN}`,
     );
     expect(code).not.toBe(2);
     expect(stderr).toContain('report.json was written');
@@ -105,13 +106,13 @@ describe('doctor', () => {
   });
 
   it('says when the report cannot be written', async () => {
-    const { code, stderr } = await rig.run('doctor', ...QUIET, '--bundle', 'no/such/folder/report.json');
+    const { code, stderr } = await rig.run('doctor', ...quiet, '--bundle', 'no/such/folder/report.json');
     expect(code).toBe(1);
     expect(stderr).toContain('BRIDGE_ERR_FILE_WRITE');
   });
 
   it('ends at once on Ctrl-C', async () => {
-    const running = rig.start('doctor', ...QUIET);
+    const running = rig.start('doctor', ...quiet);
     await running.says(/Programs|Ports/);
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(130);

@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/doctor/index.js';
+import { freePort } from '../../support/free-port.js';
 import { type CliRig, cliRig } from '../cli/rig.js';
-
-/** Loopback only, outside what systems give out by themselves. */
-const PORTS = { page: 20_530, peer: 20_531, server: 20_532 } as const;
 
 // Other systems have other tables of sockets: their readers are tried on samples.
 describe.runIf(process.platform === 'linux')('doctor with the socket table of Linux', () => {
@@ -16,6 +14,8 @@ describe.runIf(process.platform === 'linux')('doctor with the socket table of Li
   let peer: ChildProcess;
   let peerOutput = '';
   let client: Socket | undefined;
+  /** Of loopback; the first is free, the others are held here. */
+  const ports = { page: 0, peer: 0, server: 0 };
   const connections: Socket[] = [];
 
   beforeAll(async () => {
@@ -23,13 +23,16 @@ describe.runIf(process.platform === 'linux')('doctor with the socket table of Li
     // No daemon is started here, and the rig looks for them at its end.
     mkdirSync(join(rig.directory, 'mmdagent-bridge'));
     server = createServer((socket) => connections.push(socket));
-    await new Promise<void>((resolve) => server.listen(PORTS.server, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ports.server = (server.address() as AddressInfo).port;
+    ports.page = await freePort();
     // The name is all that the table tells of a program.
     const program = join(rig.directory, 'MMDAgent-EX');
     copyFileSync(process.execPath, program);
     rig.file(
       'peer.js',
-      `require('net').createServer(() => console.log('connected')).listen(${PORTS.peer}, '127.0.0.1', () => console.log('up'));`,
+      `const server = require('net').createServer(() => console.log('connected'));
+      server.listen(0, '127.0.0.1', () => console.log('up ' + server.address().port));`,
     );
     peer = spawn(program, ['peer.js'], {
       cwd: rig.directory,
@@ -38,9 +41,10 @@ describe.runIf(process.platform === 'linux')('doctor with the socket table of Li
     await new Promise<void>((resolve) => {
       peer.stdout?.on('data', (data) => {
         peerOutput += data;
-        resolve();
+        if (peerOutput.includes('\n')) resolve();
       });
     });
+    ports.peer = Number(/^up (\d+)\n/.exec(peerOutput)?.[1]);
   });
   afterAll(async () => {
     client?.destroy();
@@ -57,7 +61,7 @@ describe.runIf(process.platform === 'linux')('doctor with the socket table of Li
       '--json',
       '--no-tone',
       '--page-port',
-      String(PORTS.page),
+      String(ports.page),
       '--link',
       link,
     );
@@ -71,31 +75,31 @@ describe.runIf(process.platform === 'linux')('doctor with the socket table of Li
     findings.find((one) => one.id === id)?.values;
 
   it('names who holds the port of a link', async () => {
-    const found = await look(`ws-listen://127.0.0.1:${PORTS.server}/chat`);
-    expect(valuesOf(found, 'ports.taken')).toMatchObject({ port: PORTS.server, pid: process.pid });
+    const found = await look(`ws-listen://127.0.0.1:${ports.server}/chat`);
+    expect(valuesOf(found, 'ports.taken')).toMatchObject({ port: ports.server, pid: process.pid });
   });
 
   it('never connects to where MMDAgent-EX should listen', async () => {
-    const found = await look(`tcp://127.0.0.1:${PORTS.server}`);
+    const found = await look(`tcp://127.0.0.1:${ports.server}`);
     expect(valuesOf(found, 'ports.notPeer')).toMatchObject({ pid: process.pid });
     expect(connections).toEqual([]);
   });
 
   it('sees MMDAgent-EX listen, without connecting', async () => {
-    const found = await look(`tcp://127.0.0.1:${PORTS.peer}`);
+    const found = await look(`tcp://127.0.0.1:${ports.peer}`);
     expect(valuesOf(found, 'ports.peerListens')).toMatchObject({ pid: peer.pid });
     // Others may run on this machine too.
     expect(
       found.filter(({ id, values }) => id === 'ports.peerAlone' && values['pid'] === peer.pid),
     ).toHaveLength(1);
-    expect(peerOutput).toBe('up\n');
+    expect(peerOutput).toBe(`up ${ports.peer}\n`);
   });
 
   it('sees a second program on the port of MMDAgent-EX', async () => {
-    client = connect(PORTS.peer, '127.0.0.1');
+    client = connect(ports.peer, '127.0.0.1');
     await new Promise((resolve) => client?.once('connect', resolve));
-    const found = await look(`tcp://127.0.0.1:${PORTS.peer}`);
-    expect(valuesOf(found, 'ports.secondClient')).toMatchObject({ pid: process.pid, port: PORTS.peer });
-    expect(peerOutput).toBe('up\nconnected\n');
+    const found = await look(`tcp://127.0.0.1:${ports.peer}`);
+    expect(valuesOf(found, 'ports.secondClient')).toMatchObject({ pid: process.pid, port: ports.peer });
+    expect(peerOutput).toBe(`up ${ports.peer}\nconnected\n`);
   });
 });
