@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endProcessesOf } from '../../support/processes-of.js';
 
 const BIN = fileURLToPath(new URL('../../../bin/mmdagent-bridge.js', import.meta.url));
 const LIMIT_MS = 25_000;
@@ -31,7 +32,7 @@ export interface CliRig {
   readonly close: () => Promise<void>;
 }
 
-/** Commands as a user runs them, in a folder and with daemons of their own. */
+/** Commands as a user runs them, in a folder and with daemons of their own, of which none is left when it is closed. */
 export function cliRig(): CliRig {
   const directory = mkdtempSync(join(tmpdir(), 'bridge-cli-'));
   const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'], XDG_RUNTIME_DIR: directory };
@@ -106,6 +107,8 @@ export function cliRig(): CliRig {
           run('daemon', 'stop', '--force', ...(name === 'daemon' ? [] : ['--daemon', name])),
         ),
       );
+      // One may be opening still, whose command was killed, and has no socket yet.
+      await endProcessesOf(directory);
       rmSync(directory, { recursive: true, force: true });
     },
   };
