@@ -8,6 +8,7 @@ import { History, type Said } from './history.js';
 import { HookRunner } from './hook-runner.js';
 import { standardJudge } from './judge.js';
 import type { ConversationPorts, Judge } from './ports.js';
+import { rehearse } from './rehearse.js';
 import type { Services } from './services.js';
 import type { ConversationSettings, LimitSettings } from './settings.js';
 import { SinkBoard } from './sink-board.js';
@@ -243,10 +244,14 @@ export class Conversation {
     await this.#desk.settled;
   }
 
-  /** Gets model and voice ready. Never rejects. */
+  /** Gets ready who answers and who speaks, and what stands between them. Never rejects. */
   async warmUp(): Promise<void> {
-    const { model, voice } = this.#services.ports;
-    await Promise.allSettled([model.warmUp(), voice.prepare()]);
+    const { ports } = this.#services;
+    const { model, brain, voice } = ports;
+    // A brain answers in place of the model, which is never asked beside it.
+    const answering = brain === undefined ? [model.warmUp()] : [];
+    const rehearsed = Promise.resolve().then(() => rehearse(ports, this.#judge));
+    await Promise.allSettled([...answering, voice.prepare(), rehearsed]);
   }
 
   /** Silence at once. Closes nothing that was handed in. Idempotent. */

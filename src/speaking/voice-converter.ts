@@ -1,6 +1,9 @@
 import { MonoResampler, OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
 
 const NOTHING = new Uint8Array(0);
+/** So much sound has been converted when V8 has made fast what converts it. */
+const WARM_SAMPLES = 16_000;
+let warmed: Promise<void> | undefined;
 
 /**
  * An engine's sound at another rate, for MMDAgent-EX 16 000 Hz: s16le mono in and out, in step. Half a sample waits for its other
@@ -19,12 +22,19 @@ export class VoiceConverter {
     return new VoiceConverter(await MonoResampler.create(sampleRateHz, outputHz));
   }
 
-  /** Loads what the first sound would have to wait for. Never rejects. */
-  static async warmUp(): Promise<void> {
-    await MonoResampler.create(2 * OUTPUT_SAMPLE_RATE_HZ).then(
-      (resampler) => resampler.free(),
-      () => {},
-    );
+  /** Loads what the first sound would have to wait for, and converts silence until that is fast: once. Never rejects. */
+  static warmUp(): Promise<void> {
+    warmed ??= VoiceConverter.#rehearse().catch(() => {
+      warmed = undefined;
+    });
+    return warmed;
+  }
+
+  static async #rehearse(): Promise<void> {
+    const converter = await VoiceConverter.create(2 * OUTPUT_SAMPLE_RATE_HZ);
+    converter.push(new Uint8Array(2 * WARM_SAMPLES));
+    converter.end();
+    converter.free();
   }
 
   private constructor(resampler: MonoResampler | undefined) {

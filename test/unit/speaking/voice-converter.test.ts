@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { MonoResampler } from '../../../src/audio/index.js';
 import { VoiceConverter } from '../../../src/speaking/voice-converter.js';
 
 /** Cut at these places, whatever they are. */
@@ -35,5 +36,15 @@ describe('VoiceConverter', () => {
     const pcm = sound(100);
     expect(await converted(pcm, [33], 16_000)).toEqual(Buffer.from(pcm));
     expect(await converted(pcm.slice(0, 199), [], 16_000)).toEqual(Buffer.from(pcm.slice(0, 198)));
+  });
+
+  it('is warmed once for all, however often that is asked for, and holds nothing afterwards', async () => {
+    const create = vi.spyOn(MonoResampler, 'create');
+    const free = vi.spyOn(MonoResampler.prototype, 'free');
+    await Promise.all([VoiceConverter.warmUp(), VoiceConverter.warmUp()]);
+    await VoiceConverter.warmUp();
+    expect(create).toHaveBeenCalledOnce();
+    expect(free).toHaveBeenCalledOnce();
+    vi.restoreAllMocks();
   });
 });
