@@ -21,6 +21,8 @@ export class EchoAlignment {
   readonly #played = new Float64Array(PLAYED_SLOTS * BANDS);
   readonly #sums = new Float64Array(BANDS);
   #slots = 0;
+  /** Of each band, what was heard without the room against what was played, at the delay that was found, dB; NaN where neither was. */
+  readonly gainDb = new Float64Array(BANDS);
 
   /**
    * @param heardDb - of each band, what the microphone has in the next slot.
@@ -32,8 +34,11 @@ export class EchoAlignment {
       this.#heardDb[place + band] = Math.max(0, (heardDb[band] as number) - (roomDb[band] as number));
   }
 
-  /** @returns The delay, in slots, with which the microphone has what is played; undefined: it has something else. */
-  find(played: PlayedBands, slot: number): number | undefined {
+  /**
+   * @param roomDb - as told to `add`.
+   * @returns The delay, in slots, with which the microphone has what is played; undefined: it has something else.
+   */
+  find(played: PlayedBands, slot: number, roomDb: Float64Array): number | undefined {
     const heardSquares = this.#readHeard();
     this.#readPlayed(played, slot);
     let most = ALIKE;
@@ -42,9 +47,28 @@ export class EchoAlignment {
       const likeness = this.#likeness(lag, heardSquares);
       if (likeness < most) continue;
       most = likeness;
-      found = lag + FIRST_LAG;
+      found = lag;
     }
-    return found;
+    if (found === undefined) return undefined;
+    this.#compare(found, roomDb);
+    return found + FIRST_LAG;
+  }
+
+  #compare(lag: number, roomDb: Float64Array): void {
+    const first = (LAGS - 1 - lag) * BANDS;
+    for (let band = 0; band < BANDS; band++) {
+      let sum = 0;
+      let count = 0;
+      for (let n = 0; n < WINDOW_SLOTS; n++) {
+        const place = ((this.#slots + n) % WINDOW_SLOTS) * BANDS + band;
+        const heard = this.#heardDb[place] as number;
+        const level = this.#played[first + n * BANDS + band] as number;
+        if (heard <= 0 || level <= 0) continue;
+        sum += heard + (roomDb[band] as number) - level - AUDIBLE_DB;
+        count++;
+      }
+      this.gainDb[band] = sum / count;
+    }
   }
 
   /** @returns Sum of the squares. */

@@ -37,8 +37,10 @@ const QUIET_DB = 3;
 const LATE_SLOTS = 200;
 /** Until a delay was believed for so long, what any other delay explains is an echo too. */
 const YOUNG_SLOTS = 50;
-/** A way that was learned with one delay for so long holds with another. */
+/** A way that was learned with one delay for so long holds with another: the echo is as loud as before. */
 const KNOWN_SLOTS = 200;
+/** … by at most so much more: someone who says what the avatar has just said in its own voice is louder. */
+const MAX_LOUDER_DB = 10;
 /** An echo of one short sound goes together with it at least so well (0.86 and more where it is a voice at all); another voice hardly ever. */
 const SURE_LIKENESS = 0.8;
 const FIRST_BAND = [0, 3, 6, 9, BANDS];
@@ -177,15 +179,17 @@ export class EchoGuard {
     return slot - this.#lastPlayedSlot <= REACH_SLOTS;
   }
 
-  /** Whether what seems to be the user is the echo with another delay. How loud it is does not change by that, where it was known. */
+  /** Whether what seems to be the user is the echo with another delay. */
   #hasMoved(slot: number): boolean {
     const { lag } = this.#delay;
     if (lag === undefined || !this.isActive) return false;
-    const found = this.#alignment.find(this.#played, slot);
+    const found = this.#alignment.find(this.#played, slot, this.#roomDb);
     if (found === undefined || Math.abs(found - lag) <= AROUND_SLOTS) return false;
-    this.#delay.restart(found);
-    if (this.#lagSlots < KNOWN_SLOTS) this.#path.reset();
+    const isKnown = this.#lagSlots >= KNOWN_SLOTS;
+    if (isKnown && this.#path.louderDb(this.#alignment.gainDb) > MAX_LOUDER_DB) return false;
+    if (!isKnown) this.#path.reset();
     if (this.#isYoung) this.#lagSlots = 0;
+    this.#delay.restart(found);
     this.#lag = found;
     return true;
   }

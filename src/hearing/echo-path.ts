@@ -48,6 +48,20 @@ export class EchoPath {
     return known.reduce((sum, { valueDb }) => sum + valueDb, 0) / known.length;
   }
 
+  /** @returns How much louder an echo with these gains is than the one that was learned, mean over the bands, dB; 0 where neither is known. */
+  louderDb(gainDb: Float64Array): number {
+    let sum = 0;
+    let count = 0;
+    for (let band = 0; band < BANDS; band++) {
+      const middle = this.#middle[band];
+      const gain = gainDb[band] as number;
+      if (middle === undefined || middle.count === 0 || Number.isNaN(gain)) continue;
+      sum += gain - middle.valueDb;
+      count++;
+    }
+    return count === 0 ? 0 : sum / count;
+  }
+
   /** @param playedDb - of each band, the loudest around the slot that is heard now. */
   expect(playedDb: Float64Array): void {
     let loudestDb = LOWEST_DB;

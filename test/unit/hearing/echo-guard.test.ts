@@ -174,6 +174,20 @@ describe('The echo guard', () => {
       }
     });
 
+    it('does not take for one of its delays a voice that says the same behind it, louder', async () => {
+      const { played, heard } = mix(seededRandom(6), { echoToUserDb: -20, delayMs: 60, users: false });
+      const again = played.slice(10_600 * 16, 13_000 * 16);
+      mixIn(heard, louder(again, USER_DBFS - activeDbfs(again)), 10_600 + 260);
+      const delaysMs = new Set<number | undefined>();
+      const tell = telling(played);
+      const { told } = await hearAll(heard, {}, (hearing, endMs) => {
+        tell(hearing, endMs);
+        if (endMs > 10_600) delaysMs.add(hearing.meter().echoDelayMs);
+      });
+      expect(names(told).filter((name) => name === 'lasted')).toEqual(['lasted']);
+      expect([...delaysMs].every((delayMs) => Math.abs((delayMs ?? 0) - 60) <= 20)).toBe(true);
+    });
+
     it('and stalls in the middle of one', async () => {
       const stalls = [
         [0, 60],
