@@ -1,3 +1,4 @@
+import { matchesOf } from '../runtime/index.js';
 import { isVowel, spelledOut } from './arpabet.js';
 import { readForms } from './english-forms.js';
 import type { EnglishLexicon } from './english-lexicon.js';
@@ -51,7 +52,7 @@ const MAX_WORD_LETTERS = 60;
 
 /** The words of a text, with signs that are spoken; what stands between is left out. */
 export function englishWords(text: string, lexicon: EnglishLexicon): EnglishWord[] {
-  const found = [...text.matchAll(WORD)].flatMap((match) => piecesOf(match[0], match.index, lexicon));
+  const found = [...matchesOf(text, WORD)].flatMap((match) => piecesOf(match[0], match.index, lexicon));
   const words = found.map(({ text: piece, from }) => {
     const dotted = `${piece.toLowerCase()}.`;
     const isAbbreviated = text[from + piece.length] === '.' && SAID.has(dotted);
@@ -143,7 +144,7 @@ export function piecesOf(
 ): { readonly text: string; readonly from: number }[] {
   const isMixed = /\p{Ll}\p{Lu}|\p{Lu}{2}\p{Ll}{2}/u.test(text);
   if (!isMixed || lexicon(plainLetters(text).replace(/'s$/, '')).length > 0) return [{ text, from }];
-  return [...text.matchAll(PIECE)].map((piece) => ({ text: piece[0], from: from + piece.index }));
+  return [...matchesOf(text, PIECE)].map((piece) => ({ text: piece[0], from: from + piece.index }));
 }
 
 function unique(readings: readonly (readonly string[])[]): readonly (readonly string[])[] {

@@ -1,3 +1,4 @@
+import { matchesOf } from '../runtime/index.js';
 /** A word as the dictionary cuts it. */
 export interface JapaneseToken {
   readonly surface: string;
@@ -24,6 +25,7 @@ interface LinderaToken {
 
 /** Longer stretches without a line end are cut; the analyzer's tables grow with the length. */
 const MAX_STRETCH = 2000;
+const STRETCH = new RegExp(`[^\\n。！？!?]{0,${MAX_STRETCH - 1}}[\\s\\S]`, 'gu');
 
 /**
  * Loads the morphological analyzer: Lindera as WebAssembly with the IPADIC dictionary inside it.
@@ -56,8 +58,7 @@ export async function loadJapaneseAnalyzer(): Promise<JapaneseAnalyzer> {
 
 function stretchesOf(text: string): { readonly from: number; readonly stretch: string }[] {
   const stretches: { from: number; stretch: string }[] = [];
-  const pattern = new RegExp(`[^\\n。！？!?]{0,${MAX_STRETCH - 1}}[\\s\\S]`, 'gu');
-  for (const match of text.matchAll(pattern)) stretches.push({ from: match.index, stretch: match[0] });
+  for (const match of matchesOf(text, STRETCH)) stretches.push({ from: match.index, stretch: match[0] });
   return stretches;
 }
 
