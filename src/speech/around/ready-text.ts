@@ -10,9 +10,9 @@ const SAMPLES = ['はい、そうです。', 'Yes, it is.'];
 /**
  * Keeps what makes text speakable ready while nobody waits for it.
  *
- * Some hundred patterns look at a text. V8 lets go of the code of those that were not used for two collections of garbage, and
- * compiling them again takes 50 ms on a desktop, which stood between the first clause of a reply and its voice about once in six replies
- * (test/bench/conversation.js). So what was made speakable last is made so again when a text is opened that is still to be written.
+ * Some hundred patterns look at a text. V8 lets go of code that was not used for a few collections of garbage, and the first text behind
+ * that takes 0.5 ms longer; it took 50 to 80 ms, between the first clause of a reply and its voice, while patterns were copied for each text
+ * (see `matchesOf`). So what was made speakable last is made so again when a text is opened that is still to be written.
  */
 export class ReadyText {
   readonly prepare: PrepareText;
