@@ -18,6 +18,8 @@ interface Entry {
 
 /** Deadlines this close count as due: timers have a granularity of 1 ms, and waking twice costs more. */
 const EARLY_MS = 0.5;
+/** Ticks are at least so far apart: each costs a turn of the loop. */
+const APART_MS = 1;
 
 /**
  * One timer for one stream or thousands: a heap of absolute deadlines.
@@ -33,6 +35,8 @@ export class PaceScheduler {
   #timer: Timer | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
   #isRunning = false;
+  /** When the last tick ended. */
+  #tickedMs = Number.NEGATIVE_INFINITY;
   /** What is woken while a tick runs waits for the next one. */
   #earliestMs = Number.NEGATIVE_INFINITY;
   readonly #onTimer = (): void => this.#tick();
@@ -72,7 +76,7 @@ export class PaceScheduler {
     this.#isRunning = true;
     const startMs = this.#clock.nowMs();
     // Measured against the tick's start: entries made due by this tick wait for the next, so that I/O is not starved.
-    this.#earliestMs = startMs + 2 * EARLY_MS;
+    this.#earliestMs = startMs + APART_MS;
     let nowMs = startMs;
     try {
       for (;;) {
@@ -84,6 +88,7 @@ export class PaceScheduler {
       }
     } finally {
       this.#isRunning = false;
+      this.#tickedMs = nowMs;
       this.#earliestMs = Number.NEGATIVE_INFINITY;
       this.#arm();
     }
@@ -111,9 +116,15 @@ export class PaceScheduler {
     this.#timer = undefined;
     this.#timerDueMs = dueMs;
     if (dueMs === Number.POSITIVE_INFINITY) return;
-    const leftMs = dueMs - this.#clock.nowMs();
-    // What counts as due must not wait for the whole millisecond that a timer takes at least.
-    this.#timer = this.#clock.after(leftMs <= EARLY_MS ? 0 : leftMs, this.#onTimer);
+    this.#timer = this.#clock.after(this.#waitMs(dueMs), this.#onTimer);
+  }
+
+  /** What counts as due runs at once, unless a tick has just been: thousands of streams are run together, once a millisecond. */
+  #waitMs(dueMs: number): number {
+    const nowMs = this.#clock.nowMs();
+    const leftMs = dueMs - nowMs;
+    if (leftMs > EARLY_MS) return leftMs;
+    return nowMs - this.#tickedMs < APART_MS ? APART_MS : 0;
   }
 
   #place(entry: Entry, dueMs: number): void {

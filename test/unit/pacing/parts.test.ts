@@ -253,6 +253,25 @@ describe('PaceScheduler', () => {
     expect(clock.pendingCount).toBe(0);
   });
 
+  it('runs what becomes due right behind a tick a millisecond later, with all that joins it', () => {
+    const clock = new FakeClock();
+    const scheduler = new PaceScheduler(clock);
+    const first = new Task();
+    first.dueMs = 0;
+    scheduler.wake(first);
+    clock.advance(0);
+    const crowd = Array.from({ length: 5 }, () => new Task());
+    const after = vi.spyOn(clock, 'after');
+    for (const task of crowd) {
+      task.dueMs = clock.nowMs();
+      scheduler.wake(task);
+      clock.advance(0.1);
+    }
+    clock.advance(1);
+    expect(crowd.map(({ ranAtMs }) => ranAtMs)).toEqual(crowd.map(() => [1]));
+    expect(after).toHaveBeenCalledTimes(1);
+  });
+
   it('waits a millisecond with what a tick itself made due, so that input is not starved', () => {
     const clock = new FakeClock();
     const scheduler = new PaceScheduler(clock);
