@@ -38,8 +38,18 @@ export function settled(options: RealtimeOptions, wishes: RealtimeWishes): Realt
     maxTokens,
     language: options.language ?? primary?.toLowerCase(),
     temperature: options.dialect === 'beta' ? temperature : undefined,
-    hint: takesHints(options) ? hints.join(', ').slice(0, MAX_HINT_CHARACTERS) : '',
+    hint: takesHints(options) ? hintOf(hints) : '',
   };
+}
+
+/** As many of them as are read, none cut: half a name is another one. */
+function hintOf(hints: readonly string[]): string {
+  let all = '';
+  for (const hint of hints) {
+    const longer = all === '' ? hint : `${all}, ${hint}`;
+    if (longer.length <= MAX_HINT_CHARACTERS) all = longer;
+  }
+  return all;
 }
 
 /** @source openai-node realtime.ts AudioTranscription.prompt: these two refuse one */
