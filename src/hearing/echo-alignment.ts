@@ -20,9 +20,8 @@ export class EchoAlignment {
   readonly #heard = new Float64Array(WINDOW_SLOTS * BANDS);
   readonly #played = new Float64Array(PLAYED_SLOTS * BANDS);
   readonly #sums = new Float64Array(BANDS);
+  readonly #gainDb = new Float64Array(BANDS);
   #slots = 0;
-  /** Of each band, what was heard without the room against what was played, at the delay that was found, dB; NaN where neither was. */
-  readonly gainDb = new Float64Array(BANDS);
 
   /**
    * @param heardDb - of each band, what the microphone has in the next slot.
@@ -34,11 +33,8 @@ export class EchoAlignment {
       this.#heardDb[place + band] = Math.max(0, (heardDb[band] as number) - (roomDb[band] as number));
   }
 
-  /**
-   * @param roomDb - as told to `add`.
-   * @returns The delay, in slots, with which the microphone has what is played; undefined: it has something else.
-   */
-  find(played: PlayedBands, slot: number, roomDb: Float64Array): number | undefined {
+  /** @returns The delay, in slots, with which the microphone has what is played; undefined: it has something else. */
+  find(played: PlayedBands, slot: number): number | undefined {
     const heardSquares = this.#readHeard();
     this.#readPlayed(played, slot);
     let most = ALIKE;
@@ -47,15 +43,18 @@ export class EchoAlignment {
       const likeness = this.#likeness(lag, heardSquares);
       if (likeness < most) continue;
       most = likeness;
-      found = lag;
+      found = lag + FIRST_LAG;
     }
-    if (found === undefined) return undefined;
-    this.#compare(found, roomDb);
-    return found + FIRST_LAG;
+    return found;
   }
 
-  #compare(lag: number, roomDb: Float64Array): void {
-    const first = (LAGS - 1 - lag) * BANDS;
+  /**
+   * @param delay - one that `find` has just found.
+   * @param roomDb - as told to `add`.
+   * @returns Of each band, what was heard without the room against what was played, dB; NaN where neither was. Good until the next call.
+   */
+  gainsDb(delay: number, roomDb: Float64Array): Float64Array {
+    const first = (LAGS - 1 - delay + FIRST_LAG) * BANDS;
     for (let band = 0; band < BANDS; band++) {
       let sum = 0;
       let count = 0;
@@ -67,8 +66,9 @@ export class EchoAlignment {
         sum += heard + (roomDb[band] as number) - level - AUDIBLE_DB;
         count++;
       }
-      this.gainDb[band] = sum / count;
+      this.#gainDb[band] = sum / count;
     }
+    return this.#gainDb;
   }
 
   /** @returns Sum of the squares. */

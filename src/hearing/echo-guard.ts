@@ -183,10 +183,11 @@ export class EchoGuard {
   #hasMoved(slot: number): boolean {
     const { lag } = this.#delay;
     if (lag === undefined || !this.isActive) return false;
-    const found = this.#alignment.find(this.#played, slot, this.#roomDb);
+    const found = this.#alignment.find(this.#played, slot);
     if (found === undefined || Math.abs(found - lag) <= AROUND_SLOTS) return false;
     const isKnown = this.#lagSlots >= KNOWN_SLOTS;
-    if (isKnown && this.#path.louderDb(this.#alignment.gainDb) > MAX_LOUDER_DB) return false;
+    const gainsDb = this.#alignment.gainsDb(found, this.#roomDb);
+    if (isKnown && this.#path.louderDb(gainsDb) > MAX_LOUDER_DB) return false;
     if (!isKnown) this.#path.reset();
     if (this.#isYoung) this.#lagSlots = 0;
     this.#delay.restart(found);

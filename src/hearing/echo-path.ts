@@ -49,12 +49,12 @@ export class EchoPath {
   }
 
   /** @returns How much louder an echo with these gains is than the one that was learned, mean over the bands, dB; 0 where neither is known. */
-  louderDb(gainDb: Float64Array): number {
+  louderDb(gainsDb: Float64Array): number {
     let sum = 0;
     let count = 0;
     for (let band = 0; band < BANDS; band++) {
       const middle = this.#middle[band];
-      const gain = gainDb[band] as number;
+      const gain = gainsDb[band] as number;
       if (middle === undefined || middle.count === 0 || Number.isNaN(gain)) continue;
       sum += gain - middle.valueDb;
       count++;
