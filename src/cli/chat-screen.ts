@@ -1,7 +1,7 @@
 import { createInterface, type Interface, type Key } from 'node:readline';
 import type { Chat } from '../chat/index.js';
 import { type TurnChunk, type TurnEnd, type TurnHandle, UNWRITTEN } from '../dialogue/index.js';
-import { BridgeError, errorText } from '../runtime/index.js';
+import { BridgeError, errorText, inOneLine } from '../runtime/index.js';
 import { progressText } from '../tools/index.js';
 import { stageLine, traceText } from './chat-trace.js';
 import type { CommandContext } from './context.js';
@@ -258,8 +258,4 @@ export class ChatScreen {
   #prompt(): void {
     if (this.#isKeyboard) this.#input?.prompt(true);
   }
-}
-
-function inOneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

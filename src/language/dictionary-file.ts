@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
-import { ConfigError } from '../runtime/index.js';
+import { ConfigError, inOneLine } from '../runtime/index.js';
 import { Dictionary, type DictionaryEntry } from './dictionary.js';
 import { MappedText } from './mapped-text.js';
 import { characterForms } from './normalise-characters.js';
@@ -206,7 +206,7 @@ function entryOf({ line, fields }: Row, problems: string[]): DictionaryEntry | u
 /** As the text looks when the dictionary is asked. */
 function normalForm(surface: string): string {
   const mapped = MappedText.of(surface);
-  return mapped.rewritten(characterForms(surface)).text.replace(/\s+/g, ' ').trim();
+  return inOneLine(mapped.rewritten(characterForms(surface)).text);
 }
 
 function phonemesOf(given: unknown): readonly string[] | undefined | 'wrong' {

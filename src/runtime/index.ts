@@ -29,6 +29,7 @@ export {
   type NoticeCode,
   noticeText,
 } from './notices.js';
+export { inOneLine } from './one-line.js';
 export { type Random, seededRandom } from './random.js';
 export { type SchemaFault, settingFault } from './setting-fault.js';
 export { wellFormed } from './well-formed.js';

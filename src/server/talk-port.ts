@@ -43,8 +43,8 @@ export interface TalkCue {
 }
 
 /**
- * What is told of a turn, in this order but for `phase`, `face`, `heard`, `toolProgress`, `notice` and `error`, which come when they happen; `ended` is
- * the last. Who asked is told of its turn; who watches is told of every turn, whoever began it.
+ * What is told of a turn, in this order but for `phase`, `face`, `heard`, `toolProgress`, `notice` and `error`, which come when they
+ * happen; `ended` is the last. Who asked is told of its turn; who watches is told of every turn, whoever began it.
  */
 export type TalkEvent =
   /** The conversation began with this question. */

@@ -1,3 +1,4 @@
+import { inOneLine } from '../runtime/index.js';
 import { faultText, resultText } from './result-text.js';
 
 /** What people are told of how far a tool is, in one line. */
@@ -14,7 +15,7 @@ export function progressText(value: unknown): string {
   const words = [typeof message === 'string' ? message : '', shareOf(progress, total)].filter(
     (text) => text.trim() !== '',
   );
-  return inOneLine(words.length === 0 ? written(value) : words.join(' · '));
+  return shortLine(words.length === 0 ? written(value) : words.join(' · '));
 }
 
 interface Progress {
@@ -38,7 +39,7 @@ function written(value: unknown): string {
   }
 }
 
-function inOneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+function shortLine(text: string): string {
+  const line = inOneLine(text);
   return line.length <= MAX_CHARS ? line : `${line.slice(0, MAX_CHARS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -1,3 +1,5 @@
+import { inOneLine } from '../runtime/index.js';
+
 /** Letters in a row that are taken for a quotation of the text; kana and kanji say more with fewer. */
 const QUOTED_LETTERS = 6;
 const QUOTED_WIDE_LETTERS = 4;
@@ -58,7 +60,7 @@ export class Redaction {
   #withoutQuotations(line: string): string {
     const isQuoted = new Array<boolean>(line.length).fill(false);
     for (const text of this.#texts) {
-      const given = text.replace(/\s+/g, ' ').trim();
+      const given = inOneLine(text);
       const letters = quotedLetters(given);
       // The line is short and texts can be whole conversations: the line is cut up, not they.
       if (given !== '')

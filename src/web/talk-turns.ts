@@ -1,3 +1,4 @@
+import { inOneLine } from '../runtime/one-line.js';
 import { make } from './dom.js';
 import { namedPicture, type TalkBubble } from './talk-bubble.js';
 import type { TalkLog } from './talk-log.js';
@@ -182,7 +183,7 @@ export class TalkTurns {
     if (text === '') return;
     turn.question ??= this.#log.bubble('user', { before: turn.reply.element });
     if (turn.question.text === '') turn.question.text = text;
-    if (isSame(turn.question.text, text) || turn.askedAs === text) return;
+    if (inOneLine(turn.question.text) === inOneLine(text) || turn.askedAs === text) return;
     // Guards and hooks put it in other words.
     turn.askedAs = text;
     this.#log.note(() => [this.#words.say('talkAskedAs', { text })], turn.reply.element);
@@ -210,10 +211,4 @@ export class TalkTurns {
   #ofPage(id: string | undefined): ShownTurn | undefined {
     return id === undefined ? undefined : this.#turns.findLast((turn) => turn.id === id);
   }
-}
-
-/** But for blanks. */
-function isSame(one: string, other: string): boolean {
-  const [left, right] = [one, other].map((text) => text.replace(/\s+/g, ' ').trim());
-  return left === right;
 }

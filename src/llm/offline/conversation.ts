@@ -1,3 +1,4 @@
+import { inOneLine } from '../../runtime/index.js';
 import type { ChatMessage, ChatRequest, ToolSpec } from '../chat-model.js';
 
 export type OfflineLanguage = 'ja' | 'en';
@@ -78,7 +79,7 @@ function textsOf(messages: readonly ChatMessage[], role: 'system' | 'assistant')
 }
 
 function folded(text: string): string {
-  return text.normalize('NFKC').replace(/\s+/g, ' ').trim();
+  return inOneLine(text.normalize('NFKC'));
 }
 
 const JAPANESE = /[\u3040-\u30ff\u3400-\u9fff]/;

@@ -1,9 +1,11 @@
+import { inOneLine } from '../../runtime/index.js';
+
 const MAX_LETTERS = 200;
 const MAX_FIELDS = 6;
 
 /** What a tool gave as one line that can be spoken: fields of JSON with their names, anything else as it is. */
 export function spokenResult(text: string): string {
-  const line = plain(parsed(text)).replace(/\s+/g, ' ').trim();
+  const line = inOneLine(plain(parsed(text)));
   const letters = [...line];
   const shown = letters.length > MAX_LETTERS ? `${letters.slice(0, MAX_LETTERS).join('')}…` : line;
   return /[.。!?…]$/.test(shown) ? shown : `${shown}${/[\u3040-\u9fff]/.test(shown) ? '。' : '.'}`;
