@@ -1,3 +1,16 @@
+export { type BodyOptions, readBody, readForm, readJson } from './body.js';
+export type {
+  Asked,
+  AskedSocket,
+  EndpointPorts,
+  Endpoints,
+  HttpEndpoint,
+  HttpMethod,
+  Refusal,
+  SocketEndpoint,
+} from './endpoint.js';
+export { EventStream } from './event-stream.js';
+export { answerJson, answerText, HttpRefusal } from './http-answer.js';
 export type {
   ExamineOptions,
   MachineDevice,

@@ -20,10 +20,10 @@ export async function readJsonBody(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { maxBytes, tooLarge, wrong } = options;
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-  const text = await readText(request, options);
+  const bytes = await readBytes(request, options);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(bytes.toString('utf8'));
   } catch {
     throw wrong();
   }
@@ -31,10 +31,11 @@ export async function readJsonBody(
   return value as Readonly<Record<string, unknown>>;
 }
 
-async function readText(
+/** @throws {HttpRefusal} 413; an error of the stream that ended too early. */
+export async function readBytes(
   request: IncomingMessage,
-  { maxBytes, idleMs, clock, tooLarge }: JsonBodyOptions,
-): Promise<string> {
+  { maxBytes, idleMs, clock, tooLarge }: Omit<JsonBodyOptions, 'wrong'>,
+): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   const giveUp = (): void => void request.destroy(new Error(`nothing came for ${idleMs} ms`));
@@ -50,5 +51,5 @@ async function readText(
   } finally {
     idle.cancel();
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return Buffer.concat(pieces);
 }

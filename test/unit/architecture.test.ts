@@ -103,12 +103,28 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   control: ['runtime'],
   daemon: ['avatar', 'pacing', 'transport', 'protocol', 'simulator', 'audio', 'control', 'config', 'runtime'],
   client: ['control', 'runtime'],
-  server: ['client', 'control', 'audio', 'mdf', 'config', 'runtime'],
+  // Who asks, and what they may: keys, origins, limits, certificates.
+  access: ['runtime'],
+  // The chat of live streams to typed turns.
+  comments: ['vendor', 'runtime'],
+  // Many conversations of clients elsewhere, each of its caller: what every protocol is spoken over.
+  sessions: ['chat', ...PARTS, 'access', 'client', 'audio', 'programs', 'lipsync', 'runtime'],
+  server: ['access', 'client', 'control', 'audio', 'mdf', 'config', 'runtime'],
+  // The protocols of others, and our own: never see how a conversation is made.
+  aiavatar: ['server', 'sessions', 'access', 'audio', 'runtime'],
+  popup: ['server', 'sessions', 'access', 'audio', 'runtime'],
+  api: ['server', 'sessions', 'access', 'comments', 'lipsync', 'audio', 'runtime'],
   // What stands between a user and a speaking avatar.
   doctor: ['client', 'control', 'devices', 'lipsync', 'audio', 'mdf', 'config', 'protocol', 'runtime'],
-  web: ['client', 'control', 'lipsync', 'audio', 'runtime'],
+  web: ['api', 'client', 'control', 'lipsync', 'audio', 'runtime'],
   app: [
     'server',
+    'aiavatar',
+    'popup',
+    'api',
+    'sessions',
+    'comments',
+    'access',
     ...TALKING,
     'doctor',
     'client',
@@ -123,6 +139,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   library: [...TALKING, 'client', 'daemon', 'devices', 'lipsync', 'audio', 'control', 'config', 'runtime'],
   cli: [
     'app',
+    'access',
     ...TALKING,
     'doctor',
     'export',

@@ -1,0 +1,1 @@
+export type { Caller, Role } from './caller.js';
