@@ -44,6 +44,11 @@ export class AvatarWatch {
     }
   }
 
+  /** Of a conversation without any avatar. */
+  static nobody(): AvatarWatch {
+    return new AvatarWatch(undefined);
+  }
+
   async #look(client: BridgeClient): Promise<void> {
     await subscribe(client, this, ['lanes', 'messages']);
     const { lanes } = await client.request('status', {});

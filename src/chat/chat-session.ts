@@ -33,6 +33,11 @@ export class ChatSession {
     return this.#options.kept.store === 'none' ? undefined : this.#now.id;
   }
 
+  /** Writes what waits; afterwards nothing is kept. Never rejects. */
+  end(): Promise<void> {
+    return this.#now.end();
+  }
+
   /**
    * Model, disk and long-term memory forget what they have of the session, and another one begins within the call.
    *

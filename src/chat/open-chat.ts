@@ -43,7 +43,7 @@ import { greetWhenReady } from './greet-when-ready.js';
 import { cannotSound, type OpenedBrain, openBrain, withoutSoundEngine } from './open-brain.js';
 import { openEars } from './open-ears.js';
 import { closing, type OpenParts, openWhole } from './open-parts.js';
-import { type OwnThinking, openThinking } from './open-thinking.js';
+import { type Mind, type OwnThinking, openThinking } from './open-thinking.js';
 import { openVoice, type VoiceSettings } from './open-voice.js';
 import { keepPeerWords, takePeerTurns } from './peer-turns.js';
 import { readSections } from './read-sections.js';
@@ -68,6 +68,8 @@ export interface ChatSettings {
   readonly user?: string | undefined;
   /** Id of a kept session that goes on: its turns are remembered, as far as they fit, and new ones join it. */
   readonly resume?: string | undefined;
+  /** False: it is with no avatar, and no avatar's program hears of it. @default true */
+  readonly avatar?: boolean | undefined;
 }
 
 /** What it needs of the world, and what the caller adds. */
@@ -101,6 +103,10 @@ export interface ChatPorts extends OwnThinking {
   /** Before the settings' engines; not closed. */
   readonly synthesizer?: Synthesizer | undefined;
   readonly speech?: Speech | undefined;
+  /** What thinks, shared with others; not closed. */
+  readonly mind?: Mind | undefined;
+  /** Where turns are kept, shared with others; not closed. */
+  readonly kept?: KeptConversations | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** What MMDAgent-EX says from now on is not missed: words that it recognises are answered when the conversation is open. */
   readonly onListening?: (() => void) | undefined;
@@ -129,8 +135,11 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
   const { engine } = read;
   const { llm = {} } = settings;
   // First of all: what MMDAgent-EX hears from now on is answered.
-  const avatar = await parts.open(() => AvatarWatch.open(client, settings.voice?.lane), closing);
-  const early = keepPeerWords(client, avatar);
+  const hasAvatar = settings.avatar !== false;
+  const avatar = hasAvatar
+    ? await parts.open(() => AvatarWatch.open(client, settings.voice?.lane), closing)
+    : AvatarWatch.nobody();
+  const early = hasAvatar ? keepPeerWords(client, avatar) : undefined;
   ports.onListening?.();
   const thinking = await parts.open(
     () =>
@@ -141,13 +150,15 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
           isSound: engine !== undefined,
         },
         { ...ports, memoryFolder: memoryFolder(stateFolder, platform) },
+        ports.mind,
       ),
     closing,
   );
-  tellOfModel(thinking.llm, tell);
+  if (ports.mind === undefined) tellOfModel(thinking.llm, tell);
   const told = read.expression.tellModel ? withSight(read.conversation, thinking.sight) : read.conversation;
   const defaultFolder = conversationsFolder(stateFolder, platform);
-  const kept = await parts.open(() => openKept(read.keep, { clock, logger, defaultFolder }), closing);
+  const kept =
+    ports.kept ?? (await parts.open(() => openKept(read.keep, { clock, logger, defaultFolder }), closing));
   const resumed = settings.resume === undefined ? undefined : await resume(kept, settings.resume);
   const history = ports.history ?? historyOf(told, clock, resumed?.earlier);
   const sound =
@@ -163,7 +174,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
           closing,
         );
   const isSound = sound !== undefined;
-  await avatar.readyWithin(AVATAR_WAIT_MS, clock, signal);
+  if (hasAvatar) await avatar.readyWithin(AVATAR_WAIT_MS, clock, signal);
   signal?.throwIfAborted();
   const { hearing } = read;
   const { recognition } = settings;
@@ -177,11 +188,15 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
       : undefined;
   const spoken = await openSpoken(settings, ports, { avatar, tell, isSound }, parts);
   if (isSound && !takesSound(spoken.voice)) throw cannotSound(spoken.topology);
-  const send = await parts.open(
-    () => avatarMessages({ client, clock, avatar, logger }),
-    () => {},
-  );
-  const sinks = createSinks(read.expression, {
+  const send = hasAvatar
+    ? await parts.open(
+        () => avatarMessages({ client, clock, avatar, logger }),
+        () => {},
+      )
+    : undefined;
+  // The face of another program on this machine is the avatar's.
+  const shown = hasAvatar ? read.expression : { ...read.expression, vrchat: undefined };
+  const sinks = createSinks(shown, {
     ...{ clock, logger, send, write: ports.write, more: ports.sinks },
     model: settings.voice?.model ?? avatar.lane?.model,
   });
@@ -193,6 +208,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
     ...(avatar.lane === undefined ? {} : { lane: avatar.lane.lane }),
   });
   const session = new ChatSession({ kept, resumed, about, memory, user });
+  if (ports.kept !== undefined) parts.add(() => session.end());
   const conversation = new Conversation(
     {
       clock,
@@ -238,12 +254,13 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
   conversation.events.on('turnEnded', ({ trace }) => void latency.add(trace));
   const { isAddressed } = ports;
   parts.add(logTurns(conversation, logger));
-  parts.add(
-    takePeerTurns({
-      ...{ client, clock, avatar, conversation, early, sink: sinks.peer, isAddressed },
-      onRefused: (error) => tell('peerTurnRefused', errorValues(error)),
-    }),
-  );
+  if (hasAvatar)
+    parts.add(
+      takePeerTurns({
+        ...{ client, clock, avatar, conversation, early, sink: sinks.peer, isAddressed },
+        onRefused: (error) => tell('peerTurnRefused', errorValues(error)),
+      }),
+    );
   return {
     conversation,
     parts: {

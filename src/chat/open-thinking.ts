@@ -59,28 +59,44 @@ export interface Thinking {
   close(): Promise<void>;
 }
 
-interface ThinkingSettings {
+export interface ThinkingSettings {
   /** Whether another model hears and speaks in its place, which sees too. @default false */
   readonly isSound?: boolean;
   readonly llm: LlmSettings;
   readonly tools: unknown;
 }
 
-/** @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID, BRIDGE_ERR_LLM_ENGINE; the signal's reason. What was opened is closed again. */
-export async function openThinking(settings: ThinkingSettings, ports: ThinkingPorts): Promise<Thinking> {
+/** What of thinking several conversations may share. */
+export type Mind = Pick<Thinking, 'llm' | 'tools' | 'guards' | 'memory' | 'close'>;
+
+/**
+ * @param mind - shared with others, and not closed; undefined: its own.
+ * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID, BRIDGE_ERR_LLM_ENGINE; the signal's reason. What was opened is closed again.
+ */
+export async function openThinking(
+  settings: ThinkingSettings,
+  ports: ThinkingPorts,
+  mind?: Mind,
+): Promise<Thinking> {
+  return openWhole(ports.signal, async (parts) => {
+    const { llm, tools, guards, memory } =
+      mind ?? (await parts.open(() => openMind(settings, ports), closing));
+    const seen = await openSight(settings, ports, llm);
+    return { llm, tools, guards, memory, ...seen, close: () => parts.close() };
+  });
+}
+
+/** @throws as `openThinking`. */
+export async function openMind(settings: ThinkingSettings, ports: ThinkingPorts): Promise<Mind> {
   return openWhole(ports.signal, (parts) => composed(settings, ports, parts));
 }
 
-async function composed(
-  settings: ThinkingSettings,
-  ports: ThinkingPorts,
-  parts: OpenParts,
-): Promise<Thinking> {
+async function composed(settings: ThinkingSettings, ports: ThinkingPorts, parts: OpenParts): Promise<Mind> {
   const { clock, env, host, logger, version, fetch } = ports;
   const read = await readToolSettings(settings.tools, env);
   const guards = createGuards([...wordGuards(read.guards), ...(ports.guards ?? [])], { clock, log: logger });
   const llm = await parts.open(() => openLlm(settings.llm, { clock, env, fetch }), closing);
-  const common = { clock, log: logger, ...(fetch === undefined ? {} : { fetch }) };
+  const common = commonPorts(ports);
   const folder = ports.memoryFolder ?? '';
   const opened = read.memory === undefined ? undefined : openMemory(read.memory, { ...common, folder });
   parts.add(() => opened?.close());
@@ -97,28 +113,28 @@ async function composed(
       }),
     closing,
   );
-  const { getImageUrl } = ports;
+  return { llm, tools, guards, memory, close: () => parts.close() };
+}
+
+/** Each conversation has eyes of its own: those of its user. */
+async function openSight(
+  settings: ThinkingSettings,
+  ports: ThinkingPorts,
+  llm: Llm,
+): Promise<Pick<Thinking, 'eyes' | 'sight'>> {
+  const { host, env, getImageUrl } = ports;
+  const { vision } = await readToolSettings(settings.tools, env);
+  const own = getImageUrl === undefined ? {} : { getImageUrl };
   // Who has not asked for pictures is not looked at by a model's own choice.
   const isAsked = getImageUrl !== undefined || hasVision(settings.tools);
   const sees = settings.isSound === true || llm.seesImages;
-  const sight =
-    isAsked && sees
-      ? sightPrompt(await sourcesHere(read.vision, { host, ...(getImageUrl && { getImageUrl }) }))
-      : '';
-  const eyes = createEyes(read.vision, {
-    ...common,
-    host,
-    ...(getImageUrl === undefined ? {} : { getImageUrl }),
-  });
-  return {
-    llm,
-    tools,
-    eyes,
-    sight,
-    guards,
-    memory,
-    close: () => parts.close(),
-  };
+  const sight = isAsked && sees ? sightPrompt(await sourcesHere(vision, { host, ...own })) : '';
+  const eyes = createEyes(vision, { ...commonPorts(ports), host, ...own });
+  return { eyes, sight };
+}
+
+function commonPorts({ clock, logger, fetch }: ThinkingPorts) {
+  return { clock, log: logger, ...(fetch === undefined ? {} : { fetch }) };
 }
 
 /** The settings have a section for pictures, be it empty. */

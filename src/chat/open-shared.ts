@@ -1,0 +1,63 @@
+import { conversationsFolder, type KeptConversations, openKept, readKeep } from '../kept/index.js';
+import { createThreadedPronouncer } from '../language/index.js';
+import { createSpeech, type Recognizer, type Speech } from '../speech/index.js';
+import { memoryFolder } from '../tools/index.js';
+import { soundEngine, withoutSoundEngine } from './open-brain.js';
+import type { ChatPorts, ChatSettings } from './open-chat.js';
+import { recognizerFor } from './open-ears.js';
+import { closing, type OpenParts, openWhole } from './open-parts.js';
+import { type Mind, openMind } from './open-thinking.js';
+import { tellOfModel, tellOfSpeech } from './tell-engines.js';
+import { noticeTeller } from './tell-notice.js';
+
+/** What many conversations with the same settings have in common: engines, tools' servers, what is kept. Ports of `openChat`. */
+export interface SharedChat {
+  readonly mind: Mind;
+  readonly speech: Speech;
+  /** Undefined: the model hears by itself. */
+  readonly recognizer: Recognizer | undefined;
+  readonly kept: KeptConversations;
+  /** After the conversations. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what conversations with these settings share, so that a hundred of them hold one set of engines.
+ *
+ * @throws as `openChat`.
+ */
+export async function openShared(settings: ChatSettings, ports: ChatPorts): Promise<SharedChat> {
+  return openWhole(ports.signal, (parts) => composed(settings, ports, parts));
+}
+
+async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenParts): Promise<SharedChat> {
+  const { clock, env, host, logger, stateFolder, fetch } = ports;
+  const tell = noticeTeller(ports.tell);
+  const { llm = {}, tools, recognition } = settings;
+  const engine = await soundEngine(llm, env);
+  const isSound = engine !== undefined;
+  const mind = await parts.open(
+    () =>
+      openMind(
+        { llm: isSound ? withoutSoundEngine(llm) : llm, tools, isSound },
+        { ...ports, memoryFolder: memoryFolder(stateFolder, host.platform) },
+      ),
+    closing,
+  );
+  tellOfModel(mind.llm, tell);
+  const pronouncer = createThreadedPronouncer();
+  const toKana = (text: string): Promise<string> => pronouncer.kanaOf(text);
+  const speech = await parts.open(
+    () => createSpeech(settings.speech ?? {}, { clock, env, host, toKana, synthesizer: ports.synthesizer }),
+    closing,
+  );
+  tellOfSpeech(speech, tell);
+  const opened = await parts.open(
+    () => recognizerFor({ recognition, isSound, recognizer: ports.recognizer, clock, env, fetch }),
+    (part) => (ports.recognizer === undefined ? part?.recognizer.close() : undefined),
+  );
+  const defaultFolder = conversationsFolder(stateFolder, host.platform);
+  const keep = await readKeep(settings.keep);
+  const kept = await parts.open(() => openKept(keep, { clock, logger, defaultFolder }), closing);
+  return { mind, speech, recognizer: opened?.recognizer, kept, close: () => parts.close() };
+}
