@@ -6,7 +6,7 @@ import { ProbabilityDetector } from './probability-detector.js';
 import { openSilero } from './silero.js';
 import { VoiceJudge } from './voice-judge.js';
 import type { VoiceProbability } from './voice-probability.js';
-import { openWebrtcDetector } from './webrtc-detector.js';
+import { WEBRTC_DETECTORS } from './webrtc-detector.js';
 
 export interface HearingOptions {
   /** Those that differ from DEFAULT_HEARING. */
@@ -39,6 +39,6 @@ async function openDetector(
       return new ProbabilityDetector(await openSilero(settings.sileroModel));
     case 'webrtc':
     case 'off':
-      return openWebrtcDetector();
+      return WEBRTC_DETECTORS.open();
   }
 }
