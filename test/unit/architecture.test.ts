@@ -104,7 +104,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   daemon: ['avatar', 'pacing', 'transport', 'protocol', 'simulator', 'audio', 'control', 'config', 'runtime'],
   client: ['control', 'runtime'],
   // Who asks, and what they may: keys, origins, limits, certificates.
-  access: ['runtime'],
+  access: ['config', 'runtime'],
   // The chat of live streams to typed turns.
   comments: ['vendor', 'runtime'],
   // Many conversations of clients elsewhere, each of its caller: what every protocol is spoken over.
