@@ -7,6 +7,7 @@ import { OggReader } from './ogg-reader.js';
 import { PcmReader } from './pcm-reader.js';
 import type { SoundReader } from './sound-reader.js';
 import { readWavHeader } from './wav-header.js';
+import { WebmReader } from './webm-reader.js';
 
 /** How far an MP3 stream may begin after the file does. */
 const MP3_SEARCH_BYTES = 16_384;
@@ -15,7 +16,6 @@ const MAX_ID3_TAGS = 16;
 /** Kinds that are common and not played, to name them in the error. */
 const FOREIGN: readonly (readonly [offset: number, magic: string, what: string])[] = [
   [4, 'ftyp', 'an MP4/M4A (AAC) file'],
-  [0, '\x1aE\xdf\xa3', 'a WebM/Matroska file'],
   [0, 'FORM', 'an AIFF file'],
   [0, 'caff', 'a Core Audio file'],
   [0, '.snd', 'an AU file'],
@@ -48,6 +48,7 @@ export async function openReader(bytes: ByteReader, name: string): Promise<Sound
   }
   if (magic.startsWith('fLaC')) return FlacReader.open(bytes, name);
   if (magic.startsWith('OggS')) return OggReader.open(bytes, name);
+  if (magic.startsWith('\x1aE\xdf\xa3')) return WebmReader.open(bytes, name);
   const window = await bytes.peek(MP3_SEARCH_BYTES);
   const frameOffset = findMp3Frame(window, window.byteLength < MP3_SEARCH_BYTES);
   if (frameOffset !== undefined) {

@@ -2,7 +2,7 @@ import type { MonoBlock, PcmFormat } from './pcm.js';
 
 /** What the header says about the sound. */
 export interface SoundDescription extends PcmFormat {
-  readonly container: 'wav' | 'rf64' | 'mp3' | 'flac' | 'ogg' | 'raw';
+  readonly container: 'wav' | 'rf64' | 'mp3' | 'flac' | 'ogg' | 'webm' | 'raw';
   /** For example `s16le`, `mulaw`, `mp3`, `vorbis`, `opus`, `flac`. */
   readonly encoding: string;
 }
