@@ -15,6 +15,8 @@ export interface TopologySituation {
   readonly carriesSound: boolean;
   /** Whether a speech-to-speech model makes the sound: no engine speaks, nor can MMDAgent-EX. @default false */
   readonly isSound?: boolean | undefined;
+  /** Whether a client elsewhere plays what it is given. @default false */
+  readonly hasPlayer?: boolean | undefined;
 }
 
 /** How replies are heard, and why: ends "Replies: ". */
@@ -24,6 +26,7 @@ export function chooseTopology(situation: TopologySituation): {
 } {
   const { asked, engineType, isEngineChosen, lips, carriesSound, isSound = false } = situation;
   if (asked !== 'auto') return { topology: asked, why: 'it was asked for' };
+  if (situation.hasPlayer === true) return { topology: 'client', why: 'the client plays the sound' };
   if (engineType === PEER_VOICE_TYPE && !isSound)
     return { topology: 'peer', why: "the engine is MMDAgent-EX's own voice" };
   if (lips === 'local') return { topology: 'local', why: 'lips are local: the sound is played here' };

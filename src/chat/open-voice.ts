@@ -1,8 +1,8 @@
 import type { BridgeClient } from '../client/index.js';
 import type { KanaPronouncer } from '../language/index.js';
 import type { LipTable } from '../lipsync/index.js';
-import { createReplyVoice, type ReplyVoice, takesSound } from '../reply/index.js';
-import type { Clock } from '../runtime/index.js';
+import { type ClientPlayer, createReplyVoice, type ReplyVoice, takesSound } from '../reply/index.js';
+import { assertNever, type Clock, RequestError } from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
 import {
   GIVEN_VOICE_TYPE,
@@ -28,6 +28,12 @@ export interface VoiceSettings {
   readonly table?: LipTable | undefined;
   readonly readyTimeoutMs?: number | undefined;
   readonly speak?: SpeakOptions | undefined;
+  /** A client elsewhere that plays replies: with `auto` the topology is `client`. It is always there, avatar or not. */
+  readonly player?: ClientPlayer | undefined;
+  /** Of the sound that the client is given. @default 24000 */
+  readonly sampleRateHz?: number | undefined;
+  /** Of `text`, milliseconds of a reader; 0: pieces are read at once. @default 60 */
+  readonly msPerCharacter?: number | undefined;
 }
 
 export interface VoicePorts {
@@ -56,34 +62,29 @@ export interface OpenedVoice {
 /**
  * The voice that fits engine, lips and link. One that was not asked for by name only shows replies while there is no avatar.
  *
- * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE; {RequestError} BRIDGE_ERR_LINK_UNSUPPORTED - `local` without a loudspeaker.
+ * @throws {ConfigError} BRIDGE_ERR_SPEECH_ENGINE; {RequestError} BRIDGE_ERR_LINK_UNSUPPORTED - `local` without a loudspeaker, `client`
+ *   without a player.
  */
 export async function openVoice(settings: VoiceSettings, ports: VoicePorts): Promise<OpenedVoice> {
-  const { topology: asked = 'auto', lips = 'auto', table, model, leadMs, readyTimeoutMs, speak } = settings;
-  const { avatar, speech, engines } = ports;
+  const { topology: asked = 'auto', lips = 'auto', speak, msPerCharacter } = settings;
+  const { avatar, speech } = ports;
   const speaker = asked === 'text' ? undefined : await speech.describe(speak);
-  const chosen = chooseTopology({
+  const { topology, why } = chooseTopology({
     asked,
     engineType: speaker?.type ?? '',
     isEngineChosen: speak?.engine !== undefined || speaker?.type === GIVEN_VOICE_TYPE,
     lips,
     carriesSound: avatar.lane?.carriesSound ?? true,
     isSound: ports.isSound,
+    hasPlayer: settings.player !== undefined,
   });
-  const { topology, why } = chosen;
-  const common = { lane: settings.lane, model, table, readyTimeoutMs, speak };
-  const shown = createReplyVoice({ topology: 'text' }, ports);
+  const shown = createReplyVoice({ topology: 'text', msPerCharacter }, ports);
   if (topology === 'text') return { voice: shown, topology, why, speaks: undefined };
   // Without a choice of engine the peer's own voice is the one called by its type.
-  const engine = speaker?.type === PEER_VOICE_TYPE ? speaker.engine : PEER_VOICE_TYPE;
-  const voice =
-    topology === 'peer'
-      ? createReplyVoice({ topology, ...common, engine, engines }, ports)
-      : topology === 'local'
-        ? createReplyVoice({ topology, ...common }, ports)
-        : createReplyVoice({ topology, ...common, leadMs, lips: lips === 'local' ? 'auto' : lips }, ports);
-  const speaks = ports.isSound ? undefined : topology === 'peer' ? engine : speaker?.engine;
-  if (asked !== 'auto') return { voice, topology, why, speaks };
+  const peerEngine = speaker?.type === PEER_VOICE_TYPE ? speaker.engine : PEER_VOICE_TYPE;
+  const voice = soundingVoice(topology, settings, ports, peerEngine);
+  const speaks = ports.isSound ? undefined : topology === 'peer' ? peerEngine : speaker?.engine;
+  if (asked !== 'auto' || topology === 'client') return { voice, topology, why, speaks };
   const fitting = {
     text: shown,
     isAvatarThere: () => avatar.isReady,
@@ -97,4 +98,35 @@ export async function openVoice(settings: VoiceSettings, ports: VoicePorts): Pro
     why,
     speaks,
   };
+}
+
+function soundingVoice(
+  topology: Exclude<Topology, 'text'>,
+  settings: VoiceSettings,
+  ports: VoicePorts,
+  peerEngine: string,
+): ReplyVoice {
+  const { lane, model, table, readyTimeoutMs, speak, leadMs, lips = 'auto' } = settings;
+  const common = { lane, model, table, readyTimeoutMs, speak };
+  switch (topology) {
+    case 'client':
+      return clientVoice(settings, ports);
+    case 'peer':
+      return createReplyVoice({ topology, ...common, engine: peerEngine, engines: ports.engines }, ports);
+    case 'local':
+      return createReplyVoice({ topology, ...common }, ports);
+    case 'stream':
+      return createReplyVoice({ topology, ...common, leadMs, lips: lips === 'local' ? 'auto' : lips }, ports);
+    default:
+      return assertNever(topology);
+  }
+}
+
+function clientVoice({ player, sampleRateHz, speak }: VoiceSettings, ports: VoicePorts): ReplyVoice {
+  if (player === undefined)
+    throw new RequestError(
+      'BRIDGE_ERR_LINK_UNSUPPORTED',
+      'Expected a client that plays replies for topology "client", got none: only programs and servers open it, with a player',
+    );
+  return createReplyVoice({ topology: 'client', player, sampleRateHz, speak }, ports);
 }

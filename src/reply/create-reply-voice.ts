@@ -1,7 +1,8 @@
 import { assertNever, RequestError } from '../runtime/index.js';
+import { createLocalVoice, createStreamVoice } from './avatar-voices.js';
+import { createClientVoice } from './client-voice.js';
 import { createPeerVoice } from './peer-voice.js';
 import type { ReplyVoice } from './reply-voice.js';
-import { createLocalVoice, createStreamVoice } from './sound-voice.js';
 import { createTextVoice } from './text-voice.js';
 import type { ReplyVoicePorts, ReplyVoiceSettings } from './voice-settings.js';
 
@@ -25,6 +26,8 @@ export function createReplyVoice(settings: ReplyVoiceSettings, ports: ReplyVoice
     }
     case 'peer':
       return createPeerVoice(settings, ports);
+    case 'client':
+      return createClientVoice(settings, ports);
     case 'text':
       return createTextVoice(settings, ports);
     default:

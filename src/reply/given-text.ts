@@ -1,5 +1,5 @@
 import type { PieceSpan, ReplyText } from './reply-text.js';
-import type { HeardReply } from './reply-voice.js';
+import type { HeardReply, SpokenPiece } from './reply-voice.js';
 import { wholeLetters, wordPlaces } from './word-places.js';
 
 const END_TOLERANCE_MS = 40;
@@ -21,6 +21,10 @@ export class GivenText implements ReplyText {
   }
 
   push(): void {}
+
+  piece(index: number): SpokenPiece | undefined {
+    return index === 0 ? { text: this.#text } : undefined;
+  }
 
   part(): void {}
 

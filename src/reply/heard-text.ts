@@ -28,6 +28,12 @@ export class HeardText implements ReplyText {
     this.#pieces.push(piece);
   }
 
+  piece(index: number): SpokenPiece | undefined {
+    const piece = this.#pieces[index];
+    const language = piece?.language ?? this.#sentences[index]?.[0]?.part.language;
+    return piece === undefined ? undefined : { text: piece.text, language };
+  }
+
   /** No more sentences will come: pieces without any have no words. */
   allKnown(): void {
     this.#isAllKnown = true;

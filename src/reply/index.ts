@@ -1,3 +1,6 @@
+export { createLocalVoice, createStreamVoice } from './avatar-voices.js';
+export type { ClientPiece, ClientPlayer, ClientPosition, ClientTake } from './client-player.js';
+export { createClientVoice } from './client-voice.js';
 export { createReplyVoice } from './create-reply-voice.js';
 export {
   type GivenPart,
@@ -17,10 +20,11 @@ export type {
   ReplyVoice,
   SpokenPiece,
 } from './reply-voice.js';
-export { createLocalVoice, createStreamVoice } from './sound-voice.js';
 export { createTextVoice } from './text-voice.js';
 export type {
   AvatarSettings,
+  ClientVoicePorts,
+  ClientVoiceSettings,
   HowToSpeak,
   LocalVoicePorts,
   LocalVoiceSettings,

@@ -10,13 +10,19 @@ export interface PausableOutletOptions {
   readonly clock: Clock;
   /** Of the sound it takes and plays. */
   readonly sampleRateHz: number;
-  /** Opens a way that can take sound at once. What it opens after the signal has fired is closed again. */
-  readonly open: (signal: AbortSignal) => Promise<Outlet>;
+  /**
+   * Opens a way that can take sound at once. What it opens after the signal has fired is closed again.
+   *
+   * @param fromMs - where its sound begins in the whole; undefined of one that is opened before that is known.
+   */
+  readonly open: (signal: AbortSignal, fromMs: number | undefined) => Promise<Outlet>;
   /** Whether another way is opened while it is paused, so that it goes on without waiting for one. For ways that nobody else waits for. */
   readonly isReadyInPauses: boolean;
   /** Where to go on, milliseconds, when so much was heard. */
   readonly resumeAtMs: (heardMs: number) => number;
   readonly onPhonemes: (phonemes: readonly TimedPhoneme[]) => void;
+  /** Sound from here on is needed, however long ago it was heard. @default none */
+  readonly neededFromMs?: (() => number) | undefined;
 }
 
 export interface PausableOutletEvents {
@@ -151,7 +157,7 @@ export class PausableOutlet implements Outlet {
     await this.#silence();
     const isPaused = this.#end === undefined && this.#take === undefined && this.#opening === undefined;
     if (isPaused && this.#interrupting === undefined && this.#options.isReadyInPauses)
-      this.#ready ??= new ReadyOutlet(this.#options.open);
+      this.#ready ??= new ReadyOutlet((signal) => this.#options.open(signal, undefined));
   }
 
   async #silence(): Promise<void> {
@@ -185,13 +191,13 @@ export class PausableOutlet implements Outlet {
     // A way that is being closed tells first what was heard of it.
     await Promise.all(this.#closing);
     if (opening.signal.aborted || this.#end !== undefined) return;
-    const fromMs = this.#hasSent ? this.#options.resumeAtMs(this.#heardMs) : 0;
+    const fromMs = this.#hasSent ? this.#sampleAt(this.#options.resumeAtMs(this.#heardMs)) : 0;
     if (this.#isOver && fromMs >= this.track.endMs - HEARD_TO_END_MS) {
       this.#opening = undefined;
       this.#finish({ reason: 'completed', heardMs: this.track.endMs });
       return;
     }
-    const opened = this.#openNext(opening.signal);
+    const opened = this.#openNext(opening.signal, fromMs);
     this.#closeUnused(opened, opening.signal);
     try {
       const outlet = await opened;
@@ -205,10 +211,15 @@ export class PausableOutlet implements Outlet {
     }
   }
 
-  async #openNext(signal: AbortSignal): Promise<Outlet> {
+  /** When the sample is heard with which a take can begin there. */
+  #sampleAt(ms: number): number {
+    return this.track.msAt(this.track.bytesAt(ms));
+  }
+
+  async #openNext(signal: AbortSignal, fromMs: number): Promise<Outlet> {
     const ready = this.#ready;
     this.#ready = undefined;
-    return (await ready?.take()) ?? (await this.#options.open(signal));
+    return (await ready?.take()) ?? (await this.#options.open(signal, fromMs));
   }
 
   #dropReady(): void {
@@ -279,7 +290,7 @@ export class PausableOutlet implements Outlet {
 
   #forget(): void {
     const untilMs = this.heardMs - KEPT_MS;
-    this.track.forgetBefore(untilMs);
+    this.track.forgetBefore(Math.min(untilMs, this.#options.neededFromMs?.() ?? untilMs));
     while ((this.#phonemes[0]?.endMs ?? Number.POSITIVE_INFINITY) < untilMs) this.#phonemes.shift();
   }
 

@@ -12,6 +12,8 @@ export interface PieceSpan {
 /** What a reply says, and where of its sound each of it is. `soundMs` is how far the sound is there. */
 export interface ReplyText {
   push(piece: SpokenPiece): void;
+  /** What was given to be said, and its language where that was found out; undefined: there is none of that number. */
+  piece(index: number): SpokenPiece | undefined;
   /** A part of what is heard, on its way. */
   part(part: SpeechPart | SpokenPart): void;
   /** Phonemes as the lips have them. */

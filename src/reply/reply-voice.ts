@@ -10,10 +10,10 @@ export interface SpokenPiece {
 
 /**
  * How replies are heard, one implementation for each topology: our sound streamed to MMDAgent-EX; our sound on a local device and lips
- * there; MMDAgent-EX's own voice (SYNTH_START); nothing but text.
+ * there; MMDAgent-EX's own voice (SYNTH_START); our sound played by a client elsewhere; nothing but text.
  */
 export interface ReplyVoice {
-  readonly topology: 'stream' | 'local' | 'peer' | 'text';
+  readonly topology: 'stream' | 'local' | 'peer' | 'client' | 'text';
   /** Gets ready what would speak, and the way to the avatar. Never rejects. */
   prepare(): Promise<void>;
   /** Begins a reply: at once, without waiting for the avatar or an engine. One sounds at a time: the next waits for the one before. */

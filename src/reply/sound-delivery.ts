@@ -16,11 +16,26 @@ import { PieceTeller } from './piece-teller.js';
 import { PlayedTeller } from './played-teller.js';
 import type { ReplyText } from './reply-text.js';
 import type { HeardReply, SpokenPiece } from './reply-voice.js';
+import type { SoundTrack } from './sound-track.js';
 
 /** How sound goes to the avatar, as far as is known before there is any. */
 export interface SoundWay {
   readonly way: LipsWay;
   readonly knows: LipsKnowledge;
+}
+
+/** Where the sound of one reply goes. */
+export interface SoundOut {
+  /**
+   * Opened and begun: takes sound at once.
+   *
+   * @param fromMs - as `PausableOutletOptions.open`.
+   */
+  open(way: SoundWay, signal: AbortSignal, fromMs: number | undefined): Promise<Outlet>;
+  /** More is known of which piece is where. */
+  known?(): void;
+  /** See `PausableOutletOptions`. */
+  readonly neededFromMs?: number;
 }
 
 export interface SoundDeliveryOptions {
@@ -29,8 +44,8 @@ export interface SoundDeliveryOptions {
   readonly sampleRateHz: number;
   /** Rejects where sound cannot go. */
   readonly way: Promise<SoundWay>;
-  /** Opened and begun: takes sound at once. */
-  readonly open: (way: SoundWay, signal: AbortSignal) => Promise<Outlet>;
+  /** Called once. */
+  readonly out: (text: ReplyText, track: SoundTrack) => SoundOut;
   /** See `PausableOutletOptions`. */
   readonly isReadyInPauses: boolean;
   /** What is to be heard; the signal ends it. Asked for at once. */
@@ -56,6 +71,7 @@ export class SoundDelivery implements Delivery {
   readonly #options: SoundDeliveryOptions;
   readonly #queue = new PieceQueue();
   readonly #outlet: PausableOutlet;
+  readonly #out: SoundOut;
   readonly #played: PlayedTeller;
   readonly #pieces: PieceTeller;
   readonly #stop = new AbortController();
@@ -74,10 +90,12 @@ export class SoundDelivery implements Delivery {
       clock,
       sampleRateHz,
       isReadyInPauses: options.isReadyInPauses,
-      open: async (signal) => options.open(await options.way, signal),
+      open: async (signal, fromMs) => this.#out.open(await options.way, signal, fromMs),
       resumeAtMs: (heardMs) => this.#resumeAtMs(heardMs),
       onPhonemes: (phonemes) => text.lips(phonemes),
+      neededFromMs: () => this.#out.neededFromMs ?? Number.POSITIVE_INFINITY,
     });
+    this.#out = options.out(text, this.#outlet.track);
     this.#played = new PlayedTeller(this.#outlet.track, {
       onPlayed: (sound) => events.emit('played', sound),
       onUnplayed: (fromMs) => events.emit('unplayed', fromMs),
@@ -122,7 +140,10 @@ export class SoundDelivery implements Delivery {
   }
 
   async #run(): Promise<DeliveryEnd> {
-    const parts = begun(this.#options.parts(this.#queue, this.#engine.signal));
+    const parts = begun(this.#options.parts(this.#queue, this.#engine.signal), () => {
+      // Of one that was cut, pieces without sound are no pieces without words.
+      if (!this.#engine.signal.aborted) this.#options.text.allKnown();
+    });
     const end = await this.#flow(parts).catch((error: unknown) => this.#failed(error));
     this.#over(end.reason === 'completed');
     void parts.return?.(undefined)?.catch(() => {});
@@ -136,7 +157,7 @@ export class SoundDelivery implements Delivery {
   }
 
   async #flow(parts: AsyncIterableIterator<SpeechPart | SpokenPart>): Promise<DeliveryEnd> {
-    const { clock, way, pronouncer, estimator, text } = this.#options;
+    const { clock, way, pronouncer, estimator } = this.#options;
     const known = await Promise.race([way, this.#outlet.ended.then(() => undefined)]);
     if (known === undefined) return { reason: 'cancelled' };
     this.#way = known;
@@ -155,11 +176,7 @@ export class SoundDelivery implements Delivery {
       onPart: (part) => this.#part(part),
     });
     const { end } = await flow.run();
-    if (end.reason === 'completed') {
-      // Of one that was cut, pieces without sound are no pieces without words.
-      text.allKnown();
-      return { reason: 'completed' };
-    }
+    if (end.reason === 'completed') return { reason: 'completed' };
     if (end.reason === 'interrupted') return { reason: 'cancelled' };
     return { reason: 'failed', ...(end.error === undefined ? {} : { error: end.error }) };
   }
@@ -171,6 +188,7 @@ export class SoundDelivery implements Delivery {
       events.emit('synthesized', clock.nowMs());
     }
     text.part(part);
+    if (part.type === 'sentence' || part.type === 'sentence-end') this.#out.known?.();
     const credit = 'credit' in part ? part.credit : undefined;
     if (credit === undefined || this.#credits.has(credit)) return;
     this.#credits.add(credit);
@@ -228,16 +246,22 @@ export class SoundDelivery implements Delivery {
   }
 }
 
-/** The first part is asked for now: the engine thinks while the way is being looked for. */
-function begun<T>(parts: AsyncIterable<T>): AsyncIterableIterator<T> {
+/**
+ * The first part is asked for now: the engine thinks while the way is being looked for.
+ *
+ * @param onWhole - there are no more, and nothing went wrong.
+ */
+function begun<T>(parts: AsyncIterable<T>, onWhole: () => void): AsyncIterableIterator<T> {
   const iterator = parts[Symbol.asyncIterator]();
   let first: Promise<IteratorResult<T>> | undefined = iterator.next();
   first.catch(() => {});
   const rest: AsyncIterableIterator<T> = {
-    next: () => {
+    next: async () => {
       const next = first ?? iterator.next();
       first = undefined;
-      return next;
+      const taken = await next;
+      if (taken.done === true) onWhole();
+      return taken;
     },
     return: async () => {
       void iterator.return?.().catch(() => {});

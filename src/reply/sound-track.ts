@@ -53,6 +53,21 @@ export class SoundTrack {
     return pcm.byteLength === 0 ? undefined : pcm;
   }
 
+  /** What is there of it from one millisecond to another, in one. The caller's own. */
+  copy(fromMs: number, untilMs: number): Uint8Array {
+    const [from, until] = [this.bytesAt(fromMs), this.bytesAt(untilMs)];
+    const inside = this.#stored
+      .map(({ from: at, pcm }) => pcm.subarray(Math.max(0, from - at), Math.max(0, until - at)))
+      .filter(({ byteLength }) => byteLength > 0);
+    const copied = new Uint8Array(inside.reduce((sum, { byteLength }) => sum + byteLength, 0));
+    let to = 0;
+    for (const pcm of inside) {
+      copied.set(pcm, to);
+      to += pcm.byteLength;
+    }
+    return copied;
+  }
+
   /** What lies before is needed no longer. */
   forgetBefore(ms: number): void {
     const until = ms * this.#bytesPerMs;

@@ -1,15 +1,5 @@
-import { OUTPUT_SAMPLE_RATE_HZ } from '../audio/index.js';
 import { BridgeError, errorText } from '../runtime/index.js';
-import {
-  chooseLips,
-  type LipsChoice,
-  type LipsKnowledge,
-  laneOf,
-  type OpenOutletOptions,
-  type Outlet,
-  openOutlet,
-  VoiceConverter,
-} from '../speaking/index.js';
+import { type LipsKnowledge, VoiceConverter } from '../speaking/index.js';
 import type { SpeakOptions, Speech, SpokenPart } from '../speech/index.js';
 import type { ReplyEmitter } from './delivery.js';
 import { givenParts } from './given-parts.js';
@@ -22,47 +12,34 @@ import type { Reply, ReplyOptions } from './reply-voice.js';
 import { SharedPronouncer } from './shared-pronouncer.js';
 import { SoundDelivery, type SoundDeliveryOptions, type SoundWay } from './sound-delivery.js';
 import { SpokenReply } from './spoken-reply.js';
-import type {
-  AvatarSettings,
-  LocalVoicePorts,
-  LocalVoiceSettings,
-  StreamVoicePorts,
-  StreamVoiceSettings,
-} from './voice-settings.js';
+import type { ClientVoicePorts, HowToSpeak } from './voice-settings.js';
 
-const LOCAL_RATE_HZ = 48_000;
-
-/** What the two voices of our own sound differ in. */
-interface SoundVoiceParts {
-  readonly topology: 'stream' | 'local';
-  readonly settings: AvatarSettings;
-  readonly ports: StreamVoicePorts;
-  readonly lips: LipsChoice;
+/** What the voices of our own sound differ in. */
+export interface SoundVoiceParts {
+  readonly topology: 'stream' | 'local' | 'client';
+  readonly speak: HowToSpeak | undefined;
+  readonly ports: ClientVoicePorts;
+  /** Of the sound that goes out. */
   readonly sampleRateHz: number;
-  readonly outlet: Omit<OpenOutletOptions, 'clock' | 'knows' | 'lips'>;
+  /** What engines are asked for; undefined: each gives its own. */
+  readonly engineRateHz: number | undefined;
+  /** See `PausableOutletOptions`. */
+  readonly isReadyInPauses: boolean;
+  /** How sound goes of which so much is known. Rejects where it cannot. */
+  readonly look: (knows: LipsKnowledge) => Promise<SeenWay>;
+  /** Called once for each reply, in order. */
+  readonly out: () => SoundDeliveryOptions['out'];
 }
 
-/** Our sound, streamed to MMDAgent-EX, which plays it. */
-export function createStreamVoice(settings: StreamVoiceSettings, ports: StreamVoicePorts): SoundReplyVoice {
-  const { model, table, mode, leadMs, ifBusy, readyTimeoutMs, lips = 'auto' } = settings;
-  return new SoundVoice({
-    ...{ topology: 'stream', settings, ports, lips },
-    sampleRateHz: OUTPUT_SAMPLE_RATE_HZ,
-    outlet: { model, table, mode, leadMs, ifBusy, readyTimeoutMs },
-  });
+/** A way, and whether it will be the same for the next reply. */
+export interface SeenWay {
+  readonly way: SoundWay;
+  readonly isLasting: boolean;
 }
 
-/** Our sound on a loudspeaker of this machine; MMDAgent-EX only moves the mouth. */
-export function createLocalVoice(settings: LocalVoiceSettings, ports: LocalVoicePorts): SoundReplyVoice {
-  const { model, table, readyTimeoutMs, offsetMs, sampleRateHz = LOCAL_RATE_HZ } = settings;
-  return new SoundVoice({
-    ...{ topology: 'local', settings, ports, lips: 'local', sampleRateHz },
-    outlet: { model, table, readyTimeoutMs, offsetMs, openPlayback: ports.openPlayback },
-  });
-}
-
-class SoundVoice implements SoundReplyVoice {
-  readonly topology: 'stream' | 'local';
+/** Replies as sound that we make, wherever it is played. */
+export class SoundVoice implements SoundReplyVoice {
+  readonly topology: SoundVoiceParts['topology'];
   readonly #parts: SoundVoiceParts;
   readonly #pronouncer: SharedPronouncer | undefined;
   readonly #line = new ReplyLine();
@@ -78,18 +55,18 @@ class SoundVoice implements SoundReplyVoice {
   }
 
   async prepare(): Promise<void> {
-    const { ports, settings } = this.#parts;
+    const { ports, speak } = this.#parts;
     const way = this.#way().catch(() => {});
-    const reading = this.#pronouncer?.prepare(settings.speak?.language);
-    await Promise.all([way, reading, VoiceConverter.warmUp(), ports.speech.prepare(settings.speak ?? {})]);
+    const reading = this.#pronouncer?.prepare(speak?.language);
+    await Promise.all([way, reading, VoiceConverter.warmUp(), ports.speech.prepare(speak ?? {})]);
   }
 
   open({ isHeld = false, speed, voice }: ReplyOptions = {}): Reply {
-    const { settings, ports } = this.#parts;
-    const options = { ...settings.speak, ...(speed && { speed }), ...(voice && { voice }) };
+    const { speak, ports, engineRateHz } = this.#parts;
+    const options = { ...speak, ...(speed && { speed }), ...(voice && { voice }) };
     const text = new HeardText(this.#pronouncer);
     const parts = (pieces: PieceQueue, signal: AbortSignal) =>
-      spokenParts(ports.speech, pieces, { ...options, sampleRateHz: this.#engineRateHz, signal });
+      spokenParts(ports.speech, pieces, { ...options, sampleRateHz: engineRateHz, signal });
     return this.#reply(isHeld, (events) => {
       const off = ports.speech.events.on('fellBack', ({ from, to, error }) =>
         events.emit('warned', fallen(from, to, error)),
@@ -128,37 +105,10 @@ class SoundVoice implements SoundReplyVoice {
   }
 
   #delivery(events: ReplyEmitter, way: Promise<SoundWay>): Omit<SoundDeliveryOptions, 'parts' | 'text'> {
-    const { ports, sampleRateHz } = this.#parts;
+    const { ports, sampleRateHz, isReadyInPauses, out } = this.#parts;
     const { clock, estimator } = ports;
-    const open = (known: SoundWay, signal: AbortSignal) => this.#outlet(known, signal);
-    // A loudspeaker takes its time; a stream is soon there, and while it is open the lane is not free.
-    const isReadyInPauses = this.topology === 'local';
     const pronouncer = this.#pronouncer;
-    return { clock, events, sampleRateHz, way, open, isReadyInPauses, estimator, pronouncer };
-  }
-
-  /** A loudspeaker is opened before it is known what rate its engine has: the engine's sound comes at the loudspeaker's. */
-  get #engineRateHz(): number | undefined {
-    return this.topology === 'local' ? this.#parts.sampleRateHz : undefined;
-  }
-
-  async #outlet(known: SoundWay, signal: AbortSignal): Promise<Outlet> {
-    const { ports, outlet: options, settings, sampleRateHz } = this.#parts;
-    const choice = { ...options, clock: ports.clock, knows: known.knows, lips: known.way };
-    const { outlet } = await openOutlet(ports.client, settings.lane, choice, signal);
-    const silence = (): void => void outlet.interrupt();
-    signal.addEventListener('abort', silence, { once: true });
-    try {
-      if (signal.aborted) silence();
-      else await outlet.begin(sampleRateHz);
-      return outlet;
-    } catch (error) {
-      await outlet.interrupt();
-      outlet.close();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', silence);
-    }
+    return { clock, events, sampleRateHz, way, out: out(), isReadyInPauses, estimator, pronouncer };
   }
 
   #way(): Promise<SoundWay> {
@@ -172,20 +122,15 @@ class SoundVoice implements SoundReplyVoice {
   }
 
   async #look(knows: LipsKnowledge): Promise<SoundWay> {
-    const { lips, ports, settings } = this.#parts;
-    if (lips === 'local') return { way: 'local', knows };
-    const lane = await laneOf(ports.client, settings.lane);
-    // A lane that is not known is refused by the daemon, which knows what to say; it may be there the next time.
-    if (lane === undefined) this.#known = undefined;
-    const situation = { knows, carriesSound: lane?.carriesSound ?? true, lane: lane?.lane ?? '' };
-    const way = chooseLips(lips, situation);
-    return { way: way === 'local' ? chooseLips('own', situation) : way, knows };
+    const { way, isLasting } = await this.#parts.look(knows);
+    if (!isLasting) this.#known = undefined;
+    return way;
   }
 
   /** An engine that cannot be had fails when it shall speak. */
   async #knowledge(): Promise<LipsKnowledge> {
     const { speech } = this.#parts.ports;
-    const tells = await speech.describe(this.#parts.settings.speak ?? {}).then(
+    const tells = await speech.describe(this.#parts.speak ?? {}).then(
       (speaker) => speaker.tells,
       () => 'nothing',
     );

@@ -5,6 +5,7 @@ import type { LipEstimator, LipTable } from '../lipsync/index.js';
 import type { Clock } from '../runtime/index.js';
 import type { OpenLocalPlayback } from '../speaking/index.js';
 import type { SpeakOptions, Speech, SpeechSettings } from '../speech/index.js';
+import type { ClientPlayer } from './client-player.js';
 
 /** What every voice may be told of how it speaks; a reply's own options win. */
 export type HowToSpeak = Pick<SpeakOptions, 'engine' | 'voice' | 'language' | 'speed' | 'instructions'>;
@@ -41,6 +42,18 @@ export interface LocalVoiceSettings extends AvatarSettings {
   readonly sampleRateHz?: number | undefined;
 }
 
+/** Our sound, played by a client at the other end of a connection. */
+export interface ClientVoiceSettings {
+  readonly player: ClientPlayer;
+  /** Of the sound that it is given, 8000 to 96000; engines of another rate are resampled. @default 24000 */
+  readonly sampleRateHz?: number | undefined;
+  /** From a sound's leaving until it is heard, milliseconds, while the client tells nothing. @default 60 */
+  readonly latencyMs?: number | undefined;
+  /** Sound is given at most so far ahead of what is heard, milliseconds, at least 200. @default 60000 */
+  readonly aheadMs?: number | undefined;
+  readonly speak?: HowToSpeak | undefined;
+}
+
 /** MMDAgent-EX's own voice. */
 export interface PeerVoiceSettings extends AvatarSettings {
   /** Name of an engine of type `mmdagent` in `engines`. */
@@ -59,6 +72,7 @@ export type ReplyVoiceSettings =
   | ({ readonly topology: 'stream' } & StreamVoiceSettings)
   | ({ readonly topology: 'local' } & LocalVoiceSettings)
   | ({ readonly topology: 'peer' } & PeerVoiceSettings)
+  | ({ readonly topology: 'client' } & ClientVoiceSettings)
   | ({ readonly topology: 'text' } & TextVoiceSettings);
 
 export interface TextVoicePorts {
@@ -66,17 +80,23 @@ export interface TextVoicePorts {
 }
 
 /** What speaking needs. Nothing of it is closed by a voice. */
-export interface SpeakingPorts extends TextVoicePorts {
-  readonly client: BridgeClient;
+interface SpeechVoicePorts extends TextVoicePorts {
   readonly speech: Speech;
   /** For lips and for what was heard, where an engine tells no times; left out: both are estimated. */
   readonly pronouncer?: Pronouncer | undefined;
 }
 
-export interface StreamVoicePorts extends SpeakingPorts {
+/** What speaking to an avatar needs. */
+export interface SpeakingPorts extends SpeechVoicePorts {
+  readonly client: BridgeClient;
+}
+
+export interface ClientVoicePorts extends SpeechVoicePorts {
   /** Hears sound of which nothing else is known. @default SoundMouth */
   readonly estimator?: (() => LipEstimator) | undefined;
 }
+
+export interface StreamVoicePorts extends SpeakingPorts, ClientVoicePorts {}
 
 export interface LocalVoicePorts extends StreamVoicePorts {
   readonly openPlayback: OpenLocalPlayback;

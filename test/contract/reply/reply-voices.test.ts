@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ReplyRig, replyRig, type Topology } from '../../support/reply/reply-rig.js';
 
-const TOPOLOGIES: readonly Topology[] = ['stream', 'local', 'peer', 'text'];
+const TOPOLOGIES: readonly Topology[] = ['stream', 'local', 'peer', 'client', 'text'];
 const ONE = 'Hello there. ';
 const TWO = 'How are you today?';
 
@@ -42,6 +42,7 @@ describe.each(TOPOLOGIES)('A voice by %s', (topology) => {
     await rig.clock.advanceAsync(3000);
     expect(told).toEqual([]);
     expect(rig.played).toEqual([]);
+    expect(rig.player.calls).toEqual([]);
     expect(rig.playbacks).toEqual([]);
     expect(rig.synths()).toEqual([]);
     expect(reply.heard()).toMatchObject({ pieces: 0, units: 0, text: '' });
@@ -57,7 +58,7 @@ describe.each(TOPOLOGIES)('A voice by %s', (topology) => {
     say(ONE, TWO);
     reply.end();
     await rig.clock.advanceAsync(3000);
-    const isOurs = topology === 'stream' || topology === 'local';
+    const isOurs = topology !== 'peer' && topology !== 'text';
     // The engine of these tests takes 100 ms.
     expect(synthesized.map((atMs) => atMs - openedMs)).toEqual(isOurs ? [100] : []);
     reply.release();
@@ -76,6 +77,7 @@ describe.each(TOPOLOGIES)('A voice by %s', (topology) => {
     await rig.clock.advanceAsync(2000);
     expect(told).toEqual([]);
     expect(rig.played).toEqual([]);
+    expect(rig.player.calls).toEqual([]);
   });
 
   it('goes on after a pause, with all of it heard in the end', async () => {
@@ -146,6 +148,7 @@ describe.each(TOPOLOGIES)('A voice by %s', (topology) => {
     await rig.clock.advanceAsync(1500);
     expect(told).toEqual(['paused']);
     expect(rig.played).toEqual([]);
+    expect(rig.player.calls).toEqual([]);
     reply.resume();
     expect(await rig.until(reply.ended)).toMatchObject({ reason: 'completed', heard: { text: ONE } });
   });

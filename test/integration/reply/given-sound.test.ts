@@ -6,7 +6,7 @@ import { tone } from '../speaking/rig.js';
 
 const TRANSCRIPT = 'This was said by a model that speaks.';
 
-describe.each(['stream', 'local'] as const)('Sound of a model that speaks, by %s', (topology) => {
+describe.each(['stream', 'local', 'client'] as const)('Sound of a model that speaks, by %s', (topology) => {
   let rig: ReplyRig;
   afterEach(() => rig.close());
 
@@ -92,6 +92,8 @@ describe.each(['stream', 'local'] as const)('Sound of a model that speaks, by %s
 });
 
 function firstHeardMs(rig: ReplyRig): number {
+  const [sound] = rig.player.of('sound');
+  if (sound !== undefined) return sound.atMs + rig.player.latencyMs;
   const playback = rig.playbacks.at(-1);
   if (playback === undefined) return rig.soundFromMs();
   const first = playback.heard.findIndex((sample) => sample !== 0);

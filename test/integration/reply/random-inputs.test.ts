@@ -75,29 +75,32 @@ async function play(topology: Topology, { isHeld, latencyMs, speed, tells, input
   }
 }
 
-describe.each(['stream', 'local', 'peer', 'text'] as const)('Any inputs of a reply by %s', (topology) => {
-  it('lead to its end, tell each piece once and in order, and never take back what was heard', async () => {
-    await fc.assert(
-      fc.asyncProperty(script, async (given) => {
-        const { end, text, pushed, heard, told, rig } = await play(topology, given);
-        expect(end.reason).toBe(given.ending === 'end' ? 'completed' : 'cancelled');
-        expect(text.startsWith(end.heard.text)).toBe(true);
-        if (given.ending === 'end') expect(end.heard).toMatchObject({ pieces: pushed, text });
-        const started = told.filter((one) => one.startsWith('+')).map((one) => Number(one.slice(1)));
-        const ended = told.filter((one) => one.startsWith('-')).map((one) => Number(one.slice(1)));
-        expect(started).toEqual(started.map((_, n) => n));
-        expect(ended).toEqual(ended.map((_, n) => n));
-        if (given.ending === 'end') expect([started.length, ended.length]).toEqual([pushed, pushed]);
-        const texts = heard.map((one) => one.text.length);
-        expect(texts).toEqual(texts.toSorted((a, b) => a - b));
-        expect(rig.openingNow()).toBe(0);
-      }),
-      { numRuns: 60 },
-    );
-  });
-});
+describe.each(['stream', 'local', 'peer', 'client', 'text'] as const)(
+  'Any inputs of a reply by %s',
+  (topology) => {
+    it('lead to its end, tell each piece once and in order, and never take back what was heard', async () => {
+      await fc.assert(
+        fc.asyncProperty(script, async (given) => {
+          const { end, text, pushed, heard, told, rig } = await play(topology, given);
+          expect(end.reason).toBe(given.ending === 'end' ? 'completed' : 'cancelled');
+          expect(text.startsWith(end.heard.text)).toBe(true);
+          if (given.ending === 'end') expect(end.heard).toMatchObject({ pieces: pushed, text });
+          const started = told.filter((one) => one.startsWith('+')).map((one) => Number(one.slice(1)));
+          const ended = told.filter((one) => one.startsWith('-')).map((one) => Number(one.slice(1)));
+          expect(started).toEqual(started.map((_, n) => n));
+          expect(ended).toEqual(ended.map((_, n) => n));
+          if (given.ending === 'end') expect([started.length, ended.length]).toEqual([pushed, pushed]);
+          const texts = heard.map((one) => one.text.length);
+          expect(texts).toEqual(texts.toSorted((a, b) => a - b));
+          expect(rig.openingNow()).toBe(0);
+        }),
+        { numRuns: 60 },
+      );
+    });
+  },
+);
 
-describe.each(['stream', 'local'] as const)(
+describe.each(['stream', 'local', 'client'] as const)(
   'Any inputs of a reply whose sound is ours, by %s',
   (topology) => {
     it('lose no sound, and repeat nothing but words that were cut off', async () => {

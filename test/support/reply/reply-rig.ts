@@ -24,6 +24,7 @@ import type { EngineKinds, Zod } from '../../../src/vendor/index.js';
 import { speakingRig } from '../../integration/speaking/rig.js';
 import { FakePlayback } from '../fake-playback.js';
 import { CodedEngine, type CodedScript, decodedMs } from './coded-engine.js';
+import { ScriptedPlayer } from './scripted-player.js';
 
 export type Topology = ReplyVoice['topology'];
 
@@ -52,7 +53,9 @@ export async function replyRig(topology: Topology, options: ReplyRigOptions = {}
     return engine;
   });
   const playbacks: FakePlayback[] = [];
-  const voice = createReplyVoice({ ...settingsFor(topology), ...options.settings } as ReplyVoiceSettings, {
+  const player = new ScriptedPlayer(clock);
+  const own = { ...settingsFor(topology, player), ...options.settings };
+  const voice = createReplyVoice(own as ReplyVoiceSettings, {
     ...{ clock, client, speech, pronouncer, env: {} },
     openPlayback: async ({ sampleRateHz, signal }) => {
       if (openMs > 0) await sleep(clock, openMs, signal);
@@ -69,6 +72,7 @@ export async function replyRig(topology: Topology, options: ReplyRigOptions = {}
     voice,
     engines,
     playbacks,
+    player,
     open: (open?: ReplyOptions) => watched(voice.open(open), clock),
     watch: (reply: Reply) => watched(reply, clock),
     /** Which milliseconds of all that the engine said were heard, in order. */
@@ -77,9 +81,14 @@ export async function replyRig(topology: Topology, options: ReplyRigOptions = {}
         ? playbacks.flatMap((playback) =>
             decodedMs(playback.heard.slice(0, Math.round(playback.positionMs(clock.nowMs()) * 16))),
           )
-        : decodedMs(samplesOf(rig.played)),
+        : decodedMs(topology === 'client' ? player.heard() : samplesOf(rig.played)),
     /** Sound that MMDAgent-EX or the loudspeaker played, when the last of it was heard. */
-    silentSinceMs: (): number => (topology === 'local' ? lastOf(playbacks) : rig.soundUntilMs()),
+    silentSinceMs: (): number =>
+      topology === 'local'
+        ? lastOf(playbacks)
+        : topology === 'client'
+          ? player.silentSinceMs()
+          : rig.soundUntilMs(),
     synths: (): string[] =>
       rig.sent.filter(({ text }) => text.startsWith('SYNTH_START')).map(({ text }) => text),
     close: async () => {
@@ -88,6 +97,7 @@ export async function replyRig(topology: Topology, options: ReplyRigOptions = {}
       await closed;
       await speech.close();
       await rig.close();
+      if (player.broken.length > 0) throw new Error(`The player was told wrong: ${player.broken.join('; ')}`);
     },
   };
 }
@@ -149,7 +159,7 @@ export function watched(reply: Reply, clock: { nowMs(): number }) {
   };
 }
 
-function settingsFor(topology: Topology): ReplyVoiceSettings {
+function settingsFor(topology: Topology, player: ScriptedPlayer): ReplyVoiceSettings {
   switch (topology) {
     case 'stream':
       return { topology };
@@ -157,6 +167,8 @@ function settingsFor(topology: Topology): ReplyVoiceSettings {
       return { topology, sampleRateHz: 16_000 };
     case 'peer':
       return { topology, engine: 'mmdagent', engines: { mmdagent: { type: 'mmdagent' } } };
+    case 'client':
+      return { topology, player, sampleRateHz: 16_000, latencyMs: 40 };
     case 'text':
       return { topology, msPerCharacter: 50 };
   }

@@ -14,6 +14,12 @@ describe('The topology of a conversation', () => {
     ['is the one asked for', { asked: 'text', engineType: 'mmdagent' }, 'text'],
     ['streams our sound where the link carries it', {}, 'stream'],
     ["is MMDAgent-EX's own voice when that is the engine", { engineType: 'mmdagent' }, 'peer'],
+    [
+      'is the client that plays it, whatever the engine and the link',
+      { hasPlayer: true, lips: 'local' },
+      'client',
+    ],
+    ['is only read by a client where that is asked for', { hasPlayer: true, asked: 'text' }, 'text'],
     ['is local when lips are', { lips: 'local' }, 'local'],
     ["is MMDAgent-EX's own voice where the link carries no sound", { carriesSound: false }, 'peer'],
     [
