@@ -1,3 +1,4 @@
+export type { Personas } from './house.js';
 export type {
   AskedTurn,
   Dictation,
@@ -22,3 +23,10 @@ export type {
   SynthesizeOptions,
   TranscribeOptions,
 } from './session.js';
+export {
+  createSessions,
+  SESSION_LIMITS,
+  type SessionBook,
+  type SessionBookOptions,
+  type SessionLimits,
+} from './session-book.js';

@@ -85,7 +85,10 @@ export interface SessionPiece {
   readonly language: string | undefined;
   /** Its place in the reply's sound, milliseconds; undefined where no sound goes to the client. */
   readonly span: { readonly startMs: number; readonly endMs: number } | undefined;
-  /** s16le mono at the session's rate; undefined: as `span`, or it has no sound. */
+  /**
+   * s16le mono at the session's rate; undefined: as `span`, or it has no sound. Put together when it is read: read it within the call, and
+   * only where whole pieces are sent. The reader's own.
+   */
   readonly pcm: Uint8Array | undefined;
 }
 
@@ -145,6 +148,8 @@ export interface SessionEvents {
   /** It was nothing: the reply goes on from here, and its sound is sent again from here. */
   resumed: [turn: number, fromMs: number];
   piece: [piece: SessionPiece];
+  /** After `resumed`: the sound of a piece again, all or its rest, without words and tags: for those that send whole pieces. */
+  pieceAgain: [piece: SessionPiece];
   sound: [sound: SessionSound];
   /** For a face, on the reply's timeline: only with `to: 'client'`. */
   lips: [turn: number, phonemes: readonly TimedPhoneme[]];
