@@ -72,6 +72,13 @@ export function hasKeyInQuery({ url }: GateRequest): boolean {
   );
 }
 
+/** The subprotocols that are offered for what they are: without those that carry a key or a visitor's token. */
+export function offeredSubprotocols({ headers }: GateRequest): string[] {
+  return subprotocols(headers).filter(
+    (name) => name !== '' && !name.startsWith(KEY_PROTOCOL) && !name.startsWith(VISITOR_PROTOCOL),
+  );
+}
+
 function subprotocols(headers: GateRequest['headers']): string[] {
   return headerText(headers['sec-websocket-protocol'])
     .split(',')

@@ -25,8 +25,6 @@ export function admissionHeaders(admission: Admission): Readonly<Record<string, 
   return {
     Vary: 'Origin',
     ...(allowOrigin === undefined ? {} : readable(allowOrigin)),
-    // A page of another site could not read our answers else, whatever CORS says: by default they are for our own.
-    ...(allowOrigin === undefined ? {} : { 'Cross-Origin-Resource-Policy': 'cross-origin' }),
     ...(setCookie === undefined ? {} : { 'Set-Cookie': setCookie }),
     ...(visitorToken === undefined ? {} : { [VISITOR_HEADER]: visitorToken }),
   };

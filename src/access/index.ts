@@ -13,6 +13,7 @@
 export { fingerprintOf, isKeyName, type KeyEntry, keyEntry, newKey } from './access-key.js';
 export { AccessRefusal, type RefusalStatus } from './access-refusal.js';
 export { type Admission, type Caller, isRole, LOCAL, mayAs, ROLES, type Role } from './caller.js';
+export { offeredSubprotocols } from './credentials.js';
 export { admissionHeaders } from './cross-origin.js';
 export { type AdmitOptions, type Gate, type GateOptions, type Login, openGate } from './gate.js';
 export { type GateRequest, gateRequestOf } from './gate-request.js';
@@ -20,3 +21,10 @@ export type { GateSettings } from './gate-settings.js';
 export { type KeyFile, readKeyFile, writeKeyFile } from './key-file.js';
 export { DEFAULT_LIMITS, type Limits, type LimitTable, type Rate, type Spending } from './limits.js';
 export { Origins } from './origins.js';
+export {
+  createSelfSigned,
+  MAX_CERTIFICATE_DAYS,
+  type SelfSigned,
+  type SelfSignedOptions,
+} from './self-signed.js';
+export { type FollowTlsOptions, followTls, readTls, type TlsPair, type TlsPaths } from './tls-files.js';

@@ -38,6 +38,8 @@ export class KeyRing {
   readonly #waiting: (() => void)[] = [];
   #lookAgainMs: number;
   #look: Promise<void> | undefined;
+  /** Told once. */
+  #fault: string | undefined;
 
   /** @throws {BridgeError} BRIDGE_ERR_KEYS */
   static async open(options: KeyRingOptions): Promise<KeyRing> {
@@ -125,9 +127,13 @@ export class KeyRing {
       const stamp = found === undefined ? undefined : `${found.mtimeMs} ${found.size} ${found.ino}`;
       if (stamp === this.#file.stamp) return;
       this.#take(await readKeyFile(path));
+      this.#fault = undefined;
       logger.info({ keys: this.count }, 'Keys read again');
     } catch (error) {
-      logger.warn({ reason: errorText(error) }, 'Keys could not be read again and stay as they were');
+      const reason = errorText(error);
+      if (reason !== this.#fault)
+        logger.warn({ reason }, 'Keys could not be read again and stay as they were');
+      this.#fault = reason;
     } finally {
       this.#lookAgainMs = clock.nowMs() + LOOK_AGAIN_MS;
     }
