@@ -71,6 +71,7 @@ export class Microphone {
   #retry: Timer | undefined;
   #watch: Timer | undefined;
   #frameAtMs = 0;
+  #isPaused = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -82,6 +83,16 @@ export class Microphone {
 
   get state(): MicState {
     return this.#state;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Deaf for a while, without being given back: the browser would ask the user again. No frames come meanwhile. */
+  set isPaused(isPaused: boolean) {
+    this.#isPaused = isPaused;
+    for (const track of this.#opened?.stream.getTracks() ?? []) track.enabled = !isPaused;
   }
 
   /** Opens it, or opens another instead. Never rejects: see the state. */
@@ -139,13 +150,14 @@ export class Microphone {
     const settings: MediaTrackSettings & { latency?: number } = track?.getSettings() ?? {};
     node.port.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
       this.#frameAtMs = this.#clock.nowMs();
-      this.events.emit('frame', new Int16Array(data), this.#frameAtMs);
+      if (!this.#isPaused) this.events.emit('frame', new Int16Array(data), this.#frameAtMs);
     };
     track?.addEventListener('ended', () => this.#lost(opened));
     // An interruption by the system, such as a call.
     context.addEventListener('statechange', () => {
       if (opened === this.#opened && context.state !== 'closed') context.resume().catch(() => {});
     });
+    for (const opening of stream.getTracks()) opening.enabled = !this.#isPaused;
     this.#frameAtMs = this.#clock.nowMs();
     this.#watchFrames(opened);
     this.#set({
