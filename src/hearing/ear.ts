@@ -7,21 +7,27 @@ import type { Hearing, HearingMeter, PlayedSound } from './hearing.js';
 import type { HearingSettings } from './hearing-settings.js';
 import { HeldFrames } from './held-frames.js';
 import { PauseLearner } from './pause-learner.js';
+import { RoomBands } from './room-bands.js';
 import { SoundTimes } from './sound-times.js';
 import type { HearingEvents, Utterance } from './utterance.js';
-import { FRAME_MS, MAX_HELD_FRAMES, UtteranceTracker } from './utterance-tracker.js';
+import { FRAME_MS, UtteranceTracker } from './utterance-tracker.js';
 import type { VoiceJudge } from './voice-judge.js';
 
 const SAMPLES = VOICE_FRAME_BYTES / 2;
 /** What began at most so long before a steady sound did is that sound; younger than this, it is something in front of it. */
 const STEADY_SLACK_MS = 200;
+/** Longer than anything stays held back after the last sound that was played: its echo may come for 0.6 s, and two seconds are kept. */
+const HOLD_MS = 4000;
 
 /** @internal A microphone's frames through level, detector and echo guard to utterances. Allocates nothing for a frame without voice. */
 export class Ear implements Hearing {
   readonly events = new Emitter<HearingEvents>();
   readonly #settings: HearingSettings;
   readonly #judge: VoiceJudge;
-  readonly #guard: EchoGuard | undefined;
+  /** For the guard; undefined: none is wanted. */
+  readonly #room: RoomBands | undefined;
+  /** From when something was first played, or may have been. */
+  #guard: EchoGuard | undefined;
   readonly #times = new FrameTimes(FRAME_MS);
   /** When the avatar sounds, for half-duplex. */
   readonly #avatar = new SoundTimes();
@@ -37,7 +43,9 @@ export class Ear implements Hearing {
     onsetFrames: 0,
     heldFrames: 0,
   };
-  readonly #held: HeldFrames;
+  readonly #held: HeldFrames | undefined;
+  /** Until then voice may be held back as a possible echo. */
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
   readonly #view = new DataView(this.#frame.bytes.buffer);
   #loudestDbfs = SILENCE_DBFS;
   #isEcho = false;
@@ -47,12 +55,10 @@ export class Ear implements Hearing {
   constructor(settings: HearingSettings, judge: VoiceJudge) {
     this.#settings = settings;
     this.#judge = judge;
-    this.#guard = settings.echoGuard ? new EchoGuard() : undefined;
-    this.#held = new HeldFrames(
-      MAX_HELD_FRAMES + Math.ceil(settings.preRollMs / FRAME_MS),
-      VOICE_FRAME_BYTES,
-    );
+    this.#room = settings.echoGuard ? new RoomBands() : undefined;
     this.#tracker = new UtteranceTracker(settings, this.events, new PauseLearner(settings.pauseMs));
+    const mayHoldBack = settings.echoGuard && settings.vad !== 'off';
+    this.#held = mayHoldBack ? new HeldFrames(this.#tracker.heldBackFrames) : undefined;
   }
 
   get current(): Utterance | undefined {
@@ -77,7 +83,7 @@ export class Ear implements Hearing {
     if (this.#isClosed) return;
     const isNext = this.#times.next(capturedAtMs);
     if (!isNext) {
-      this.#held.clear();
+      this.#held?.clear();
       this.#tracker.gap(this.#times.endMs - FRAME_MS);
     }
     const isDeaf = this.#isDeaf;
@@ -95,8 +101,13 @@ export class Ear implements Hearing {
 
   played({ pcm, atMs }: PlayedSound): void {
     if (this.#isClosed) return;
-    this.#guard?.played(pcm, atMs);
-    if (levelDbfs(pcm) > SILENCE_DBFS) this.#avatar.add(atMs, atMs + pcm.byteLength / 32);
+    this.#openGuard()?.played(pcm, atMs);
+    if (levelDbfs(pcm) <= SILENCE_DBFS) return;
+    const untilMs = atMs + pcm.byteLength / 32;
+    this.#avatar.add(atMs, untilMs);
+    if (this.#held === undefined) return;
+    this.#tracker.mayHoldBack = true;
+    this.#heldUntilMs = Math.max(this.#heldUntilMs, untilMs + HOLD_MS);
   }
 
   unplayed(fromMs: number): void {
@@ -106,7 +117,7 @@ export class Ear implements Hearing {
 
   avatarSounds(fromMs: number, untilMs: number | undefined): void {
     if (this.#isClosed) return;
-    this.#guard?.avatarSounds(fromMs, untilMs);
+    this.#openGuard()?.avatarSounds(fromMs, untilMs);
     this.#avatar.add(fromMs, untilMs ?? Number.POSITIVE_INFINITY);
   }
 
@@ -135,6 +146,11 @@ export class Ear implements Hearing {
     this.#judge.close();
   }
 
+  #openGuard(): EchoGuard | undefined {
+    if (this.#room !== undefined) this.#guard ??= new EchoGuard(this.#room, this.#times.endMs);
+    return this.#guard;
+  }
+
   #read(frame: Uint8Array, isDeaf: boolean): void {
     const { bytes } = this.#frame;
     if (isDeaf) bytes.fill(0);
@@ -153,7 +169,8 @@ export class Ear implements Hearing {
     level.measure(this.#samples);
     this.#loudestDbfs = Math.max(this.#loudestDbfs, level.levelDbfs);
     this.#bands.measure(this.#samples);
-    this.#guard?.judge(this.#bands, endMs);
+    if (this.#guard === undefined) this.#room?.hear(this.#bands);
+    else this.#guard.judge(this.#bands, endMs);
     const mayBeEcho = this.#guard?.isActive === true;
     this.#judge.judge(this.#samples, this.#bands, level, !(mayBeEcho || isDeaf));
     this.#isEcho = mayBeEcho && this.#judge.isVoice && this.#guard?.isUser === false;
@@ -161,25 +178,30 @@ export class Ear implements Hearing {
     this.#frame.isVoice = this.#judge.isVoice && !this.#isEcho;
     this.#frame.isVoiceLike = this.#judge.isVoiceLike;
     this.#frame.onsetFrames = mayBeEcho ? 0 : this.#judge.onsetFrames;
-    this.#frame.heldFrames = this.#guard?.isEchoUnlikely === true ? this.#held.heldFrames : 0;
+    this.#frame.heldFrames = this.#guard?.isEchoUnlikely === true ? (this.#held?.heldFrames ?? 0) : 0;
     if (this.#settings.vad === 'off' && !this.isTalking) this.#frame.isVoice = false;
   }
 
   /** Keeps what belongs to no utterance, as it were without an echo. */
   #hold(): void {
-    if (this.#guard === undefined || this.#settings.vad === 'off') return;
-    if (this.#tracker.current !== undefined) {
-      this.#held.clear();
-      return;
-    }
-    this.#held.push(this.#frame, this.#isEcho && this.#guard.isDoubtful);
+    const held = this.#held;
+    if (held === undefined) return;
+    if (this.#tracker.current === undefined)
+      held.push(this.#frame, this.#isEcho && this.#guard?.isDoubtful === true);
+    else held.clear();
+    if (this.#times.endMs > this.#heldUntilMs && held.heldFrames === 0) this.#tracker.mayHoldBack = false;
   }
 
   /** No echo was there: what was held back as one is heard after all, if nobody else has spoken since. */
   #hearAgain(): void {
-    if (this.#held.heldFrames === 0 || this.#tracker.current !== undefined) return;
-    this.#tracker.restart();
-    this.#held.release((frame) => this.#tracker.take(frame));
+    const held = this.#held;
+    const tracker = this.#tracker;
+    if (held === undefined || held.heldFrames === 0 || tracker.current !== undefined) return;
+    tracker.restart();
+    held.release(
+      (frame) => tracker.take(frame),
+      (count) => tracker.soundAgo(count),
+    );
   }
 
   /** A steady sound that seemed to be a voice when it began. */

@@ -1,5 +1,9 @@
+import { BANDS } from './band-powers.js';
+
 /** Groups of bands whose levels rise and fall together. */
 export const GROUPS = 4;
+/** First band of each group, and the end of the last. */
+export const FIRST_BAND = [0, 3, 6, 9, BANDS];
 /** Delays that are looked at: from -40 ms (a player's clock that is a little off) to 520 ms, in slots of 10 ms. */
 export const FIRST_LAG = -4;
 export const LAGS = 57;
@@ -21,7 +25,7 @@ export class EchoDelay {
   #heardSquares = 0;
   /** Levels of what was played, from the newest slot that is looked at backwards, used in turn. */
   readonly #history = new Float64Array(HISTORY * GROUPS);
-  readonly #heardMean = new Float64Array(GROUPS);
+  readonly #heardMean: Float64Array;
   readonly #playedMean = new Float64Array(GROUPS);
   readonly #heard = new Float64Array(GROUPS);
   #slots = 0;
@@ -31,6 +35,11 @@ export class EchoDelay {
   #lag: number | undefined;
   /** How alike both are at the lag that fits best, -1 … 1. */
   likeness = 0;
+
+  /** @param heardMean - of each group, the mean of what was heard before; changed from now on. */
+  constructor(heardMean: Float64Array) {
+    this.#heardMean = heardMean;
+  }
 
   /** Slots of 10 ms; undefined until it is known. */
   get lag(): number | undefined {
@@ -106,7 +115,8 @@ export class EchoDelay {
 /** Slots that `playedDb` of `EchoDelay.add` is ahead. */
 export const AHEAD_SLOTS = -FIRST_LAG;
 
-function withoutMean(means: Float64Array, group: number, value: number): number {
+/** Moves the mean of a group towards the value. @returns How far the value is above it. */
+export function withoutMean(means: Float64Array, group: number, value: number): number {
   const mean = (means[group] as number) + MEAN * (value - (means[group] as number));
   means[group] = mean;
   return value - mean;

@@ -1,11 +1,11 @@
 import { BANDS, LOWEST_DB } from './band-powers.js';
 import { EchoAlignment } from './echo-alignment.js';
-import { AHEAD_SLOTS, EchoDelay, GROUPS } from './echo-delay.js';
+import { AHEAD_SLOTS, EchoDelay, FIRST_BAND, GROUPS } from './echo-delay.js';
 import { AROUND_SLOTS, AUDIBLE_DB, EchoPath } from './echo-path.js';
 import type { HeardBands } from './heard-bands.js';
 import { InStep } from './in-step.js';
 import { PlayedBands, SLOT_MS, slotOf } from './played-bands.js';
-import { Quantile } from './quantile.js';
+import type { RoomBands } from './room-bands.js';
 import { UnknownEcho } from './unknown-echo.js';
 import { UnlikeEcho } from './unlike-echo.js';
 
@@ -17,9 +17,7 @@ const REACH_SLOTS = 60;
 const IN_STEP = 0.8;
 /** … when that lasts for so many frames: a user's syllable may fall on one of the avatar's. */
 const IN_STEP_FRAMES = 10;
-/** The room's noise in each band lies below nearly all of its levels; so far above it may be noise still. */
-const NOISE_PART = 0.1;
-const NOISE_STEP_DB = 0.5;
+/** So far above the room's noise it may be noise still. */
 const NOISE_MARGIN_DB = 8;
 /** One band alone counts no more than this: a click of the room is not a voice. */
 const MAX_BAND_DB = 12;
@@ -43,7 +41,6 @@ const KNOWN_SLOTS = 200;
 const MAX_LOUDER_DB = 10;
 /** An echo of one short sound goes together with it at least so well (0.86 and more where it is a voice at all); another voice hardly ever. */
 const SURE_LIKENESS = 0.8;
-const FIRST_BAND = [0, 3, 6, 9, BANDS];
 
 /**
  * Tells the user's voice from what the loudspeaker plays.
@@ -51,17 +48,18 @@ const FIRST_BAND = [0, 3, 6, 9, BANDS];
  * From what was played and when, it learns the delay and the loss of the way to the microphone, band by band, and counts as the user's
  * only what is louder than the echo can be. It compares levels, not waveforms: a player's times jitter by milliseconds, clocks drift,
  * loudspeakers clip; levels of 10 ms bear all that. Until a way is known, everything during playing counts as echo; when playing is
- * never heard (headphones), nothing does.
+ * never heard (headphones), nothing does. Before anything was played an ear has no guard, only the room's bands: most ears of a server
+ * hear and say nothing for hours.
  */
 export class EchoGuard {
   readonly #played = new PlayedBands();
-  readonly #delay = new EchoDelay();
-  readonly #alignment = new EchoAlignment();
+  readonly #room: RoomBands;
+  readonly #delay: EchoDelay;
+  readonly #alignment: EchoAlignment;
   readonly #path = new EchoPath();
   readonly #unknown = new UnknownEcho();
   readonly #unlike = new UnlikeEcho();
   readonly #inStep = new InStep();
-  readonly #noise = Array.from({ length: BANDS }, () => new Quantile(NOISE_PART, NOISE_STEP_DB));
   readonly #playedDb = new Float64Array(BANDS);
   /** Of each band, the loudest that the room may be. */
   readonly #roomDb = new Float64Array(BANDS);
@@ -71,7 +69,7 @@ export class EchoGuard {
   #lag: number | undefined;
   /** For so many slots of playing it has been the same. */
   #lagSlots = 0;
-  #nowMs = 0;
+  #nowMs: number;
   #lastPlayedSlot = Number.NEGATIVE_INFINITY;
   /** How far the microphone is above the room while something is played, mean, dB. */
   #heardDb = 0;
@@ -92,6 +90,17 @@ export class EchoGuard {
   /** @internal For measurements. */
   excessDb = 0;
   #wasPlaying = false;
+
+  /**
+   * @param room - from now on told by the guard.
+   * @param nowMs - end of the last frame that the room was told of; 0: there was none.
+   */
+  constructor(room: RoomBands, nowMs: number) {
+    this.#room = room;
+    this.#nowMs = nowMs;
+    this.#delay = new EchoDelay(room.means);
+    this.#alignment = new EchoAlignment(room.slots);
+  }
 
   get delayMs(): number | undefined {
     const { lag } = this.#delay;
@@ -125,7 +134,8 @@ export class EchoGuard {
     const isUnknown = this.#unknown.isSounding(endMs, DRAIN_MS);
     let excessDb = 0;
     let bandCount = 0;
-    for (let band = 0; band < BANDS; band++) this.#roomDb[band] = this.#noiseDb(band) + NOISE_MARGIN_DB;
+    this.#played.forget(slot);
+    for (let band = 0; band < BANDS; band++) this.#roomDb[band] = this.#room.noiseDb(band) + NOISE_MARGIN_DB;
     for (let half = 0; half < 2; half++) {
       const heardDb = bands.halvesDb[half] as Float64Array;
       this.#follow(heardDb, slot - 1 + half);
@@ -171,7 +181,7 @@ export class EchoGuard {
     for (let band = 0; band < BANDS; band++) this.#playedDb[band] = this.#loudestAround(slot - lag, band);
     this.#path.expect(this.#playedDb);
     for (let band = 0; band < BANDS; band++)
-      if ((this.#path.expectedDb[band] as number) > this.#noiseDb(band)) this.isActive = true;
+      if ((this.#path.expectedDb[band] as number) > this.#room.noiseDb(band)) this.isActive = true;
   }
 
   /** Something that was played may still be heard. */
@@ -216,17 +226,15 @@ export class EchoGuard {
   #groups(heardDb: Float64Array, slot: number): void {
     let loudestDb = LOWEST_DB;
     for (let group = 0; group < GROUPS; group++) {
-      let heard = 0;
       let played = 0;
       const first = FIRST_BAND[group] as number;
       const end = FIRST_BAND[group + 1] as number;
       for (let band = first; band < end; band++) {
         const playedDb = this.#played.levelDb(slot, band);
         loudestDb = Math.max(loudestDb, playedDb);
-        heard += Math.max(0, (heardDb[band] as number) - this.#noiseDb(band));
         played += Math.max(0, playedDb - AUDIBLE_DB);
       }
-      this.#heardGroups[group] = heard / (end - first);
+      this.#heardGroups[group] = this.#room.aboveDb(heardDb, group);
       this.#playedGroups[group] = played / (end - first);
     }
     if (loudestDb > AUDIBLE_DB) this.#lastPlayedSlot = slot;
@@ -246,10 +254,6 @@ export class EchoGuard {
       expectedDb = Math.max(expectedDb, this.#path.expectedDb[band] as number);
     if (isUnknown) expectedDb = Math.max(expectedDb, this.#unknown.expectedDb[band] as number);
     return (heardDb[band] as number) - expectedDb;
-  }
-
-  #noiseDb(band: number): number {
-    return this.#noise[band]?.valueDb ?? LOWEST_DB;
   }
 
   get #isNeverHeard(): boolean {
@@ -287,8 +291,7 @@ export class EchoGuard {
       const heardDb = bands.halvesDb[half] as Float64Array;
       if (this.#delay.lag !== undefined && half === 1) this.#learnPath(heardDb);
       if (isUnknown) this.#unknown.learn(heardDb, this.isUser);
-      if (this.isActive) continue;
-      for (let band = 0; band < BANDS; band++) this.#noise[band]?.add(heardDb[band] as number);
+      if (!this.isActive) this.#room.learn(heardDb);
     }
   }
 

@@ -1,5 +1,5 @@
 import { BANDS, LOWEST_DB } from './band-powers.js';
-import { Quantile } from './quantile.js';
+import { Quantiles } from './quantiles.js';
 
 /** Rooms let a sound fall by 60 dB in about 600 ms: 1 dB in a slot of 10 ms. */
 export const FALL_DB = 1;
@@ -34,8 +34,8 @@ export type SlotOrigin = 'echo' | 'user' | 'louderEcho';
  * (upwards, the user's voice would count as echo). Rooms answer late, so that an expectation falls slowly.
  */
 export class EchoPath {
-  readonly #middle = Array.from({ length: BANDS }, () => new Quantile(0.5, STEP_DB));
-  readonly #low = Array.from({ length: BANDS }, () => new Quantile(LOW_PART, STEP_DB));
+  readonly #middle = new Quantiles(0.5, STEP_DB);
+  readonly #low = new Quantiles(LOW_PART, STEP_DB);
   readonly #playedDb = new Float64Array(BANDS).fill(LOWEST_DB);
   readonly #isFresh = new Uint8Array(BANDS);
   /** The loudest that the echo may be in this slot. */
@@ -43,9 +43,14 @@ export class EchoPath {
 
   /** What the echo adds to the level of what is played, mean over the bands, dB; undefined before anything was learned. */
   get gainDb(): number | undefined {
-    const known = this.#middle.filter(({ count }) => count > 0);
-    if (known.length === 0) return undefined;
-    return known.reduce((sum, { valueDb }) => sum + valueDb, 0) / known.length;
+    let sum = 0;
+    let count = 0;
+    for (let band = 0; band < BANDS; band++) {
+      if (this.#middle.count(band) === 0) continue;
+      sum += this.#middle.valueDb(band);
+      count++;
+    }
+    return count === 0 ? undefined : sum / count;
   }
 
   /** @returns How much louder an echo with these gains is than the one that was learned, mean over the bands, dB; 0 where neither is known. */
@@ -53,10 +58,9 @@ export class EchoPath {
     let sum = 0;
     let count = 0;
     for (let band = 0; band < BANDS; band++) {
-      const middle = this.#middle[band];
       const gain = gainsDb[band] as number;
-      if (middle === undefined || middle.count === 0 || Number.isNaN(gain)) continue;
-      sum += gain - middle.valueDb;
+      if (this.#middle.count(band) === 0 || Number.isNaN(gain)) continue;
+      sum += gain - this.#middle.valueDb(band);
       count++;
     }
     return count === 0 ? 0 : sum / count;
@@ -79,10 +83,8 @@ export class EchoPath {
 
   /** Another way: nothing is known of it. */
   reset(): void {
-    for (let band = 0; band < BANDS; band++) {
-      this.#middle[band]?.reset();
-      this.#low[band]?.reset();
-    }
+    this.#middle.reset();
+    this.#low.reset();
   }
 
   /** @param heardDb - what the microphone has in the slot that `expect` was told of. */
@@ -91,21 +93,21 @@ export class EchoPath {
     for (let band = 0; band < BANDS; band++) {
       if (this.#isFresh[band] === 0) continue;
       const gainDb = (heardDb[band] as number) - (this.#playedDb[band] as number);
-      this.#middle[band]?.add(gainDb, weight);
-      this.#low[band]?.add(gainDb, weight);
+      this.#middle.add(band, gainDb, weight);
+      this.#low.add(band, gainDb, weight);
     }
   }
 
   #expected(band: number): number {
-    const middle = this.#middle[band];
-    const low = this.#low[band];
     const playedDb = this.#playedDb[band] as number;
-    if (middle === undefined || low === undefined || playedDb <= AUDIBLE_DB - 20) return LOWEST_DB;
+    if (playedDb <= AUDIBLE_DB - 20) return LOWEST_DB;
+    const count = this.#middle.count(band);
     // Not learned yet: as loud as it was played.
-    if (middle.count === 0) return playedDb;
-    const spreadDb = SPREAD * (middle.valueDb - low.valueDb);
+    if (count === 0) return playedDb;
+    const middleDb = this.#middle.valueDb(band);
+    const spreadDb = SPREAD * (middleDb - this.#low.valueDb(band));
     const marginDb = Math.max(MIN_MARGIN_DB, Math.min(MAX_MARGIN_DB, spreadDb));
-    const doubtDb = (FIRST_DOUBT_DB * DOUBT_SLOTS) / (DOUBT_SLOTS + middle.count);
-    return playedDb + middle.valueDb + marginDb + doubtDb;
+    const doubtDb = (FIRST_DOUBT_DB * DOUBT_SLOTS) / (DOUBT_SLOTS + count);
+    return playedDb + middleDb + marginDb + doubtDb;
   }
 }

@@ -1,5 +1,5 @@
 import { BANDS, LOWEST_DB } from './band-powers.js';
-import { Quantile } from './quantile.js';
+import { Quantiles } from './quantiles.js';
 import { SoundTimes } from './sound-times.js';
 
 /** Echo of a sound that is not known is expected as loud as this part of it was. */
@@ -15,7 +15,7 @@ const DOUBTFUL_WEIGHT = 0.2;
  * learned over all such times, in each band; only what is clearly louder is somebody else.
  */
 export class UnknownEcho {
-  readonly #loud = Array.from({ length: BANDS }, () => new Quantile(LOUD_PART, STEP_DB));
+  readonly #loud = new Quantiles(LOUD_PART, STEP_DB);
   readonly #times = new SoundTimes();
   #slots = 0;
   readonly expectedDb = new Float64Array(BANDS).fill(LOWEST_DB);
@@ -40,13 +40,12 @@ export class UnknownEcho {
   }
 
   expect(): void {
-    for (let band = 0; band < BANDS; band++)
-      this.expectedDb[band] = (this.#loud[band]?.valueDb ?? LOWEST_DB) + MARGIN_DB;
+    for (let band = 0; band < BANDS; band++) this.expectedDb[band] = this.#loud.valueDb(band) + MARGIN_DB;
   }
 
   learn(heardDb: Float64Array, isDoubtful: boolean): void {
     this.#slots++;
     for (let band = 0; band < BANDS; band++)
-      this.#loud[band]?.add(heardDb[band] as number, isDoubtful ? DOUBTFUL_WEIGHT : 1);
+      this.#loud.add(band, heardDb[band] as number, isDoubtful ? DOUBTFUL_WEIGHT : 1);
   }
 }

@@ -29,6 +29,11 @@ const MARGIN_DB = 15;
 const MAX_BAND_DB = 12;
 const NEEDED_DB = 20;
 const NEEDED_BANDS = 3;
+/** Used within one call each, by all ears. What is played around each slot, falling as slowly as rooms do, and the softest of it … */
+const LOUD_DB = new Float64Array(WINDOW * BANDS);
+const SOFT_DB = new Float64Array(WINDOW * BANDS);
+/** … and what is played in one band, slot by slot. */
+const LEVELS_DB = new Float64Array(WINDOW);
 
 /**
  * Tells a voice from an echo whose delay is not known yet. For each delay that an echo could have, a microphone that was softer than what
@@ -37,11 +42,6 @@ const NEEDED_BANDS = 3;
 export class UnlikeEcho {
   /** The most that an echo adds to what is played, of each delay and band. */
   readonly #gainDb = new Float64Array(LAGS * BANDS).fill(FIRST_GAIN_DB);
-  /** What is played around each slot, falling as slowly as rooms do, and the softest of it. */
-  readonly #loudDb = new Float64Array(WINDOW * BANDS);
-  readonly #softDb = new Float64Array(WINDOW * BANDS);
-  /** What is played in one band, slot by slot. */
-  readonly #levelsDb = new Float64Array(WINDOW);
   #silentSlots = 0;
   #heardSlots = 0;
   #hold = 0;
@@ -57,7 +57,7 @@ export class UnlikeEcho {
    * @returns Whether no delay explains the slot, or it belongs to a voice that none explained.
    */
   judge(heardDb: Float64Array, roomDb: Float64Array, played: PlayedBands, slot: number): boolean {
-    this.#read(played, slot - FIRST_LAG - LAGS + 1 - BEFORE_SLOTS - AROUND_SLOTS);
+    read(played, slot - FIRST_LAG - LAGS + 1 - BEFORE_SLOTS - AROUND_SLOTS);
     let isUnlike = true;
     for (let lag = 0; isUnlike && lag < LAGS; lag++) isUnlike = !this.#explains(lag, heardDb, roomDb);
     for (let lag = 0; lag < LAGS; lag++) this.#learn(lag, heardDb, isUnlike);
@@ -72,24 +72,6 @@ export class UnlikeEcho {
     return isUnlike || isHeld;
   }
 
-  #read(played: PlayedBands, first: number): void {
-    for (let band = 0; band < BANDS; band++) {
-      for (let at = 0; at < WINDOW; at++) this.#levelsDb[at] = played.levelDb(first + at, band);
-      let loudDb = LOWEST_DB;
-      for (let at = AROUND_SLOTS; at < WINDOW - AROUND_SLOTS; at++) {
-        let softDb = Number.POSITIVE_INFINITY;
-        loudDb = Math.max(LOWEST_DB, loudDb - FALL_DB);
-        for (let around = -AROUND_SLOTS; around <= AROUND_SLOTS; around++) {
-          const levelDb = this.#levelsDb[at + around] as number;
-          loudDb = Math.max(loudDb, levelDb);
-          softDb = Math.min(softDb, levelDb);
-        }
-        this.#loudDb[at * BANDS + band] = loudDb;
-        this.#softDb[at * BANDS + band] = softDb;
-      }
-    }
-  }
-
   #explains(lag: number, heardDb: Float64Array, roomDb: Float64Array): boolean {
     const place = placeOf(lag);
     let excessDb = 0;
@@ -99,7 +81,7 @@ export class UnlikeEcho {
       const gainDb = this.isSilent
         ? Math.min(SILENT_GAIN_DB, learnedDb) + SILENT_MARGIN_DB
         : learnedDb + MARGIN_DB;
-      const expectedDb = Math.max(roomDb[band] as number, (this.#loudDb[place + band] as number) + gainDb);
+      const expectedDb = Math.max(roomDb[band] as number, (LOUD_DB[place + band] as number) + gainDb);
       const overDb = (heardDb[band] as number) - expectedDb;
       if (overDb <= 0) continue;
       bandCount++;
@@ -113,13 +95,31 @@ export class UnlikeEcho {
     const place = placeOf(lag);
     const upDb = this.isSilent ? SILENT_UP_DB : UP_DB;
     for (let band = 0; band < BANDS; band++) {
-      const softDb = this.#softDb[place + band] as number;
-      if (softDb <= AUDIBLE_DB || softDb < (this.#loudDb[place + band] as number) - 2 * FRESH_DB) continue;
+      const softDb = SOFT_DB[place + band] as number;
+      if (softDb <= AUDIBLE_DB || softDb < (LOUD_DB[place + band] as number) - 2 * FRESH_DB) continue;
       const at = lag * BANDS + band;
       const gainDb = this.#gainDb[at] as number;
       const seenDb = (heardDb[band] as number) - softDb;
       if (seenDb < gainDb) this.#gainDb[at] = Math.max(seenDb, gainDb - DOWN_DB);
       else if (!isVoice) this.#gainDb[at] = Math.min(seenDb, gainDb + upDb, FIRST_GAIN_DB);
+    }
+  }
+}
+
+function read(played: PlayedBands, first: number): void {
+  for (let band = 0; band < BANDS; band++) {
+    for (let at = 0; at < WINDOW; at++) LEVELS_DB[at] = played.levelDb(first + at, band);
+    let loudDb = LOWEST_DB;
+    for (let at = AROUND_SLOTS; at < WINDOW - AROUND_SLOTS; at++) {
+      let softDb = Number.POSITIVE_INFINITY;
+      loudDb = Math.max(LOWEST_DB, loudDb - FALL_DB);
+      for (let around = -AROUND_SLOTS; around <= AROUND_SLOTS; around++) {
+        const levelDb = LEVELS_DB[at + around] as number;
+        loudDb = Math.max(loudDb, levelDb);
+        softDb = Math.min(softDb, levelDb);
+      }
+      LOUD_DB[at * BANDS + band] = loudDb;
+      SOFT_DB[at * BANDS + band] = softDb;
     }
   }
 }

@@ -1,4 +1,5 @@
-const FIRST_BYTES = 96_000;
+/** A second: much of what begins is a click. */
+const FIRST_BYTES = 32_000;
 
 /**
  * The sound of one utterance as it grows. What is kept is not yet told: silence that may be the end is given to readers only when the

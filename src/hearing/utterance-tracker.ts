@@ -31,7 +31,7 @@ const SAME_TURN_MS = 1200;
 /** Frames before the first voiced one that may belong to its onset. */
 const MAX_ONSET_FRAMES = 4;
 /** Voice that was held back as a possible echo and may belong to an utterance; two seconds. */
-export const MAX_HELD_FRAMES = 100;
+const MAX_HELD_FRAMES = 100;
 const MAX_REQUIRED_MS = 10_000;
 /** Where the longest length is near, shorter and shorter pauses are good enough for a cut: part of the length that is left, pause. */
 const CUTS: readonly (readonly [leftPart: number, pauseMs: number])[] = [
@@ -96,7 +96,33 @@ export class UtteranceTracker {
     this.#events = events;
     this.#pauses = pauses;
     this.#preRollFrames = Math.ceil(settings.preRollMs / FRAME_MS);
-    this.#ring = new FrameRing(this.#preRollFrames + MAX_HELD_FRAMES + 1, VOICE_FRAME_BYTES);
+    this.#ring = new FrameRing(this.#ringFrames, VOICE_FRAME_BYTES);
+  }
+
+  /**
+   * Whether voice may be held back as a possible echo and be heard later: that takes two seconds of frames more. What was heard before it
+   * is asked for is kept as far as it may belong to something that has begun.
+   *
+   * @default false
+   */
+  set mayHoldBack(mayHoldBack: boolean) {
+    this.#ring.resize(mayHoldBack ? this.heldBackFrames + 1 : this.#ringFrames);
+  }
+
+  /** Frames that may be given again when `mayHoldBack`: what was held back, and the pre-roll of that. */
+  get heldBackFrames(): number {
+    return this.#preRollFrames + MAX_HELD_FRAMES;
+  }
+
+  /** @param count - 1: the last frame, up to `heldBackFrames`. @returns Its sound: a view, good until the next frame. */
+  soundAgo(count: number): Uint8Array {
+    return this.#ring.frameAgo(count);
+  }
+
+  /** Of the frames before a first voiced one, those that may belong to its utterance; and that one, and what came while it was a perhaps. */
+  get #ringFrames(): number {
+    const maybeMs = Math.min(MAYBE_MAX_MS, this.#settings.minVoiceMs + MAYBE_GAP_MS);
+    return this.#preRollFrames + MAX_ONSET_FRAMES + 1 + Math.ceil(maybeMs / FRAME_MS);
   }
 
   /** What is being said, once it has begun. */
