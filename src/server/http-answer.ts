@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
+import { AccessRefusal } from '../access/index.js';
 import { BridgeError, type ErrorCode, errorText } from '../runtime/index.js';
+import type { Refusal } from './endpoint.js';
 
 /** What a program reads when a request failed. */
 export interface HttpErrorBody {
-  readonly error: { readonly code: ErrorCode; readonly message: string };
+  readonly error: { readonly code: string; readonly message: string };
 }
 
 /** An answer that is not 200, thrown by a route. */
@@ -46,6 +48,8 @@ const STATUS_OF: Partial<Record<ErrorCode, number>> = {
   BRIDGE_ERR_LLM_UNREACHABLE: 503,
   BRIDGE_ERR_CONFIG_INVALID: 500,
   BRIDGE_ERR_CONFIG_UNREADABLE: 500,
+  BRIDGE_ERR_TALK_UNKNOWN: 404,
+  BRIDGE_ERR_RATE: 429,
   BRIDGE_ERR_TURN_REFUSED: 409,
   BRIDGE_ERR_VISION: 404,
   BRIDGE_ERR_STATE: 500,
@@ -69,23 +73,26 @@ export function answerText(response: ServerResponse, status: number, text: strin
 
 /** Tells the asker what went wrong; returns the status. */
 export function answerError(response: ServerResponse, error: unknown): number {
-  const { status, code, headers } = describe(error);
+  const { status, code, headers, message } = refusalOf(error);
   // The rest of a refused body is not worth keeping the connection for.
   if (!response.headersSent) {
     response.setHeader('Connection', 'close');
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   }
-  answerJson(response, status, { error: { code, message: errorText(error) } } satisfies HttpErrorBody);
+  answerJson(response, status, { error: { code, message } } satisfies HttpErrorBody);
   return status;
 }
 
-function describe(error: unknown): { status: number; code: ErrorCode; headers: Record<string, string> } {
-  if (error instanceof HttpRefusal) {
-    return { status: error.status, code: error.code, headers: { ...error.headers } };
+/** What an error says to who asked. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof HttpRefusal || error instanceof AccessRefusal) {
+    const { status, code, headers, message } = error;
+    return { status, code, headers: { ...headers }, message };
   }
   if (error instanceof BridgeError) {
     const headers: Record<string, string> = error.retryable ? { 'Retry-After': '1' } : {};
-    return { status: STATUS_OF[error.code] ?? 400, code: error.code, headers };
+    return { status: STATUS_OF[error.code] ?? 400, code: error.code, headers, message: errorText(error) };
   }
-  return { status: 500, code: 'BRIDGE_ERR_STATE', headers: {} };
+  // What was not thrown on purpose may tell what is nobody's business.
+  return { status: 500, code: 'BRIDGE_ERR_STATE', headers: {}, message: 'Something went wrong; see the log' };
 }

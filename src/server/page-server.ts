@@ -5,15 +5,20 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { type Gate, gateRequestOf } from '../access/index.js';
 import type { BridgeClient } from '../client/index.js';
 import { hostInUrl, isAnyHost } from '../config/index.js';
 import { type ControlChannel, MAX_CONTROL_FRAME_BYTES } from '../control/index.js';
 import { BridgeError, type Clock, errorText, type Logger, TransportError } from '../runtime/index.js';
 import { relayControl } from './control-relay.js';
-import { answerError, HttpRefusal } from './http-answer.js';
+import type { Endpoints } from './endpoint.js';
+import { EndpointHost } from './endpoint-host.js';
+import { answerError, HttpRefusal, refusalOf } from './http-answer.js';
+import { loginEndpoints } from './login-endpoints.js';
 import type { MachinePort } from './machine-port.js';
 import { checkHost, checkOrigin, securityHeaders, setSecurityHeaders } from './request-guard.js';
 import { createRoutes, type RouteTable } from './routes.js';
@@ -46,12 +51,25 @@ export interface PageServerOptions {
   /** Of the app, in the text format of Prometheus; joins what the daemon tells. @default nothing */
   readonly moreMetrics?: () => Promise<string>;
   readonly version: string;
+  /** Who may ask; with keys, everything that is not for everybody needs one. @default nothing is asked but the Host and Origin of this machine */
+  readonly gate?: Gate;
+  /** Protocols besides those of the page; they need a gate. */
+  readonly endpoints?: readonly Endpoints[];
+  /** The certificate, for https. @default http */
+  readonly tls?: TlsPort;
   /** Where uploads lie while they are spoken. @default the system's temporary folder */
   readonly uploadFolder?: string;
   /** @default 500 MB */
   readonly maxUploadBytes?: number;
   /** An upload of which nothing comes for so long is given up. @default 30000 */
   readonly uploadIdleMs?: number;
+}
+
+/** A certificate and its key, which may be replaced while the server runs. */
+export interface TlsPort {
+  readonly context: { readonly cert: string; readonly key: string };
+  /** @returns ends it. */
+  onChange(listener: (context: TlsPort['context']) => void): () => void;
 }
 
 export interface PageServer {
@@ -88,7 +106,21 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     signal: closing.signal,
   });
   // A long upload may take as long as it needs: Upload watches that it goes on.
-  const server = createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT_MS });
+  const limits = { requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT_MS };
+  const { tls, gate } = options;
+  const server = tls === undefined ? createServer(limits) : createSecureServer({ ...limits, ...tls.context });
+  const offTls = tls?.onChange((context) => {
+    if ('setSecureContext' in server) server.setSecureContext(context);
+  });
+  const protocols =
+    gate &&
+    new EndpointHost({
+      endpoints: [loginEndpoints(gate, options.clock), ...(options.endpoints ?? [])],
+      gate,
+      clock: options.clock,
+      logger,
+      signal: closing.signal,
+    });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('request', (request, response) => {
     response.on('error', () => {});
@@ -117,15 +149,17 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     setSecurityHeaders(request, response);
-    checkHost(request, host);
     const { path, query } = splitTarget(request);
+    if (protocols?.has(path) === true) return protocols.serve(request, response, { path, query });
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (!isRead) checkOrigin(request);
     if (files.has(path)) {
+      checkPlace(request);
       if (!isRead) throw wrongMethod('GET, HEAD');
       files.answer(path, request, response);
       return;
     }
+    if (path === '/healthz') checkPlace(request);
+    else await checkOperator(request);
     const byMethod = routeAt(routes, path);
     if (byMethod === undefined)
       throw new HttpRefusal(404, 'BRIDGE_ERR_USAGE', 'There is nothing at this path');
@@ -134,10 +168,27 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     await route({ request, response, query });
   }
 
+  /** Files and health are for everybody who names this server. */
+  function checkPlace(request: IncomingMessage): void {
+    if (gate === undefined) checkHost(request, host);
+    else gate.checkHost(gateRequestOf(request));
+  }
+
+  /** What moves avatars and tells of the machine is for who runs it. */
+  async function checkOperator(request: IncomingMessage): Promise<void> {
+    if (gate?.demandsKey === true) {
+      await gate.admit(gateRequestOf(request), 'operator');
+      return;
+    }
+    checkPlace(request);
+    const isRead = (request.method === 'GET' || request.method === 'HEAD') && !isUpgrade(request);
+    if (!isRead) checkOrigin(request);
+  }
+
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    checkHost(request, host);
-    checkOrigin(request);
     const { path, query } = splitTarget(request);
+    if (protocols?.hasSocket(path) === true) return protocols.upgrade(request, socket, head, { path, query });
+    await checkOperator(request);
     if (path === '/api/talk/live' && live !== undefined) return live.upgrade(request, socket, head, query);
     if (path !== '/control') throw new HttpRefusal(404, 'BRIDGE_ERR_USAGE', 'The WebSocket is at /control');
     if (sockets.clients.size >= MAX_BROWSERS)
@@ -154,14 +205,18 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
 
   let closed: Promise<void> | undefined;
   return {
-    url: urlOf(server, host),
+    url: urlOf(server, host, tls === undefined ? 'http' : 'https'),
     close() {
       closed ??= new Promise<void>((resolve) => {
         closing.abort();
+        offTls?.();
         for (const browser of sockets.clients) browser.terminate();
         live?.close();
-        server.close(() => resolve());
-        server.closeAllConnections();
+        // What protocols still say to their clients goes first.
+        void (protocols?.close() ?? Promise.resolve()).finally(() => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        });
       });
       return closed;
     },
@@ -193,11 +248,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function urlOf(server: Server, host: string): string {
+function urlOf(server: Server, host: string, scheme: string): string {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const bare = host.replace(/^\[(.*)\]$/, '$1');
-  return `http://${isAnyHost(bare) ? 'localhost' : hostInUrl(bare)}:${port}/`;
+  return `${scheme}://${isAnyHost(bare) ? 'localhost' : hostInUrl(bare)}:${port}/`;
 }
 
 /** @throws {HttpRefusal} 400 */
@@ -213,6 +268,10 @@ function splitTarget(request: IncomingMessage): { path: string; query: URLSearch
   };
 }
 
+function isUpgrade(request: IncomingMessage): boolean {
+  return request.headers.upgrade !== undefined;
+}
+
 function routeAt(routes: RouteTable, path: string): RouteTable[string] | undefined {
   return Object.hasOwn(routes, path) ? routes[path] : undefined;
 }
@@ -222,11 +281,13 @@ function wrongMethod(allowed: string): HttpRefusal {
 }
 
 function refuseUpgrade(socket: Duplex, error: unknown): void {
-  socket.end(rawAnswer(error instanceof HttpRefusal ? error.status : 503));
+  const { status, headers } = refusalOf(error);
+  socket.end(rawAnswer(status === 500 ? 503 : status, headers));
 }
 
-function rawAnswer(status: number): string {
-  const headers = Object.entries(securityHeaders(undefined)).map(([name, value]) => `${name}: ${value}`);
+function rawAnswer(status: number, more: Readonly<Record<string, string>> = {}): string {
+  const all = { ...securityHeaders(undefined), ...more };
+  const headers = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Connection: close',

@@ -18,6 +18,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+const EMBEDDED: ReadonlySet<string> = new Set(['/widget.js']);
+
 /**
  * The files of the page, held in memory: they are few and small, and neither a rebuild under a running server nor a lack of
  * file handles can then break an answer.
@@ -33,7 +35,11 @@ export class StaticFiles {
         if (!entry.isFile() || type === undefined) continue;
         const bytes = readFileSync(join(folder, entry.name));
         const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-        this.#files.set(entry.name === 'index.html' ? '/' : `/${entry.name}`, { bytes, type, etag });
+        const file = { bytes, type, etag };
+        this.#files.set(entry.name === 'index.html' ? '/' : `/${entry.name}`, file);
+        // `/voice` reads better than `/voice.html`, which stays for those who have it.
+        if (extname(entry.name) === '.html' && entry.name !== 'index.html')
+          this.#files.set(`/${entry.name.slice(0, -'.html'.length)}`, file);
       }
     } catch (error) {
       const message = `Expected the built page in ${folder}: ${errorText(error)}. Run \`npm run build\``;
@@ -51,6 +57,8 @@ export class StaticFiles {
     if (file === undefined) return;
     response.setHeader('ETag', file.etag);
     response.setHeader('Cache-Control', 'no-cache');
+    // What is embedded in pages of others.
+    if (EMBEDDED.has(path)) response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
     if (request.headers['if-none-match'] === file.etag) {
       response.writeHead(304).end();
       return;
