@@ -38,8 +38,9 @@ export function isKeyShaped(text: string): boolean {
   return /^mab_[A-Za-z0-9_-]{43}$/.test(text);
 }
 
+/** Nothing that begins as a key does: somebody would have given the key itself for its name, and it would be kept. */
 export function isKeyName(text: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(text);
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(text) && !text.startsWith(PREFIX);
 }
 
 export function hintOf(key: string): string {

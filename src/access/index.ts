@@ -10,7 +10,9 @@
  *
  * An admission holds for the request, and for the WebSocket that it opens: removing a key ends no connection that is open.
  */
-export { fingerprintOf, isKeyName, type KeyEntry, keyEntry, newKey } from './access-key.js';
+
+export { type AccessFiles, accessFiles } from './access-files.js';
+export { hintOf, isKeyName, type KeyEntry, keyEntry, newKey } from './access-key.js';
 export { AccessRefusal, type RefusalStatus } from './access-refusal.js';
 export { type Admission, type Caller, isRole, LOCAL, mayAs, ROLES, type Role } from './caller.js';
 export { offeredSubprotocols } from './credentials.js';

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,8 @@ export interface SelfSigned {
   readonly hosts: readonly string[];
   /** Milliseconds since 1970. */
   readonly notAfterMs: number;
+  /** SHA-256 in hexadecimal with colons, as browsers show it beside their warning. */
+  readonly fingerprint: string;
 }
 
 export const MAX_CERTIFICATE_DAYS = 397;
@@ -66,7 +68,7 @@ export async function createSelfSigned(options: SelfSignedOptions): Promise<Self
       },
     );
   }
-  return { certFile, keyFile, hosts, notAfterMs };
+  return { certFile, keyFile, hosts, notAfterMs, fingerprint: new X509Certificate(cert).fingerprint256 };
 }
 
 /** Names and addresses under which other machines of the network find this one; without those that no certificate can bear. */

@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { type SettingKey, yargsOptionsFor } from '../config/index.js';
+import { accessCommands } from './access-commands.js';
 import { chatCommands } from './chat-commands.js';
 import type { Arguments } from './context.js';
 import { hearingCommands } from './hearing-commands.js';
@@ -77,6 +78,7 @@ export async function buildParser(onChosen: Choose): Promise<Argv> {
   hearingCommands(parser, choose);
   messages(parser, choose);
   running(parser, choose);
+  accessCommands(parser, choose);
   return parser;
 }
 
