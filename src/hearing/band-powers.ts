@@ -1,7 +1,8 @@
+import { FFT_SAMPLES, REVERSED, transform } from './spectrum.js';
+
 const SAMPLE_RATE_HZ = 16_000;
 const FRAME_SAMPLES = 320;
 const HALF_SAMPLES = FRAME_SAMPLES / 2;
-const FFT_SAMPLES = 512;
 const EDGES_HZ = [100, 200, 300, 420, 560, 730, 940, 1200, 1530, 1950, 2500, 3300, 4500, 7000];
 export const BANDS = EDGES_HZ.length - 1;
 /** Levels below count as this. */
@@ -12,15 +13,12 @@ const WINDOW = Float64Array.from(
   (_, n) => Math.sin((Math.PI * (n + 0.5)) / FRAME_SAMPLES) ** 2,
 );
 const EDGE_BINS = EDGES_HZ.map((hz) => Math.round((hz * FFT_SAMPLES) / SAMPLE_RATE_HZ));
-const REVERSED = Uint16Array.from({ length: FFT_SAMPLES }, (_, n) => reversed(n));
-const COS = Float64Array.from({ length: FFT_SAMPLES / 2 }, (_, n) =>
-  Math.cos((2 * Math.PI * n) / FFT_SAMPLES),
-);
-const SIN = Float64Array.from({ length: FFT_SAMPLES / 2 }, (_, n) =>
-  Math.sin((2 * Math.PI * n) / FFT_SAMPLES),
-);
 /** A full-scale sine in one band is about 0 dB. */
 const SCALE = 1 / (32_768 * (FRAME_SAMPLES / 4)) ** 2;
+
+/** Used within one call, by all: the two windows, and then their spectra. */
+const RE = new Float64Array(FFT_SAMPLES);
+const IM = new Float64Array(FFT_SAMPLES);
 
 /**
  * Levels of a sound in 13 bands from 100 to 7000 Hz, every 10 ms, over windows of 20 ms. Two windows go through one complex transform,
@@ -33,23 +31,23 @@ export class BandPowers {
   readonly endDb = new Float64Array(BANDS);
   /** The same as powers, 1: a full-scale sine. */
   readonly powers = [new Float64Array(BANDS), new Float64Array(BANDS)] as const;
-  readonly #last = new Float64Array(HALF_SAMPLES);
-  readonly #re = new Float64Array(FFT_SAMPLES);
-  readonly #im = new Float64Array(FFT_SAMPLES);
+  readonly #last = new Int16Array(HALF_SAMPLES);
 
   /** @param samples - 320 of s16, consecutive. Not kept. */
   measure(samples: Int16Array): void {
-    const re = this.#re.fill(0);
-    const im = this.#im.fill(0);
-    for (let n = 0; n < FRAME_SAMPLES; n++) {
-      const window = WINDOW[n] as number;
-      const to = REVERSED[n] as number;
-      const early = n < HALF_SAMPLES ? (this.#last[n] as number) : (samples[n - HALF_SAMPLES] as number);
-      re[to] = early * window;
-      im[to] = (samples[n] as number) * window;
+    const last = this.#last;
+    RE.fill(0);
+    IM.fill(0);
+    for (let n = 0; n < HALF_SAMPLES; n++) {
+      const late = n + HALF_SAMPLES;
+      const early = samples[n] as number;
+      RE[REVERSED[n] as number] = (last[n] as number) * (WINDOW[n] as number);
+      IM[REVERSED[n] as number] = early * (WINDOW[n] as number);
+      RE[REVERSED[late] as number] = early * (WINDOW[late] as number);
+      IM[REVERSED[late] as number] = (samples[late] as number) * (WINDOW[late] as number);
     }
-    for (let n = 0; n < HALF_SAMPLES; n++) this.#last[n] = samples[n + HALF_SAMPLES] as number;
-    transform(re, im);
+    for (let n = 0; n < HALF_SAMPLES; n++) last[n] = samples[n + HALF_SAMPLES] as number;
+    transform(RE, IM);
     this.#sumBands();
   }
 
@@ -59,17 +57,15 @@ export class BandPowers {
   }
 
   #sumBands(): void {
-    const re = this.#re;
-    const im = this.#im;
     for (let band = 0; band < BANDS; band++) {
       let middle = 0;
       let end = 0;
       for (let k = EDGE_BINS[band] as number; k < (EDGE_BINS[band + 1] as number); k++) {
         const mirror = FFT_SAMPLES - k;
-        const a = re[k] as number;
-        const b = im[k] as number;
-        const c = re[mirror] as number;
-        const d = im[mirror] as number;
+        const a = RE[k] as number;
+        const b = IM[k] as number;
+        const c = RE[mirror] as number;
+        const d = IM[mirror] as number;
         middle += (a + c) ** 2 + (b - d) ** 2;
         end += (a - c) ** 2 + (b + d) ** 2;
       }
@@ -87,31 +83,4 @@ export class BandPowers {
 
 export function decibels(power: number): number {
   return power > 1e-10 ? 10 * Math.log10(power) : LOWEST_DB;
-}
-
-/** Decimation in time; input in reversed order, in place. */
-function transform(re: Float64Array, im: Float64Array): void {
-  for (let span = 1; span < FFT_SAMPLES; span *= 2) {
-    const step = FFT_SAMPLES / (2 * span);
-    for (let start = 0; start < FFT_SAMPLES; start += 2 * span) {
-      for (let k = 0; k < span; k++) {
-        const c = COS[k * step] as number;
-        const s = SIN[k * step] as number;
-        const a = start + k;
-        const b = a + span;
-        const tr = c * (re[b] as number) + s * (im[b] as number);
-        const ti = c * (im[b] as number) - s * (re[b] as number);
-        re[b] = (re[a] as number) - tr;
-        im[b] = (im[a] as number) - ti;
-        re[a] = (re[a] as number) + tr;
-        im[a] = (im[a] as number) + ti;
-      }
-    }
-  }
-}
-
-function reversed(n: number): number {
-  let out = 0;
-  for (let bit = 1; bit < FFT_SAMPLES; bit *= 2) out = out * 2 + (n & bit ? 1 : 0);
-  return out;
 }

@@ -78,7 +78,8 @@ export class RoomNoise {
   add(bands: HeardBands, level: { readonly voiceDbfs: number; readonly hissDbfs: number }): void {
     this.#voice.add(level.voiceDbfs);
     this.#hiss.add(level.hissDbfs);
-    this.steadyFrames = Math.min(this.#voice.steadyFrames(), this.#hiss.steadyFrames());
+    const voiceFrames = this.#voice.steadyFrames();
+    this.steadyFrames = voiceFrames === 0 ? 0 : Math.min(voiceFrames, this.#hiss.steadyFrames());
     for (let group = 0; group < GROUPS; group++)
       this.#groups[group]?.add(bands.groupDb[group] as number, this.steadyFrames > 0);
   }

@@ -11,6 +11,7 @@ const STEADY: readonly (readonly [blocks: number, rangeDb: number])[] = [
   [8, 3.2],
   [12, 4.8],
 ];
+const WIDEST_DB = Math.max(...STEADY.map(([, rangeDb]) => rangeDb));
 
 /** Tells a sound that does not change from speech, which does several times a second. Allocates nothing after construction. */
 export class SteadyLevel {
@@ -49,6 +50,8 @@ export class SteadyLevel {
         const level = this.#blockDb(blocks);
         low = Math.min(low, level);
         high = Math.max(high, level);
+        // Further apart than anything steady may be, and more blocks only make it worse.
+        if (high - low >= WIDEST_DB) return 0;
       }
       if (blocks === count && high - low < rangeDb) return count * BLOCK_FRAMES;
     }

@@ -31,7 +31,7 @@ export class VoiceJudge {
   #mayBeOnset = false;
   #peakDbfs = Number.NEGATIVE_INFINITY;
   isVoice = false;
-  /** Whether the sound has the shape of a voice, as most frames of one do and few of a keyboard; always, when the detector knows clicks. */
+  /** Of a frame with a voice: whether it has the shape of one, as most frames of one do and few of a keyboard; always, when the detector knows clicks. */
   isVoiceLike = true;
   /** How many frames just before this one were above the room though no voice yet. */
   onsetFrames = 0;
@@ -65,8 +65,10 @@ export class VoiceJudge {
     const isLikely = this.#detector.isVoice(samples) || aboveDb > this.#detector.clearDb;
     this.#peakDbfs = Math.max(level.voiceDbfs, this.#peakDbfs - FORGET_DB);
     const isRinging = level.voiceDbfs < this.#peakDbfs - RINGING_DB;
-    if (this.#shape !== undefined) this.isVoiceLike = this.#hasShape(this.#shape, samples, level.voiceDbfs);
+    this.#shape?.measure(samples);
     this.isVoice = isLikely && !isRinging && aboveDb > (this.isVoice ? -STAY_DB : 0);
+    if (this.isVoice && this.#shape !== undefined)
+      this.isVoiceLike = this.#hasShape(this.#shape, level.voiceDbfs);
   }
 
   reset(): void {
@@ -83,9 +85,8 @@ export class VoiceJudge {
     this.#detector.close();
   }
 
-  #hasShape(shape: VoiceShape, samples: Int16Array, levelDbfs: number): boolean {
-    shape.measure(samples);
-    return (shape.isPitched || shape.isEven) && levelDbfs > this.#peakDbfs - SHAPED_DB;
+  #hasShape(shape: VoiceShape, levelDbfs: number): boolean {
+    return levelDbfs > this.#peakDbfs - SHAPED_DB && (shape.isEven || shape.isPitched);
   }
 
   /** How far above what begins a voice. */

@@ -9,7 +9,10 @@ const HIGH_PASS = 0.1;
 const WINDOW_STEPS = 120;
 const SHORTEST_LAG = 8;
 const LONGEST_LAG = 57;
+const LAGS = LONGEST_LAG - SHORTEST_LAG + 1;
 const KEPT_STEPS = 3 * FRAME_STEPS;
+/** Used within one call, by all. */
+const LIKENESS = new Float64Array(LAGS);
 /** Squares of s16 that are no sound. */
 const SILENCE = 1e4;
 /** So alike are the periods of a voice: of the voiced frames of speech 69 % and more, of those of typing 6 % and less. */
@@ -33,55 +36,68 @@ export class VoiceShape {
   #second = 0;
   #mean = 0;
   #lastSample = 0;
-  /** Whether a pitch is heard that does not die away. */
-  isPitched = false;
-  /** Whether the level of the high tones is even. */
-  isEven = false;
 
   /** @param samples - 320 of s16 at 16 000 Hz, consecutive. Not kept. */
   measure(samples: Int16Array): void {
     this.#keepLow(samples);
-    this.isPitched = this.#ringingDb() <= MAX_RINGING_DB && this.#periodicity() >= PITCHED;
     this.#keepBlocks(samples);
-    this.isEven = this.#areBlocksEven();
+  }
+
+  /** Whether a pitch is heard that does not die away: worked out when it is asked, it is the dearest question about a frame. */
+  get isPitched(): boolean {
+    return this.#ringingDb() <= MAX_RINGING_DB && this.#hasPeriod();
+  }
+
+  /** Whether the level of the high tones is even. */
+  get isEven(): boolean {
+    let [early, late, logs] = [0, 0, 0];
+    for (let block = 0; block < BLOCKS; block++) {
+      const power = this.#blocks[block] as number;
+      if (block < BLOCKS / 2) early += power;
+      else late += power;
+      logs += Math.log10(power);
+    }
+    const scatterDb = 10 * (Math.log10((early + late) / BLOCKS) - logs / BLOCKS);
+    return scatterDb <= MAX_SCATTER_DB && 10 * Math.log10(early / late) <= MAX_FALL_DB;
   }
 
   reset(): void {
     this.#low.fill(0);
     this.#blocks.fill(0);
     this.#first = this.#second = this.#mean = this.#lastSample = 0;
-    this.isPitched = this.isEven = false;
   }
 
   #keepLow(samples: Int16Array): void {
-    this.#low.copyWithin(0, FRAME_STEPS);
+    const low = this.#low.copyWithin(0, FRAME_STEPS);
+    let first = this.#first;
+    let second = this.#second;
+    let mean = this.#mean;
     for (let step = 0; step < FRAME_STEPS; step++) {
       let sum = 0;
       for (let n = step * STEP_SAMPLES; n < (step + 1) * STEP_SAMPLES; n++) {
-        this.#first += LOW_PASS * ((samples[n] as number) - this.#first);
-        this.#second += LOW_PASS * (this.#first - this.#second);
-        sum += this.#second;
+        first += LOW_PASS * ((samples[n] as number) - first);
+        second += LOW_PASS * (first - second);
+        sum += second;
       }
       const value = sum / STEP_SAMPLES;
-      this.#mean += HIGH_PASS * (value - this.#mean);
-      this.#low[KEPT_STEPS - FRAME_STEPS + step] = value - this.#mean;
+      mean += HIGH_PASS * (value - mean);
+      low[KEPT_STEPS - FRAME_STEPS + step] = value - mean;
     }
+    this.#first = first;
+    this.#second = second;
+    this.#mean = mean;
   }
 
-  /** @returns How alike the window is to itself one period before, at the period that fits best, 0 … 1. */
-  #periodicity(): number {
-    const power = this.#windowPower();
-    let best = 0;
-    let before = 0;
-    let last = this.#likeness(SHORTEST_LAG, power);
-    for (let lag = SHORTEST_LAG + 1; lag <= LONGEST_LAG; lag++) {
-      const next = this.#likeness(lag, power);
-      // At either end of the lags a slow slope is alike to itself: only a summit is a period.
-      if (lag > SHORTEST_LAG + 1 && last >= before && last >= next) best = Math.max(best, last);
-      before = last;
-      last = next;
+  /** Whether the window is alike to itself one period before. */
+  #hasPeriod(): boolean {
+    const likeness = likenesses(this.#low, this.#windowPower());
+    // At either end of the lags a slow slope is alike to itself: only a summit is a period.
+    for (let at = 1; at < LAGS - 1; at++) {
+      const here = likeness[at] as number;
+      if (here >= PITCHED && here >= (likeness[at - 1] as number) && here >= (likeness[at + 1] as number))
+        return true;
     }
-    return best;
+    return false;
   }
 
   #windowPower(): number {
@@ -89,18 +105,6 @@ export class VoiceShape {
     for (let step = KEPT_STEPS - WINDOW_STEPS; step < KEPT_STEPS; step++)
       power += (this.#low[step] as number) ** 2;
     return power;
-  }
-
-  /** @param power - of the window. */
-  #likeness(lag: number, power: number): number {
-    const low = this.#low;
-    let [crossed, earlier] = [0, SILENCE];
-    for (let step = KEPT_STEPS - WINDOW_STEPS; step < KEPT_STEPS; step++) {
-      const b = low[step - lag] as number;
-      crossed += (low[step] as number) * b;
-      earlier += b * b;
-    }
-    return crossed / Math.sqrt(power * earlier);
   }
 
   /** How much softer the low tones are than in the frame before. */
@@ -126,16 +130,31 @@ export class VoiceShape {
       this.#blocks[BLOCKS / 2 + block] = sum;
     }
   }
+}
 
-  #areBlocksEven(): boolean {
-    let [early, late, logs] = [0, 0, 0];
-    for (let block = 0; block < BLOCKS; block++) {
-      const power = this.#blocks[block] as number;
-      if (block < BLOCKS / 2) early += power;
-      else late += power;
-      logs += Math.log10(power);
+/**
+ * How alike the window is to what was so long before it, for each lag from the shortest on; -1 … 1. Two lags at a time, so that the
+ * sums of one need not wait for each other.
+ *
+ * @param power - of the window.
+ * @returns Good until the next call.
+ */
+function likenesses(low: Float64Array, power: number): Float64Array {
+  for (let at = 0; at < LAGS; at += 2) {
+    const lag = SHORTEST_LAG + at;
+    let [crossed, earlier, crossedNext, earlierNext] = [0, SILENCE, 0, SILENCE];
+    let next = low[KEPT_STEPS - WINDOW_STEPS - lag - 1] as number;
+    for (let step = KEPT_STEPS - WINDOW_STEPS; step < KEPT_STEPS; step++) {
+      const now = low[step] as number;
+      const before = low[step - lag] as number;
+      crossed += now * before;
+      earlier += before * before;
+      crossedNext += now * next;
+      earlierNext += next * next;
+      next = before;
     }
-    const scatterDb = 10 * (Math.log10((early + late) / BLOCKS) - logs / BLOCKS);
-    return scatterDb <= MAX_SCATTER_DB && 10 * Math.log10(early / late) <= MAX_FALL_DB;
+    LIKENESS[at] = crossed / Math.sqrt(power * earlier);
+    LIKENESS[at + 1] = crossedNext / Math.sqrt(power * earlierNext);
   }
+  return LIKENESS;
 }
