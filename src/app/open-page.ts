@@ -5,6 +5,7 @@ import type { ControlChannel, ControlFrame } from '../control/index.js';
 import { type Logger, SystemClock } from '../runtime/index.js';
 import { startPageServer } from '../server/index.js';
 import { createMachine } from './machine.js';
+import { openProtocols } from './open-protocols.js';
 import { createSpeaker } from './speaker.js';
 import { createTalker } from './talker.js';
 
@@ -14,6 +15,8 @@ export interface OpenPageOptions {
   readonly logger: Logger;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Reads the settings again, when their file has changed. */
+  readonly reload: () => Promise<ResolvedConfig>;
 }
 
 export interface OpenedPage {
@@ -21,15 +24,21 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-/** Puts the app together: the page and its server, as a client of the daemon. */
+/**
+ * Puts the app together: pages, protocols and their server, as a client of the daemon.
+ *
+ * @throws as `openProtocols` and `startPageServer`.
+ */
 export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
-  const { resolved, client, logger, version, env } = options;
+  const { resolved, client, logger, version, env, reload } = options;
   const { config } = resolved;
   const clock = new SystemClock();
   const isRemote = isDaemonUrl(config.daemon);
   const path = localSocketPath(config.daemon, env['XDG_RUNTIME_DIR']);
   const speaker = createSpeaker({ resolved, client, clock, logger, env });
   const talker = createTalker({ resolved, client, clock, logger, version, env });
+  const protocols = await openProtocols({ resolved, client, clock, logger, version, env, reload });
+  const { gate, endpoints, tls } = protocols;
   const server = await startPageServer({
     host: config.pageHost,
     port: config.pagePort,
@@ -44,12 +53,17 @@ export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
     talker,
     moreMetrics: () => talker.metrics(),
     version,
+    ...{ gate, endpoints },
+    ...(tls === undefined ? {} : { tls }),
+  }).catch(async (error: unknown) => {
+    await protocols.close();
+    throw error;
   });
   return {
     url: server.url,
     async close() {
       await server.close();
-      await Promise.all([speaker.close(), talker.close()]);
+      await Promise.all([speaker.close(), talker.close(), protocols.close()]);
     },
   };
 }

@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly io: Io;
   readonly args: Arguments;
   readonly resolved: ResolvedConfig;
+  /** Reads the settings again, from the same flags and environment. */
+  reload(): Promise<ResolvedConfig>;
   readonly version: string;
   /** For people, on stderr; silent with --json, where stdout alone speaks. */
   say(text: string): void;
@@ -20,17 +22,19 @@ export interface CommandContext {
 /** What yargs parsed. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-export function createContext(
-  io: Io,
-  args: Arguments,
-  resolved: ResolvedConfig,
-  version: string,
-): CommandContext {
+export function createContext({
+  io,
+  args,
+  resolved,
+  reload,
+  version,
+}: Pick<CommandContext, 'io' | 'args' | 'resolved' | 'reload' | 'version'>): CommandContext {
   const isJson = args['json'] === true;
   return {
     io,
     args,
     resolved,
+    reload,
     version,
     say: (text) => {
       if (!isJson) printLine(io.stderr, printableLines(text));

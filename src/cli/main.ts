@@ -31,7 +31,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       throw new ConfigError('BRIDGE_ERR_USAGE', 'Expected a command; `mmdagent-bridge --help` lists them');
     const run = await chosen.run();
     const resolved = await resolve(chosen.args, argv, io);
-    const context = createContext(io, chosen.args, resolved, packageVersion());
+    const { args } = chosen;
+    const reload = (): Promise<ResolvedConfig> => resolve(args, argv, io);
+    const context = createContext({ io, args, resolved, reload, version: packageVersion() });
     for (const warning of resolved.warnings) context.say(`warning: ${warning}`);
     return await run(context);
   } catch (error) {

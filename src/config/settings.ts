@@ -2,6 +2,7 @@ import { isAddressRange } from './allow.js';
 import { CONVERSATION_SETTINGS } from './conversation-settings.js';
 import { parseListenAddress } from './host.js';
 import { isModelAlias } from './parse-link.js';
+import { SERVE_SETTINGS } from './serve-settings.js';
 import { choice, optionalText, type Setting, text, textList, wholeNumber, yesNo } from './setting.js';
 import { SPEECH_SETTINGS } from './speech-settings.js';
 import { isAnyText, isBindHost, isDaemonAddress, isLaneName, isSharedDir } from './value-forms.js';
@@ -268,6 +269,7 @@ export const SETTINGS = {
   }),
   ...SPEECH_SETTINGS,
   ...CONVERSATION_SETTINGS,
+  ...SERVE_SETTINGS,
   lipTxt: optionalText({
     flag: 'lip-txt',
     env: 'BRIDGE_LIP_TXT',

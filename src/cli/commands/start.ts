@@ -53,7 +53,7 @@ async function openPageOrStop(
 ): Promise<OpenedPage> {
   const { version, io, resolved } = context;
   try {
-    return await openPage({ resolved, client, logger, version, env: io.env });
+    return await openPage({ resolved, client, logger, version, env: io.env, reload: context.reload });
   } catch (error) {
     await endDaemon(context, client);
     throw error;

@@ -52,7 +52,10 @@ export async function lipsRig() {
     };
     const flags = { link: [`tcp-listen://127.0.0.1:${port}`], 'ready-timeout-ms': '3000', ...args };
     const resolved = await resolveConfig({ flags, env: {} });
-    const context = createContext(io, { foreground: true, ...args }, resolved, 'test');
+    const context = createContext({
+      ...{ io, args: { foreground: true, ...args }, resolved, version: 'test' },
+      reload: async () => resolved,
+    });
     let tell: (playback: FakePlayback) => void = () => {};
     const playback = new Promise<FakePlayback>((resolve) => {
       tell = resolve;

@@ -68,7 +68,8 @@ async function run(
       return { ...OFFSET, ...measured };
     },
   };
-  const context = createContext(io, args, await resolveConfig({ flags: {}, args: [], env }), 'test');
+  const resolved = await resolveConfig({ flags: {}, args: [], env });
+  const context = createContext({ io, args, resolved, version: 'test', reload: async () => resolved });
   const code = await runCalibrate(context, parts);
   return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? ''), asked };
 }

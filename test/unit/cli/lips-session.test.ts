@@ -20,12 +20,12 @@ async function rig(closing: () => Promise<void>) {
   });
   const stderr = new PassThrough().resume();
   const streams = { stdin: new PassThrough(), stdout, stderr, env: {}, isTerminal: false };
-  const context = createContext(
-    { ...streams, drain: drain.signal, quit: quit.signal },
-    { json: true },
-    await resolveConfig({ flags: {}, env: {} }),
-    'test',
-  );
+  const resolved = await resolveConfig({ flags: {}, env: {} });
+  const context = createContext({
+    io: { ...streams, drain: drain.signal, quit: quit.signal },
+    args: { json: true },
+    ...{ resolved, version: 'test', reload: async () => resolved },
+  });
   const sound = {
     durationMs: 10_000,
     frames: async function* () {

@@ -35,7 +35,8 @@ async function sourceOf(file: string, args: Record<string, string> = {}) {
     quit: never,
     isTerminal: false,
   };
-  const context = createContext(io, args, await resolveConfig({ flags: args, env: {} }), 'test');
+  const resolved = await resolveConfig({ flags: args, env: {} });
+  const context = createContext({ io, args, resolved, version: 'test', reload: async () => resolved });
   const source = await lipsSource(context, file);
   await new Promise((resolve) => setImmediate(resolve));
   return { ...source, said };

@@ -23,7 +23,10 @@ async function contextOf(
     isTerminal,
   };
   const resolved = await resolveConfig({ flags: {}, args: [], env: {} });
-  return { context: createContext(io, args, resolved, 'test'), stdin };
+  return {
+    context: createContext({ io, args, resolved, version: 'test', reload: async () => resolved }),
+    stdin,
+  };
 }
 
 describe('mic', () => {

@@ -1,0 +1,138 @@
+import { accessFiles, followTls, type Gate, openGate, readTls } from '../access/index.js';
+import { aiavatarEndpoints } from '../aiavatar/index.js';
+import type { BridgeClient } from '../client/index.js';
+import { type ResolvedConfig, userConfigFolder } from '../config/index.js';
+import { systemHost } from '../devices/index.js';
+import { popupEndpoints } from '../popup/index.js';
+import { type Clock, errorText, type Logger } from '../runtime/index.js';
+import type { Endpoints, TlsPort } from '../server/index.js';
+import { createSessions, type SessionBook } from '../sessions/index.js';
+import { followFiles } from './follow-settings.js';
+import { readPersonas } from './personas.js';
+import { readServeSettings, type ServeSettings } from './serve-settings.js';
+
+export interface ProtocolsOptions {
+  readonly resolved: ResolvedConfig;
+  readonly client: BridgeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Reads the settings again. */
+  readonly reload: () => Promise<ResolvedConfig>;
+}
+
+/** The conversations of the server, and the protocols over which they are held. */
+export interface Protocols {
+  readonly gate: Gate;
+  readonly settings: ServeSettings;
+  readonly sessions: SessionBook;
+  readonly endpoints: readonly Endpoints[];
+  readonly tls: TlsPort | undefined;
+  /** After the server. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts sessions and protocols together. Settings of personas are followed while it runs; who may ask and where is not.
+ *
+ * @throws {ConfigError} a section is wrong; other machines can reach the server and there is no key. {BridgeError} BRIDGE_ERR_KEYS,
+ *   BRIDGE_ERR_TLS
+ */
+export async function openProtocols(options: ProtocolsOptions): Promise<Protocols> {
+  const { resolved, client, clock, logger, version, env } = options;
+  const { config } = resolved;
+  const host = systemHost(env);
+  const settings = await readServeSettings(config.serve);
+  const { visitors, origins, publicUrl, trustedProxies, loginHours } = settings;
+  const gate = await openGate({
+    settings: {
+      ...{ host: config.pageHost, visitors, origins, trustedProxies, loginHours },
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+    },
+    keyFile: settings.keyFile ?? accessFiles(env, host.platform)?.keyFile,
+    clock,
+    logger,
+  });
+  const tls = await openTls(settings, { clock, logger });
+  const read = await readPersonas(resolved, { env, platform: host.platform });
+  const sessions = createSessions({
+    clock,
+    logger,
+    personas: read.personas,
+    standardPersona: read.standard,
+    limits: settings.sessions,
+    allowsLinks: settings.imageLinks,
+    ports: {
+      ...{ client, clock, env, host, logger, version },
+      stateFolder: userConfigFolder(env, host.platform),
+    },
+  });
+  const unfollow = followPersonas(options, read.files, sessions);
+  const ports = { clock, logger, sessions };
+  const { welcome } = settings.popup;
+  const spoken = welcome === '' ? welcomeOf(config.conversation) : welcome;
+  const endpoints = [
+    aiavatarEndpoints(ports),
+    popupEndpoints({ ...ports, settings: { ...settings.popup, welcome: spoken } }),
+  ];
+  let closed: Promise<void> | undefined;
+  return {
+    ...{ gate, settings, sessions, endpoints, tls: tls?.port },
+    close() {
+      unfollow();
+      tls?.close();
+      closed ??= sessions.close();
+      return closed;
+    },
+  };
+}
+
+function welcomeOf({ welcome }: Readonly<Record<string, unknown>>): string {
+  return typeof welcome === 'string' ? welcome : '';
+}
+
+/** Wrong settings are told, and those from before hold. */
+function followPersonas(
+  { resolved, clock, logger, env, reload }: ProtocolsOptions,
+  promptFiles: readonly string[],
+  sessions: SessionBook,
+): () => void {
+  const { configFile } = resolved.config;
+  let files = promptFiles;
+  return followFiles({
+    clock,
+    files: () => [...(configFile === undefined ? [] : [configFile]), ...files],
+    onChange: async () => {
+      try {
+        const read = await readPersonas(await reload(), { env, platform: systemHost(env).platform });
+        files = read.files;
+        sessions.replacePersonas(read.personas, read.standard);
+        logger.info({ personas: Object.keys(read.personas) }, 'Settings read again');
+      } catch (error) {
+        logger.warn({ reason: errorText(error) }, 'Changed settings are wrong: those from before hold');
+      }
+    },
+  });
+}
+
+async function openTls(
+  { tls }: ServeSettings,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<{ readonly port: TlsPort; close(): void } | undefined> {
+  if (tls === undefined) return undefined;
+  const context = await readTls(tls, clock);
+  const listeners = new Set<Parameters<TlsPort['onChange']>[0]>();
+  const close = followTls(tls, context, {
+    clock,
+    logger,
+    onChange: ({ cert, key }) => {
+      for (const listener of listeners) listener({ cert, key });
+    },
+  });
+  const onChange: TlsPort['onChange'] = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  return { port: { context: { cert: context.cert, key: context.key }, onChange }, close };
+}

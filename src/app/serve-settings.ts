@@ -1,0 +1,133 @@
+import type { z } from 'zod';
+import { POPUP_DEFAULTS, type PopupSettings } from '../popup/index.js';
+import { ConfigError, settingFault } from '../runtime/index.js';
+import { SESSION_LIMITS, type SessionLimits } from '../sessions/index.js';
+
+type Zod = typeof z;
+
+/** Section `serve` of the settings file, checked; everything may be left out. */
+export interface ServeSettings {
+  /** Whether pages of this server and of `origins` may talk to it without a key. @default false */
+  readonly visitors: boolean;
+  /** Other sites whose pages may: `https://example.org`, `https://*.example.org`. @default [] */
+  readonly origins: readonly string[];
+  /** Where browsers find the server, if not at its address. @default none */
+  readonly publicUrl: string | undefined;
+  /** Proxies whose X-Forwarded-For is believed. @default [] */
+  readonly trustedProxies: readonly string[];
+  /** How long a login of a page lasts. @default 12 */
+  readonly loginHours: number;
+  /** @default keys.json in the user's folder */
+  readonly keyFile: string | undefined;
+  /** Certificate and key; with them the server speaks https. @default none */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly sessions: SessionLimits;
+  /** Whether clients may give pictures by https address, which who answers then fetches. @default false */
+  readonly imageLinks: boolean;
+  /** Types of MMDAgent-EX messages that keys of role client may send. @default [] */
+  readonly messageTypes: readonly string[];
+  readonly popup: PopupSettings;
+}
+
+const MAX_PROBLEMS = 20;
+const SECTION = 'serve';
+const MINUTE_MS = 60_000;
+
+/** @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - one line for each fault, with its path. */
+export async function readServeSettings(section: unknown): Promise<ServeSettings> {
+  const { z: zod } = await import('zod');
+  const checked = schema(zod).safeParse(section ?? {});
+  if (!checked.success) {
+    const problems = checked.error.issues
+      .slice(0, MAX_PROBLEMS)
+      .map((issue) => settingFault(issue, SECTION, ([group]) => NAMES[group ?? ''] ?? []));
+    throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.join('\n'));
+  }
+  const { sessions, popup, publicUrl, keyFile, tls, ...rest } = checked.data;
+  const { idleMinutes, sleepMinutes, contextMinutes, maxPerCaller, maxSessions } = sessions;
+  return {
+    ...rest,
+    ...{ publicUrl, keyFile, tls },
+    sessions: {
+      maxSessions,
+      maxPerCaller: { ...SESSION_LIMITS.maxPerCaller, ...maxPerCaller },
+      idleMs: idleMinutes * MINUTE_MS,
+      sleepMs: sleepMinutes * MINUTE_MS,
+      contextMs: contextMinutes * MINUTE_MS,
+    },
+    popup: { ...POPUP_DEFAULTS, ...popup },
+  };
+}
+
+/** For advice about names that are not known. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'visitors',
+    'origins',
+    'publicUrl',
+    'trustedProxies',
+    'loginHours',
+    'keyFile',
+    'tls',
+    'sessions',
+    'imageLinks',
+    'messageTypes',
+    'popup',
+  ],
+  sessions: ['maxSessions', 'maxPerCaller', 'idleMinutes', 'sleepMinutes', 'contextMinutes'],
+  tls: ['certFile', 'keyFile'],
+  popup: Object.keys(POPUP_DEFAULTS),
+};
+
+function schema(zod: Zod) {
+  const texts = zod.array(zod.string().min(1).max(300)).max(200).default([]);
+  const minutes = (standardMs: number) =>
+    zod
+      .number()
+      .min(0.1)
+      .max(100_000)
+      .default(standardMs / MINUTE_MS);
+  const count = zod.number().int().min(1).max(100_000);
+  const bytes = zod.number().int().min(1000).max(1_000_000_000);
+  const path = zod.string().min(1).max(4096);
+  return zod.strictObject({
+    visitors: zod.boolean().default(false),
+    origins: texts,
+    publicUrl: zod.string().min(1).max(500).optional(),
+    trustedProxies: texts,
+    loginHours: zod.number().positive().max(8760).default(12),
+    keyFile: path.optional(),
+    tls: zod.strictObject({ certFile: path, keyFile: path }).optional(),
+    sessions: zod
+      .strictObject({
+        maxSessions: count.default(SESSION_LIMITS.maxSessions),
+        maxPerCaller: zod
+          .strictObject({ visitor: count.optional(), client: count.optional(), operator: count.optional() })
+          .transform((given) =>
+            Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+          )
+          .prefault({}),
+        idleMinutes: minutes(SESSION_LIMITS.idleMs),
+        sleepMinutes: minutes(SESSION_LIMITS.sleepMs),
+        contextMinutes: minutes(SESSION_LIMITS.contextMs),
+      })
+      .prefault({}),
+    imageLinks: zod.boolean().default(false),
+    messageTypes: texts,
+    popup: zod
+      .strictObject({
+        createAudioOfAnswer: zod.boolean(),
+        welcome: zod.string().max(2000),
+        maxBodyBytes: bytes,
+        maxAudioBytes: bytes,
+        maxAudioSeconds: zod.number().int().min(1).max(120),
+        maxOpenAudioBytes: bytes,
+        maxConnections: count,
+      })
+      .partial()
+      .transform((given) =>
+        Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+      )
+      .prefault({}),
+  });
+}
