@@ -1,0 +1,172 @@
+import type { Caller } from '../access/index.js';
+import { errorText, RequestError } from '../runtime/index.js';
+import type { Session } from '../sessions/index.js';
+import { type AnswerPiece, answerOf } from './answer.js';
+import type { FrameSender } from './frame-sender.js';
+import { encodeAudioChunk, type PopupOptions } from './frames.js';
+import { hearRecording, isWrongRecording } from './hear-recording.js';
+import { FAILED, logFailure } from './log-failure.js';
+import type { PopupParts } from './popup-parts.js';
+import type { WholeRecording } from './recording.js';
+import { wavFile } from './wav-file.js';
+
+/** What was said: undefined when it was refused already, and only its end is owed. */
+export type Said = { readonly text: string } | { readonly recording: WholeRecording } | undefined;
+
+/** A message that waits for its answer. */
+export interface Waiting {
+  readonly id: string;
+  readonly options: PopupOptions;
+  readonly said: Said;
+}
+
+/** One that is answered, and one that waits; further ones are refused. */
+const MAX_OPEN = 2;
+/** Ends that are owed; who sends on nevertheless is no client of ours. */
+const MAX_OWED = 16;
+
+const TOLD = {
+  busy: 'Busy: this message was not taken, since another is answered and one more waits',
+  noSpeech: 'No speech was recognised',
+  hearing: 'The recording could not be understood',
+  answer: 'The message could not be answered',
+  voice: 'The answer could not be spoken',
+} as const;
+
+/**
+ * The messages of one connection to their answers, one after the other.
+ *
+ * Each has exactly one `textEnd`, in the order of the messages, also when it was refused, stopped or failed: the tutorial's client would
+ * else write the next answer into the bubble of the failed one.
+ */
+export class AnswerQueue {
+  readonly #sender: FrameSender;
+  readonly #caller: Caller;
+  readonly #parts: PopupParts;
+  readonly #waiting: Waiting[] = [];
+  /** Sessions that were asked: they do not expire as long as the page is there. */
+  readonly #held = new Map<Session, () => void>();
+  #running: AbortController | undefined;
+  #isOver = false;
+
+  constructor(sender: FrameSender, caller: Caller, parts: PopupParts) {
+    this.#sender = sender;
+    this.#caller = caller;
+    this.#parts = parts;
+  }
+
+  push(message: Waiting): void {
+    const isBusy = message.said !== undefined && this.#open >= MAX_OPEN;
+    if (isBusy) {
+      release(message.said);
+      this.#sender.send('error', TOLD.busy);
+    }
+    if (this.#waiting.length >= MAX_OWED) {
+      this.#sender.close(1008, 'Too many messages at a time');
+      return;
+    }
+    this.#waiting.push(isBusy ? { ...message, said: undefined } : message);
+    if (this.#running === undefined) void this.#answerAll();
+  }
+
+  /** What is answered ends, and what waits. */
+  stop(): void {
+    for (const [index, one] of this.#waiting.entries()) {
+      release(one.said);
+      this.#waiting[index] = { ...one, said: undefined };
+    }
+    this.#running?.abort();
+  }
+
+  /** Nobody waits any more. Idempotent. */
+  close(): void {
+    this.#isOver = true;
+    this.stop();
+    this.#waiting.length = 0;
+    for (const letGo of this.#held.values()) letGo();
+    this.#held.clear();
+  }
+
+  get #open(): number {
+    return (
+      this.#waiting.filter(({ said }) => said !== undefined).length + (this.#running === undefined ? 0 : 1)
+    );
+  }
+
+  async #answerAll(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      const running = new AbortController();
+      this.#running = running;
+      try {
+        await this.#answer(next, running.signal);
+      } catch (error) {
+        if (!running.signal.aborted) this.#fail(next.id, error);
+      } finally {
+        release(next.said);
+        this.#running = undefined;
+      }
+      if (this.#isOver) return;
+      if (running.signal.aborted) this.#sender.sendMore('stopped');
+      this.#sender.send('textEnd');
+    }
+  }
+
+  async #answer({ id, options, said }: Waiting, signal: AbortSignal): Promise<void> {
+    const text =
+      said === undefined || 'text' in said ? said?.text : await this.#heard(said.recording, id, signal);
+    if (text === undefined) return;
+    const talk = this.#parts.talks.open(this.#caller, id, options);
+    if (!this.#held.has(talk.session)) this.#held.set(talk.session, talk.session.hold());
+    let sounds = 0;
+    const onPiece = (piece: AnswerPiece): void => {
+      if (!signal.aborted && this.#give(piece, sounds)) sounds++;
+    };
+    const { failure } = await answerOf(talk, { text, signal, onPiece });
+    if (signal.aborted) return;
+    if (sounds > 0) this.#sender.sendMore('audioEnd');
+    if (failure === undefined) return;
+    logFailure(this.#parts.logger, id, { what: FAILED[failure.stage], error: failure });
+    this.#sender.send('error', TOLD[failure.stage]);
+  }
+
+  /** @returns undefined when nobody spoke, or it could not be understood, which was told. */
+  async #heard(recording: WholeRecording, id: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const text = await hearRecording(recording.bytes, { ...this.#parts, ...this.#parts.settings, signal });
+      recording.release();
+      if (signal.aborted) return undefined;
+      this.#sender.sendMore('userText', text);
+      if (text !== '') return text;
+      if (!this.#sender.knowsAll) this.#sender.send('error', TOLD.noSpeech);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      const isWrong = isWrongRecording(error);
+      if (!isWrong) logFailure(this.#parts.logger, id, { what: FAILED.hearing, error });
+      this.#sender.send('error', isWrong ? errorText(error) : TOLD.hearing);
+    }
+    return undefined;
+  }
+
+  /** @returns whether it had sound. */
+  #give({ text, pcm, sampleRateHz, emotion }: AnswerPiece, number: number): boolean {
+    if (emotion !== undefined) this.#sender.sendMore('emotion', emotion);
+    const hasSound = pcm !== undefined && pcm.byteLength > 0 && this.#sender.knowsAll;
+    if (hasSound) this.#sender.sendFrame(encodeAudioChunk(number, wavFile([pcm], sampleRateHz)));
+    // With sound also an empty one: it says that nothing is to be written beside it.
+    if (text !== '' || hasSound) this.#sender.send('textChunk', text);
+    return hasSound;
+  }
+
+  #fail(id: string, error: unknown): void {
+    if (error instanceof RequestError) {
+      this.#sender.send('error', error.message);
+      return;
+    }
+    logFailure(this.#parts.logger, id, { what: FAILED.answer, error });
+    this.#sender.send('error', TOLD.answer);
+  }
+}
+
+function release(said: Said): void {
+  if (said !== undefined && 'recording' in said) said.recording.release();
+}
