@@ -1,0 +1,29 @@
+import type { Caller } from '../access/index.js';
+import type { Session, SessionVoice } from '../sessions/index.js';
+import { REPLY_RATE_HZ, type Room } from './ports.js';
+import type { ReplyWish } from './reply-audio.js';
+
+export interface SessionAsked {
+  readonly caller: Caller;
+  readonly name: string;
+  readonly user: string | undefined;
+  readonly wish: Pick<ReplyWish, 'voice' | 'lane'>;
+}
+
+/** The session of this name of this caller, begun where there is none. @throws as `Sessions.open`. */
+export function openSession(room: Room, { caller, name, user, wish }: SessionAsked): Session {
+  const session = room.sessions.open({ caller, name, by: 'aiavatar', user, voice: voiceOf(wish) });
+  room.pictures.watch(session);
+  return session;
+}
+
+export function voiceOf({ voice, lane }: Pick<ReplyWish, 'voice' | 'lane'>): SessionVoice {
+  switch (voice) {
+    case 'client':
+      return { to: 'client', sampleRateHz: REPLY_RATE_HZ };
+    case 'avatar':
+      return { to: 'avatar', lane };
+    case 'nobody':
+      return { to: 'nobody' };
+  }
+}
