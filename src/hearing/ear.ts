@@ -6,6 +6,7 @@ import { HeardBands } from './heard-bands.js';
 import type { Hearing, HearingMeter, PlayedSound } from './hearing.js';
 import type { HearingSettings } from './hearing-settings.js';
 import { HeldFrames } from './held-frames.js';
+import { MicrophoneFrame } from './microphone-frame.js';
 import { PauseLearner } from './pause-learner.js';
 import { RoomBands } from './room-bands.js';
 import { SoundTimes } from './sound-times.js';
@@ -13,7 +14,6 @@ import type { HearingEvents, Utterance } from './utterance.js';
 import { FRAME_MS, UtteranceTracker } from './utterance-tracker.js';
 import type { VoiceJudge } from './voice-judge.js';
 
-const SAMPLES = VOICE_FRAME_BYTES / 2;
 /** What began at most so long before a steady sound did is that sound; younger than this, it is something in front of it. */
 const STEADY_SLACK_MS = 200;
 /** Longer than anything stays held back after the last sound that was played: its echo may come for 0.6 s, and two seconds are kept. */
@@ -34,9 +34,9 @@ export class Ear implements Hearing {
   readonly #level = new VoiceLevel();
   readonly #bands = new HeardBands();
   readonly #tracker: UtteranceTracker;
-  readonly #samples = new Int16Array(SAMPLES);
+  readonly #microphone = new MicrophoneFrame();
   readonly #frame = {
-    bytes: new Uint8Array(VOICE_FRAME_BYTES),
+    bytes: this.#microphone.bytes,
     endMs: 0,
     isVoice: false,
     isVoiceLike: false,
@@ -46,7 +46,6 @@ export class Ear implements Hearing {
   readonly #held: HeldFrames | undefined;
   /** Until then voice may be held back as a possible echo. */
   #heldUntilMs = Number.NEGATIVE_INFINITY;
-  readonly #view = new DataView(this.#frame.bytes.buffer);
   #loudestDbfs = SILENCE_DBFS;
   #isEcho = false;
   #isClosed = false;
@@ -87,7 +86,7 @@ export class Ear implements Hearing {
       this.#tracker.gap(this.#times.endMs - FRAME_MS);
     }
     const isDeaf = this.#isDeaf;
-    this.#read(frame, isDeaf);
+    this.#microphone.read(isDeaf ? undefined : frame);
     this.#listen(this.#times.endMs, isDeaf);
     if (this.#guard?.isCleared === true) this.#hearAgain();
     this.#tracker.take(this.#frame);
@@ -151,13 +150,6 @@ export class Ear implements Hearing {
     return this.#guard;
   }
 
-  #read(frame: Uint8Array, isDeaf: boolean): void {
-    const { bytes } = this.#frame;
-    if (isDeaf) bytes.fill(0);
-    else bytes.set(frame);
-    for (let index = 0; index < SAMPLES; index++) this.#samples[index] = this.#view.getInt16(index * 2, true);
-  }
-
   get #isDeaf(): boolean {
     if (this.isMuted) return true;
     const { endMs } = this.#times;
@@ -166,13 +158,16 @@ export class Ear implements Hearing {
 
   #listen(endMs: number, isDeaf: boolean): void {
     const level = this.#level;
-    level.measure(this.#samples);
+    const microphone = this.#microphone;
+    if (!microphone.isLongSilence) {
+      level.measure(microphone.samples);
+      this.#bands.measure(microphone.samples);
+    }
     this.#loudestDbfs = Math.max(this.#loudestDbfs, level.levelDbfs);
-    this.#bands.measure(this.#samples);
     if (this.#guard === undefined) this.#room?.hear(this.#bands);
     else this.#guard.judge(this.#bands, endMs);
     const mayBeEcho = this.#guard?.isActive === true;
-    this.#judge.judge(this.#samples, this.#bands, level, !(mayBeEcho || isDeaf));
+    this.#judge.judge(microphone, this.#bands, level, !(mayBeEcho || isDeaf));
     this.#isEcho = mayBeEcho && this.#judge.isVoice && this.#guard?.isUser === false;
     this.#frame.endMs = endMs;
     this.#frame.isVoice = this.#judge.isVoice && !this.#isEcho;

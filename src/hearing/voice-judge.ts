@@ -1,6 +1,7 @@
 import type { VoiceLevel } from '../audio/index.js';
 import type { FrameDetector } from './frame-detector.js';
 import type { HeardBands } from './heard-bands.js';
+import type { MicrophoneFrame } from './microphone-frame.js';
 import { RoomNoise } from './room-noise.js';
 import { VoiceShape } from './voice-shape.js';
 
@@ -52,20 +53,20 @@ export class VoiceJudge {
   }
 
   /**
-   * @param samples - one frame.
+   * @param frame - `bands` and `level` are its.
    * @param isRoom - whether the room is heard in it: not while the loudspeaker sounds.
    */
-  judge(samples: Int16Array, bands: HeardBands, level: VoiceLevel, isRoom: boolean): void {
+  judge(frame: MicrophoneFrame, bands: HeardBands, level: VoiceLevel, isRoom: boolean): void {
     if (isRoom) this.#room.add(bands, level);
     else this.#room.skip();
     this.onsetFrames = !this.isVoice && this.#mayBeOnset ? this.onsetFrames + 1 : 0;
     const aboveDb = this.#aboveDb(bands, level);
     this.#mayBeOnset = aboveDb > -ONSET_DB;
-    // The detector hears every frame: it learns from them.
-    const isLikely = this.#detector.isVoice(samples) || aboveDb > this.#detector.clearDb;
+    // The detector hears every frame, zeros too: it learns from them.
+    const isLikely = this.#detector.isVoice(frame.samples) || aboveDb > this.#detector.clearDb;
     this.#peakDbfs = Math.max(level.voiceDbfs, this.#peakDbfs - FORGET_DB);
     const isRinging = level.voiceDbfs < this.#peakDbfs - RINGING_DB;
-    this.#shape?.measure(samples);
+    if (!frame.isLongSilence) this.#shape?.measure(frame.samples);
     this.isVoice = isLikely && !isRinging && aboveDb > (this.isVoice ? -STAY_DB : 0);
     if (this.isVoice && this.#shape !== undefined)
       this.isVoiceLike = this.#hasShape(this.#shape, level.voiceDbfs);
