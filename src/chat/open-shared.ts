@@ -1,6 +1,8 @@
 import { conversationsFolder, type KeptConversations, openKept, readKeep } from '../kept/index.js';
 import { createThreadedPronouncer } from '../language/index.js';
-import { createSpeech, type Recognizer, type Speech } from '../speech/index.js';
+import { OFFLINE_TYPE } from '../llm/index.js';
+import { ConfigError } from '../runtime/index.js';
+import { createSpeech, type Recognizer, type Speech, VoiceOnlyRecognizer } from '../speech/index.js';
 import { memoryFolder } from '../tools/index.js';
 import { soundEngine, withoutSoundEngine } from './open-brain.js';
 import type { ChatPorts, ChatSettings } from './open-chat.js';
@@ -14,9 +16,11 @@ import { noticeTeller } from './tell-notice.js';
 export interface SharedChat {
   readonly mind: Mind;
   readonly speech: Speech;
-  /** Undefined: the model hears by itself. */
+  /** Undefined: none is set up, or the model hears by itself. */
   readonly recognizer: Recognizer | undefined;
   readonly kept: KeptConversations;
+  /** Whether anybody understands what is said. */
+  readonly hears: boolean;
   /** After the conversations. Idempotent. */
   close(): Promise<void>;
 }
@@ -52,12 +56,41 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
     closing,
   );
   tellOfSpeech(speech, tell);
-  const opened = await parts.open(
-    () => recognizerFor({ recognition, isSound, recognizer: ports.recognizer, clock, env, fetch }),
-    (part) => (ports.recognizer === undefined ? part?.recognizer.close() : undefined),
+  const recognizer = await parts.open(
+    () =>
+      recognizerIfAny(
+        { recognition, isSound, recognizer: ports.recognizer, clock, env, fetch },
+        mind.llm.type === OFFLINE_TYPE,
+      ),
+    (opened) => (ports.recognizer === undefined ? opened?.close() : undefined),
   );
   const defaultFolder = conversationsFolder(stateFolder, host.platform);
   const keep = await readKeep(settings.keep);
   const kept = await parts.open(() => openKept(keep, { clock, logger, defaultFolder }), closing);
-  return { mind, speech, recognizer: opened?.recognizer, kept, close: () => parts.close() };
+  return {
+    mind,
+    speech,
+    recognizer,
+    kept,
+    hears: isSound || recognizer !== undefined,
+    close: () => parts.close(),
+  };
+}
+
+/**
+ * Who only types needs none: a recogniser that is not set up is no fault here, unless it was asked for by name.
+ *
+ * @returns where the demonstration answers, one that understands no words, so that a microphone can be tried.
+ */
+async function recognizerIfAny(
+  options: Parameters<typeof recognizerFor>[0],
+  isDemonstration: boolean,
+): Promise<Recognizer | undefined> {
+  try {
+    return (await recognizerFor(options))?.recognizer;
+  } catch (error) {
+    const isAuto = (options.recognition?.engine ?? 'auto') === 'auto';
+    if (!(error instanceof ConfigError) || error.code !== 'BRIDGE_ERR_SPEECH_ENGINE' || !isAuto) throw error;
+    return isDemonstration ? new VoiceOnlyRecognizer() : undefined;
+  }
 }

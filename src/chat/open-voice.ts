@@ -122,11 +122,12 @@ function soundingVoice(
   }
 }
 
-function clientVoice({ player, sampleRateHz, speak }: VoiceSettings, ports: VoicePorts): ReplyVoice {
+function clientVoice({ player, sampleRateHz, speak, lips }: VoiceSettings, ports: VoicePorts): ReplyVoice {
   if (player === undefined)
     throw new RequestError(
       'BRIDGE_ERR_LINK_UNSUPPORTED',
       'Expected a client that plays replies for topology "client", got none: only programs and servers open it, with a player',
     );
-  return createReplyVoice({ topology: 'client', player, sampleRateHz, speak }, ports);
+  const mouth = lips === 'peer' ? lips : 'own';
+  return createReplyVoice({ topology: 'client', player, sampleRateHz, speak, lips: mouth }, ports);
 }

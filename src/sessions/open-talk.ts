@@ -36,7 +36,7 @@ export async function openTalk(
       ...settings,
       systemPrompt: promptOf(settings, wish),
       conversation: conversationOf(settings, wish),
-      hears: true,
+      hears: shared.hears,
       user: userOf(wish),
       avatar: wish.voice.to === 'avatar',
       voice: voiceOf(settings, wish, hooks.player),

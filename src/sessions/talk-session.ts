@@ -310,13 +310,28 @@ export class TalkSession implements Session {
         onAlive: () => this.#alive(),
       });
       contexts.keep(caller.id, this.#context, chat.conversation.history);
-      this.#ear.hearer = (frame, atMs) => chat.conversation.hear(frame, atMs);
+      this.#ear.hearer = this.#hearerOf(chat);
       void chat.conversation.warmUp();
       return this.#talk;
     } catch (error) {
       leaveHouse();
       throw error;
     }
+  }
+
+  #hearerOf({ conversation, hearing }: OpenedTalk['chat']): (frame: Uint8Array, atMs: number) => void {
+    if (hearing !== undefined) return (frame, atMs) => conversation.hear(frame, atMs);
+    let isTold = false;
+    return () => {
+      if (isTold) return;
+      isTold = true;
+      this.#notOpened(
+        new RequestError(
+          'BRIDGE_ERR_SPEECH_ENGINE',
+          'What is said is not understood: no recogniser is set up. Set a key such as OPENAI_API_KEY, or name one under sttEngines.',
+        ),
+      );
+    };
   }
 
   #newContext(history: Parameters<Contexts['keep']>[2] | undefined): void {

@@ -36,6 +36,7 @@ export {
   type OpenedRecognizer,
   type OpenRecognizerPorts,
   openRecognizer,
+  VoiceOnlyRecognizer,
   type RecognizerOptions,
   type RecognizerPorts,
   type RecognizerSettings,

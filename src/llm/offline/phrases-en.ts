@@ -45,6 +45,11 @@ export const PHRASES_EN: Phrases = {
   repeated: (words) => [{ mood: 'joy', text: words }],
   counting: (numbers) => calm(...numbers.map((number) => `${number}.`), 'Done!'),
   stories: STORIES_EN,
+  voiceOnly: (seconds) => [
+    { mood: 'joy', text: `I heard your voice for ${seconds} seconds.` },
+    { mood: 'calm', text: 'I understand no words yet, because no recogniser is set up.' },
+    { mood: 'calm', text: 'Speak while I talk, and I stop.' },
+  ],
   silence: calm('I did not catch anything.', 'Could you say it once more?'),
   topics: {
     help: calm(

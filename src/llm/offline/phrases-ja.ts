@@ -43,6 +43,11 @@ export const PHRASES_JA: Phrases = {
   repeated: (words) => [{ mood: 'joy', text: words }],
   counting: (numbers) => calm(...numbers.map((number) => `${number}。`), 'おしまい。'),
   stories: STORIES_JA,
+  voiceOnly: (seconds) => [
+    { mood: 'joy', text: `${seconds}秒間、声が聞こえました。` },
+    { mood: 'calm', text: '音声認識がまだ設定されていないので、言葉は分かりません。' },
+    { mood: 'calm', text: '私が話しているときに声を出すと、話すのをやめます。' },
+  ],
   silence: calm('聞き取れませんでした。', 'もう一度お願いします。'),
   topics: {
     help: calm(

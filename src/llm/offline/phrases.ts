@@ -24,6 +24,8 @@ export interface Phrases {
   readonly counting: (numbers: readonly string[]) => readonly Say[];
   /** To be told one after the other. */
   readonly stories: readonly (readonly Say[])[];
+  /** Somebody spoke for so many seconds, and no recogniser is set up. */
+  readonly voiceOnly: (seconds: string) => readonly Say[];
   readonly silence: readonly Say[];
   /** Answers by topic; see `topics.ts`. */
   readonly topics: Readonly<Record<TopicName, readonly Say[]>>;

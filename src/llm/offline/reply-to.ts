@@ -21,6 +21,8 @@ export interface OfflineReply {
 }
 
 const PHRASES: Readonly<Record<Conversation['language'], Phrases>> = { en: PHRASES_EN, ja: PHRASES_JA };
+/** What stands for words that nobody understands: see `VoiceOnlyRecognizer`. */
+const VOICE_ONLY = /[(（](?:a voice: |声：)([\d.]+)(?: seconds\)|秒）)$/;
 /** What is said back of long words. */
 const MAX_REFLECTED = 80;
 
@@ -57,6 +59,8 @@ function answerTo(conversation: Conversation, phrases: Phrases, moment: Moment):
 
 function askedOf(conversation: Conversation, phrases: Phrases, moment: Moment): readonly Say[] | undefined {
   const { words, userName } = conversation;
+  const voiceS = VOICE_ONLY.exec(words)?.[1];
+  if (voiceS !== undefined) return phrases.voiceOnly(voiceS);
   const wants = (wish: Parameters<typeof wishes>[0]): boolean => wishes(wish, words);
   const repeat = toRepeat(words);
   if (repeat !== undefined) return phrases.repeated(repeat);

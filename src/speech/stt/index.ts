@@ -14,3 +14,4 @@ export {
   type RecognizerSettings,
 } from './open-recognizer.js';
 export { type TranscribeOptions, type Transcript, transcribeSound } from './transcribe-sound.js';
+export { VoiceOnlyRecognizer, voiceOnlyText } from './voice-only-recognizer.js';
