@@ -24,8 +24,8 @@ export interface LinkSound {
 /** What a conversation tells a page, in the order in which it is to be known; see `SessionEvents`, where it all comes from. */
 export interface TalkLinkEvents {
   link: [state: LinkState];
-  /** The conversation of before is not there any more, nor anything that was under way in it: another one begins. */
-  renewed: [];
+  /** What was under way is not known any more: another conversation began, or too much was missed. `said` is what it holds. */
+  renewed: [said: readonly LinkLine[]];
   voice: [isVoice: boolean];
   partial: [text: string];
   accepted: [];
@@ -42,7 +42,7 @@ export interface TalkLinkEvents {
   heard: [turn: number, text: string];
   face: [face: string, lastsMs: number];
   credit: [credit: string];
-  notice: [message: string];
+  notice: [notice: { readonly en: string; readonly ja: string }];
   /** A failure that belongs to no turn's end. */
   error: [error: LinkError];
   ended: [
@@ -53,6 +53,13 @@ export interface TalkLinkEvents {
       readonly error: LinkError | undefined;
     },
   ];
+}
+
+/** What was said before this page looked. */
+export interface LinkLine {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+  readonly outcome: TurnOutcome | 'open';
 }
 
 /** A conversation as a page holds it: connected for as long as it can be, over whatever carries it. */

@@ -28,6 +28,8 @@ export interface VoiceLoopEvents {
   said: [turn: number, pcm: readonly Uint8Array[]];
   /** The newest turn is over, and so is its sound. */
   finished: [turn: number];
+  /** All is silent; what was heard of replies is about to be forgotten. */
+  stopping: [];
 }
 
 const LIMIT_MS = 30_000;
@@ -149,6 +151,8 @@ export class VoiceLoop {
     this.#stoppedTurn = this.#turn;
     this.#parts.mic.stop();
     this.#parts.link.interrupt();
+    this.#parts.player.cut(this.#turn);
+    this.events.emit('stopping');
     this.#parts.player.clear();
     this.#begin();
   }

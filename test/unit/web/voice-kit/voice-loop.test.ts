@@ -147,7 +147,13 @@ describe('VoiceLoop', () => {
     turn(1);
     rig.reply(1, 5000);
     rig.clock.advance(500);
+    let keptBytes = 0;
+    rig.loop.events.on('stopping', () => {
+      for (const { byteLength } of rig.player.takeTape(1)?.pcm ?? []) keptBytes += byteLength;
+    });
     rig.loop.stop();
+    // What was heard until then may be heard again.
+    expect(keptBytes / 48).toBe(330);
     expect(rig.mic.state.status).toBe('off');
     expect(rig.link.calls).toContain('interrupt');
     expect(rig.speaker.silenced).toContain(1);
@@ -232,7 +238,7 @@ describe('VoiceLoop', () => {
     started();
     turn(7);
     rig.reply(7, 5000);
-    rig.link.events.emit('renewed');
+    rig.link.events.emit('renewed', []);
     expect(rig.loop.phase).toBe('resting');
     expect(rig.loop.isOpen).toBe(true);
     turn(1);
