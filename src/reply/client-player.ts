@@ -49,7 +49,7 @@ export interface ClientPlayer {
    * @param fromMs - milliseconds of the reply.
    */
   sound(pcm: Uint8Array, fromMs: number): void;
-  /** Phonemes for a face, in milliseconds of the reply; about the sound around them, and maybe before it. After a pause again. */
+  /** Phonemes for a face, in milliseconds of the reply; of the sound around them, maybe ahead of it. After a pause again. */
   lips(phonemes: readonly TimedPhoneme[]): void;
   /** The sound of one piece was given whole: once for each, in order, those without sound too. Behind the `sound` of it. */
   piece(piece: ClientPiece): void;

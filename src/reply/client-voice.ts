@@ -20,18 +20,18 @@ const LEAST_AHEAD_MS = 200;
  * waits while no reply is open.
  */
 export function createClientVoice(settings: ClientVoiceSettings, ports: ClientVoicePorts): SoundReplyVoice {
-  const { player, speak, sampleRateHz = RATE_HZ, latencyMs = LATENCY_MS, aheadMs = AHEAD_MS } = settings;
+  const { player, speak, lips = 'own', sampleRateHz = RATE_HZ, latencyMs = LATENCY_MS } = settings;
+  const aheadMs = Math.max(LEAST_AHEAD_MS, settings.aheadMs ?? AHEAD_MS);
   let replies = 0;
   return new SoundVoice({
     // Ends of sentences are exact where nothing is resampled behind the engine.
     ...{ topology: 'client', speak, ports, sampleRateHz, engineRateHz: sampleRateHz },
     isReadyInPauses: false,
     // Streamed, with phonemes of ours, as to an avatar whose mouth we move.
-    look: async (knows) => ({ way: { way: 'own', knows }, isLasting: true }),
+    look: async (knows) => ({ way: { way: lips, knows }, isLasting: true }),
     out: () => {
       const reply = ++replies;
-      const ahead = Math.max(LEAST_AHEAD_MS, aheadMs);
-      const how = { clock: ports.clock, player, sampleRateHz, latencyMs, aheadMs: ahead };
+      const how = { clock: ports.clock, player, sampleRateHz, latencyMs, aheadMs };
       return (text, track) => new ClientOut(reply, new ClientPieces({ player, text, track }), how);
     },
   });

@@ -51,7 +51,7 @@ export class Playhead {
     if (this.#firstAtMs === undefined) return undefined;
     const nowMs = this.#options.clock.nowMs();
     this.#follow(this.#firstAtMs, nowMs);
-    const leastMs = this.#clocked.at(nowMs, this.#givenMs) - MAX_LAG_MS;
+    const leastMs = this.#clocked.at(nowMs, this.#givenMs, MAX_LAG_MS);
     return Math.max(this.#followed.at(nowMs, this.#givenMs), leastMs);
   }
 
@@ -111,8 +111,9 @@ class Course {
     this.#leastMs = positionMs;
   }
 
-  at(nowMs: number, givenMs: number): number {
+  /** @param lagMs - so much later than it goes. */
+  at(nowMs: number, givenMs: number, lagMs = 0): number {
     const positionMs = this.#positionMs + nowMs - (this.#atMs ?? nowMs);
-    return Math.min(Math.max(positionMs, this.#leastMs), givenMs);
+    return Math.min(Math.max(positionMs, this.#leastMs) - lagMs, givenMs);
   }
 }

@@ -80,6 +80,7 @@ export class SoundDelivery implements Delivery {
   #way: SoundWay | undefined;
   #teller: Timer | undefined;
   #isSoundHere = false;
+  #isSent = false;
   #hasStarted = false;
   #isStopped = false;
 
@@ -101,7 +102,12 @@ export class SoundDelivery implements Delivery {
       onUnplayed: (fromMs) => events.emit('unplayed', fromMs),
     });
     this.#pieces = new PieceTeller(text, events);
-    this.#outlet.events.on('sent', () => events.emit('sent', clock.nowMs()));
+    this.#outlet.events.on('sent', () => {
+      this.#isSent = true;
+      events.emit('sent', clock.nowMs());
+      // Before that there is nothing to tell, and of many replies most may wait for their words.
+      this.#tellLater();
+    });
     this.#outlet.events.on('takeBegan', (fromMs) => this.#takeBegan(fromMs));
     this.#outlet.events.on('takeEnded', (untilMs, nowMs) => this.#takeEnded(untilMs, nowMs));
     this.ended = this.#run();
@@ -206,7 +212,7 @@ export class SoundDelivery implements Delivery {
 
   #takeBegan(fromMs: number): void {
     this.#played.begin(fromMs);
-    this.#tellLater();
+    if (this.#isSent) this.#tellLater();
   }
 
   #takeEnded(untilMs: number, positionMs: number): void {

@@ -49,6 +49,11 @@ export interface ClientVoiceSettings {
   readonly sampleRateHz?: number | undefined;
   /** From a sound's leaving until it is heard, milliseconds, while the client tells nothing. @default 60 */
   readonly latencyMs?: number | undefined;
+  /**
+   * Who moves the mouth of the client's face: `own`, our phonemes; `peer`, the client by what it hears, or it has no face: then no
+   * phonemes are looked for, and no sound waits for them. @default 'own'
+   */
+  readonly lips?: 'own' | 'peer' | undefined;
   /** Sound is given at most so far ahead of what is heard, milliseconds, at least 200. @default 60000 */
   readonly aheadMs?: number | undefined;
   readonly speak?: HowToSpeak | undefined;

@@ -174,7 +174,8 @@ function settingsFor(topology: Topology, player: ScriptedPlayer): ReplyVoiceSett
   }
 }
 
-async function speechWith(
+/** Engines `first`, `second` and `mmdagent`, without anything that a text is prepared by. */
+export async function speechWith(
   settings: SpeechSettings,
   clock: SpeechPorts['clock'],
   make: (name: string) => Synthesizer,

@@ -15,8 +15,10 @@ export type PlayerCall =
   | ({ readonly call: 'begin'; readonly atMs: number } & ClientTake)
   | { readonly call: 'sound'; readonly atMs: number; readonly fromMs: number; readonly ms: number }
   | { readonly call: 'lips'; readonly atMs: number; readonly phonemes: readonly TimedPhoneme[] }
-  | ({ readonly call: 'piece' | 'pieceAgain'; readonly atMs: number } & ClientPiece)
-  | { readonly call: 'given' | 'cut'; readonly atMs: number };
+  | ({ readonly call: 'piece'; readonly atMs: number } & ClientPiece)
+  | ({ readonly call: 'pieceAgain'; readonly atMs: number } & ClientPiece)
+  | { readonly call: 'given'; readonly atMs: number }
+  | { readonly call: 'cut'; readonly atMs: number };
 
 /** A client that plays what it is given some time later, writes down what it is told, and minds the order that was promised. */
 export class ScriptedPlayer implements ClientPlayer {
