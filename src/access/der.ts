@@ -24,7 +24,7 @@ export function derInteger(bytes: Uint8Array): Buffer {
 /** @param dotted - such as `1.2.840.10045.4.3.2`. */
 export function derOid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  return derElement(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
+  return derElement(0x06, Buffer.from([first * 40 + second, ...rest].flatMap(base128)));
 }
 
 /** @param unusedBits - at the end of the last byte, 0 to 7. */

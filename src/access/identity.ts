@@ -71,21 +71,28 @@ export class Identity {
 
   /** @throws {AccessRefusal} 401, 429 */
   async entryOf(key: string, address: string): Promise<KeyEntry> {
-    const { keys, wrongKeys, logger } = this.#options;
+    const { keys } = this.#options;
     const known = keys?.known(key);
     if (known !== undefined) return known;
+    // After a restart all of a program's connections come back at once with the one key: that is one try.
+    const underWay = keys?.underWay(key);
+    const entry = underWay === undefined ? await this.#checked(key, address) : await underWay;
+    if (entry !== undefined) return entry;
+    throw new AccessRefusal(
+      401,
+      this.#demandsKey
+        ? 'The key is wrong; `mmdagent-bridge keys list` shows which there are'
+        : 'No keys are set up',
+    );
+  }
+
+  /** @throws {AccessRefusal} 429 */
+  async #checked(key: string, address: string): Promise<KeyEntry | undefined> {
+    const { keys, wrongKeys, logger } = this.#options;
     const tries = wrongKeys.begin(address);
     const entry = await keys?.check(key);
-    if (entry === undefined) {
-      logger.warn({ address, tries }, 'Wrong key');
-      throw new AccessRefusal(
-        401,
-        this.#demandsKey
-          ? 'The key is wrong; `mmdagent-bridge keys list` shows which there are'
-          : 'No keys are set up',
-      );
-    }
-    wrongKeys.wasRight(address);
+    if (entry === undefined) logger.warn({ address, tries }, 'Wrong key');
+    else wrongKeys.wasRight(address);
     return entry;
   }
 

@@ -73,13 +73,15 @@ export class KeyRing {
     return fingerprint === undefined ? undefined : this.#byFingerprint.get(fingerprint);
   }
 
+  /** The check of this key that is under way, if there is one: connections that open at the same moment share it. */
+  underWay(key: string): Promise<KeyEntry | undefined> | undefined {
+    return this.#underWay.get(digestOf(key));
+  }
+
   /** @throws {AccessRefusal} 429 - too many keys wait to be checked. */
   async check(key: string): Promise<KeyEntry | undefined> {
     if (!isKeyShaped(key)) return undefined;
-    const digest = digestOf(key);
-    // Connections that open at the same moment with the same key share one check.
-    const underWay = this.#underWay.get(digest) ?? this.#startCheck(key, digest);
-    return await underWay;
+    return await this.#startCheck(key, digestOf(key));
   }
 
   /** The entry that has this fingerprint, as long as it is there. */

@@ -47,7 +47,8 @@ export async function readTls(paths: TlsPaths, clock: Clock): Promise<TlsPair> {
     key,
     notAfterMs,
     names: certificate.subjectAltName ?? '',
-    isSelfSigned: certificate.checkIssued(certificate) && certificate.verify(certificate.publicKey),
+    // checkIssued says no of one that is no authority's.
+    isSelfSigned: certificate.issuer === certificate.subject && certificate.verify(certificate.publicKey),
   };
 }
 
