@@ -47,6 +47,7 @@ export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
     openChannel: () => (isRemote ? openRemoteWithKey(config) : openLocal(path)),
     client,
     staticDir: fileURLToPath(new URL('../web/', import.meta.url)),
+    homePage: config.homePage === 'console' ? 'index.html' : `${config.homePage}.html`,
     samplePath: fileURLToPath(new URL('../../fixtures/audio/speech-sample.wav', import.meta.url)),
     machine: createMachine({ resolved, client, clock, version, env }),
     speaker,

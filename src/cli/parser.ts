@@ -199,9 +199,21 @@ function running(parser: Argv, choose: Choose): void {
     'Start the daemon and the page in a browser',
     (command) =>
       command
-        .options(yargsOptionsFor([...DAEMON, 'simulator', 'pageHost', 'pagePort', 'open']))
+        .options(
+          yargsOptionsFor([...DAEMON, 'simulator', 'pageHost', 'pagePort', 'open', 'homePage', 'persona']),
+        )
         .option('foreground', LINK_LIFE.foreground),
     (args) => choose(async () => (await import('./commands/start.js')).start, args),
+  );
+  parser.command(
+    'serve',
+    'Serve pages and protocols for many people and programs, without opening a browser',
+    (command) =>
+      command
+        .options(yargsOptionsFor([...DAEMON, 'simulator', 'pageHost', 'pagePort', 'homePage', 'persona']))
+        .option('foreground', LINK_LIFE.foreground)
+        .example('$0 keys add me --role operator && $0 serve --page-host 0.0.0.0 --config bridge.yaml', ''),
+    (args) => choose(async () => (await import('./commands/serve.js')).serve, args),
   );
   parser.command('daemon', 'The process that owns the links', (command) => {
     command

@@ -1,4 +1,4 @@
-import { optionalText, section } from './setting.js';
+import { choice, optionalText, section } from './setting.js';
 
 /** Settings of the server, part of the table. What stands in the sections is checked by the rooms that use them. */
 export const SERVE_SETTINGS = {
@@ -7,6 +7,14 @@ export const SERVE_SETTINGS = {
     env: 'BRIDGE_SERVE',
     describe: 'The server: who may ask, how many sessions there may be, and how each protocol behaves',
     expects: 'settings of the server (in the environment as JSON)',
+  }),
+  homePage: choice({
+    flag: 'home-page',
+    env: 'BRIDGE_HOME_PAGE',
+    describe:
+      'What is served at /: the console, the voice page, the popup demo, or the two forms of the popup tutorial (popup-v1 over HTTP, popup-v2 over WebSocket)',
+    choices: ['console', 'voice', 'popup', 'popup-v1', 'popup-v2'],
+    default: 'console',
   }),
   personas: section({
     flag: undefined,

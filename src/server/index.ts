@@ -19,7 +19,7 @@ export type {
   MachineFindingText,
   MachinePort,
 } from './machine-port.js';
-export { type PageServer, type PageServerOptions, startPageServer } from './page-server.js';
+export { type PageServer, type PageServerOptions, startPageServer, type TlsPort } from './page-server.js';
 export type {
   PageEngine,
   PageVoice,

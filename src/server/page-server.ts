@@ -38,8 +38,10 @@ export interface PageServerOptions {
   readonly openChannel: () => Promise<ControlChannel>;
   /** The app's own client, through which sound of the HTTP routes goes. */
   readonly client: BridgeClient;
-  /** Folder of the built page. */
+  /** Folder of the built pages. */
   readonly staticDir: string;
+  /** The page at `/`. @default index.html */
+  readonly homePage?: string;
   /** The sound file that ships with the package. */
   readonly samplePath: string;
   /** What the page may learn of this machine, on this machine only. @default nothing */
@@ -97,7 +99,7 @@ const MAX_PATH_CHARS = 4096;
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
   const { host, port, logger } = options;
   const closing = new AbortController();
-  const files = new StaticFiles(options.staticDir);
+  const files = new StaticFiles(options.staticDir, options.homePage);
   const routes = createRoutes({
     ...options,
     uploadFolder: options.uploadFolder ?? tmpdir(),

@@ -18,6 +18,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** Of the file of a page. */
+function pageName(file: string): string {
+  return file === 'index.html' ? 'console' : file.slice(0, -'.html'.length);
+}
+
 const EMBEDDED: ReadonlySet<string> = new Set(['/widget.js']);
 
 /**
@@ -27,8 +32,11 @@ const EMBEDDED: ReadonlySet<string> = new Set(['/widget.js']);
 export class StaticFiles {
   readonly #files = new Map<string, StaticFile>();
 
-  /** @throws {ConfigError} BRIDGE_ERR_CONFIG_UNREADABLE - the folder is not there: the page was not built. */
-  constructor(folder: string) {
+  /**
+   * @param home - the file that is served at `/`.
+   * @throws {ConfigError} BRIDGE_ERR_CONFIG_UNREADABLE - the folder is not there: the page was not built.
+   */
+  constructor(folder: string, home = 'index.html') {
     try {
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         const type = TYPES[extname(entry.name)];
@@ -36,10 +44,10 @@ export class StaticFiles {
         const bytes = readFileSync(join(folder, entry.name));
         const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
         const file = { bytes, type, etag };
-        this.#files.set(entry.name === 'index.html' ? '/' : `/${entry.name}`, file);
+        if (entry.name === home) this.#files.set('/', file);
         // `/voice` reads better than `/voice.html`, which stays for those who have it.
-        if (extname(entry.name) === '.html' && entry.name !== 'index.html')
-          this.#files.set(`/${entry.name.slice(0, -'.html'.length)}`, file);
+        if (extname(entry.name) === '.html') this.#files.set(`/${pageName(entry.name)}`, file);
+        if (entry.name !== 'index.html') this.#files.set(`/${entry.name}`, file);
       }
     } catch (error) {
       const message = `Expected the built page in ${folder}: ${errorText(error)}. Run \`npm run build\``;

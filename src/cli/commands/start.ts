@@ -1,78 +1,13 @@
-import { type OpenedPage, openPage } from '../../app/index.js';
-import type { BridgeClient } from '../../client/index.js';
-import type { Logger } from '../../runtime/index.js';
 import type { CommandContext } from '../context.js';
-import { connectDaemon } from '../daemon-connection.js';
-import { EXIT } from '../exit-codes.js';
-import { openBrowser } from '../open-browser.js';
-import { printableJson } from '../printable.js';
+import { serveUntilEnded } from '../serving.js';
 
-/**
- * `start`: the daemon (in a process of its own) and, as a client of it, the app with the page.
- *
- * At the end the daemon goes on only while a real MMDAgent-EX is on a link, since that would end with it.
- */
-export async function start(context: CommandContext): Promise<number> {
+/** `start`: daemon, server and a browser, with the simulator as an avatar: what somebody wants who sits at the machine. */
+export function start(context: CommandContext): Promise<number> {
   const { config } = context.resolved;
-  const logger = await context.logger();
-  const connection = await connectDaemon(context);
-  const { client } = connection;
-  try {
-    await client.request('ensureLinks', {
-      links: config.simulator ? [...config.links, 'simulator:'] : config.links,
-    });
-    const page = await openPageOrStop(context, client, logger);
-    context.print(
-      context.args['json'] === true ? printableJson({ url: page.url }) : `Open ${page.url} in a browser`,
-    );
-    if (config.open && !(await openBrowser(page.url, process.platform))) {
-      context.say('No browser could be opened here: open the address yourself.');
-    }
-    context.say(
+  return serveUntilEnded(context, {
+    opensBrowser: config.open,
+    hasSimulator: config.simulator,
+    advice:
       'Ctrl-C ends it. To connect a real MMDAgent-EX: `mmdagent-bridge mdf` prints what its .mdf needs.',
-    );
-    await new Promise<void>((resolve, reject) => {
-      const { drain, quit } = context.io;
-      if (drain.aborted || quit.aborted) resolve();
-      drain.addEventListener('abort', () => resolve(), { once: true });
-      client.events.on('closed', (error) => (error === undefined ? resolve() : reject(error)));
-    });
-    await page.close();
-    await endDaemon(context, client);
-  } finally {
-    await connection.leave();
-  }
-  return EXIT.ok;
-}
-
-/** A page that cannot be opened (its port is taken) leaves no daemon behind that nobody uses. */
-async function openPageOrStop(
-  context: CommandContext,
-  client: BridgeClient,
-  logger: Logger,
-): Promise<OpenedPage> {
-  const { version, io, resolved } = context;
-  try {
-    return await openPage({ resolved, client, logger, version, env: io.env, reload: context.reload });
-  } catch (error) {
-    await endDaemon(context, client);
-    throw error;
-  }
-}
-
-async function endDaemon(context: CommandContext, client: BridgeClient): Promise<void> {
-  if (context.args['foreground'] === true || client.isClosed) return;
-  const status = await client.request('status', {});
-  if (status.isInUse) {
-    context.say(
-      `The daemon goes on (pid ${status.pid}): a real MMDAgent-EX is connected and would end with it. \`mmdagent-bridge daemon stop --force\` ends both.`,
-    );
-    return;
-  }
-  if (status.clients > 1) {
-    context.say(`The daemon goes on (pid ${status.pid}): other clients use it.`);
-    return;
-  }
-  await client.request('stop', {});
-  context.say('The daemon has stopped: no MMDAgent-EX was connected.');
+  });
 }
