@@ -5,8 +5,13 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** The page, and what runs in its audio thread: each is loaded by the browser as a file of its own. */
-const PROGRAMS = ['src/web/page.ts', 'src/web/mic-worklet.ts'];
+/** The pages, and what runs in their audio thread: each is loaded by the browser as a file of its own. */
+const PROGRAMS = [
+  { in: 'src/web/page.ts', out: 'page' },
+  { in: 'src/web/mic-worklet.ts', out: 'mic-worklet' },
+  { in: 'src/web/voice/voice-page.ts', out: 'voice' },
+  { in: 'src/web/face2d/face-page.ts', out: 'face' },
+];
 const COPIED = ['.html', '.css', '.svg'];
 
 if (process.argv[2] === '--web') {

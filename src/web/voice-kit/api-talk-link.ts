@@ -37,25 +37,24 @@ export class ApiTalkLink implements TalkLink {
   }
 
   hear(pcm: Uint8Array): void {
-    this.#session?.hear(pcm);
+    this.#own?.hear(pcm);
   }
 
   endOfSpeech(): void {
-    void this.#session?.endOfSpeech();
+    void this.#own?.endOfSpeech();
   }
 
   interrupt(): void {
-    void this.#session?.interrupt();
+    void this.#own?.interrupt();
   }
 
   played(turn: number, heardMs: number): void {
-    // Who only follows does not say what is heard.
-    if ('open' in this.#wish) this.#session?.played(turn, heardMs);
+    this.#own?.played(turn, heardMs);
   }
 
   tune(tuning: { readonly bargeIn?: boolean; readonly isMuted?: boolean }): void {
     this.#tuning = { ...this.#tuning, ...tuning };
-    void this.#session?.tune(tuning);
+    void this.#own?.tune(tuning);
   }
 
   forget(): Promise<void> {
@@ -67,8 +66,13 @@ export class ApiTalkLink implements TalkLink {
     void this.#session?.leave();
   }
 
+  /** Who only follows a conversation changes nothing in it. */
+  get #own(): ApiSession | undefined {
+    return 'open' in this.#wish ? this.#session : undefined;
+  }
+
   get #opened(): ApiSession {
-    if (this.#session !== undefined) return this.#session;
+    if (this.#own !== undefined) return this.#own;
     throw Object.assign(new Error('The server does not answer'), { code: 'BRIDGE_ERR_DAEMON_UNREACHABLE' });
   }
 
@@ -121,7 +125,7 @@ export class ApiTalkLink implements TalkLink {
 
   #stands(messages: ApiSession['state']['messages'], face: string): void {
     // Another connection, or another conversation: it is as the settings have it.
-    if (Object.keys(this.#tuning).length > 0) void this.#session?.tune(this.#tuning);
+    if (Object.keys(this.#tuning).length > 0) void this.#own?.tune(this.#tuning);
     this.events.emit('renewed', messages);
     this.events.emit('face', face, 0);
   }

@@ -1,5 +1,5 @@
 import { Emitter } from '../../runtime/emitter.js';
-import type { Clip } from './clip-shelf.js';
+import type { Clip } from './clip.js';
 
 /**
  * Plays one clip at a time, by the browser's decoder: the page's security policy lets no media come from `blob:`, and needs not.
@@ -49,15 +49,4 @@ export class ClipPlayer {
     void this.#context?.suspend();
     this.events.emit('changed');
   }
-}
-
-/** Saves it as a file of this name. */
-export function saveClip(clip: Clip, name: string): void {
-  const url = URL.createObjectURL(clip.file);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken it by then, and the memory is given back.
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -1,8 +1,4 @@
-/** Sound that was said, to be heard again. */
-export interface Clip {
-  readonly file: Blob;
-  readonly durationMs: number;
-}
+import type { Clip } from './clip.js';
 
 /** Half an hour of speech at 24 kHz. */
 const MAX_BYTES = 86_000_000;

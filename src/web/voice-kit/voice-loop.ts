@@ -118,6 +118,11 @@ export class VoiceLoop {
     return this.#limit === undefined ? undefined : Math.max(0, this.#limitAtMs - this.#parts.clock.nowMs());
   }
 
+  /** The user spoke as long as one may: nothing more is heard before the answer is over. */
+  get isOverLimit(): boolean {
+    return this.#isOverLimit;
+  }
+
   get limitMs(): number {
     return this.#limitMs;
   }
