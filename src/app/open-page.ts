@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { LOCAL } from '../access/index.js';
 import { type BridgeClient, isDaemonUrl, localSocketPath, openLocal, openRemote } from '../client/index.js';
 import type { Config, ResolvedConfig } from '../config/index.js';
 import type { ControlChannel, ControlFrame } from '../control/index.js';
@@ -8,6 +9,7 @@ import { createMachine } from './machine.js';
 import { openProtocols } from './open-protocols.js';
 import { createSpeaker } from './speaker.js';
 import { createTalker } from './talker.js';
+import type { TurnMetrics } from './turn-metrics.js';
 
 export interface OpenPageOptions {
   readonly resolved: ResolvedConfig;
@@ -36,8 +38,22 @@ export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
   const isRemote = isDaemonUrl(config.daemon);
   const path = localSocketPath(config.daemon, env['XDG_RUNTIME_DIR']);
   const speaker = createSpeaker({ resolved, client, clock, logger, env });
-  const talker = createTalker({ resolved, client, clock, logger, version, env });
-  const protocols = await openProtocols({ resolved, client, clock, logger, version, env, reload });
+  let counting: Promise<TurnMetrics> | undefined;
+  // Loaded with the first conversation: nothing is counted before.
+  const metrics = (): Promise<TurnMetrics> => {
+    counting ??= import('./turn-metrics.js').then((loaded) => new loaded.TurnMetrics(openSessions));
+    return counting;
+  };
+  const talker = createTalker({ resolved, client, clock, logger, version, env, metrics });
+  const protocols = await openProtocols({
+    ...{ resolved, client, clock, logger, version, env, reload },
+    onOpened: (session) => void metrics().then((counts) => counts.watchSession(session)),
+  });
+  const openSessions = (): Readonly<Record<string, number>> => {
+    const counts: Record<string, number> = {};
+    for (const { by } of protocols.sessions.list(LOCAL)) counts[by] = (counts[by] ?? 0) + 1;
+    return counts;
+  };
   const { gate, endpoints, tls } = protocols;
   const server = await startPageServer({
     host: config.pageHost,
@@ -52,7 +68,7 @@ export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
     machine: createMachine({ resolved, client, clock, version, env }),
     speaker,
     talker,
-    moreMetrics: () => talker.metrics(),
+    moreMetrics: async () => (await (await counting)?.text()) ?? '',
     version,
     ...{ gate, endpoints },
     ...(tls === undefined ? {} : { tls }),

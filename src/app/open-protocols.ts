@@ -6,7 +6,7 @@ import { systemHost } from '../devices/index.js';
 import { popupEndpoints } from '../popup/index.js';
 import { type Clock, errorText, type Logger } from '../runtime/index.js';
 import type { Endpoints, TlsPort } from '../server/index.js';
-import { createSessions, type SessionBook } from '../sessions/index.js';
+import { createSessions, type Session, type SessionBook } from '../sessions/index.js';
 import { followFiles } from './follow-settings.js';
 import { readPersonas } from './personas.js';
 import { readServeSettings, type ServeSettings } from './serve-settings.js';
@@ -20,6 +20,8 @@ export interface ProtocolsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads the settings again. */
   readonly reload: () => Promise<ResolvedConfig>;
+  /** A client opened a session. */
+  readonly onOpened: (session: Session) => void;
 }
 
 /** The conversations of the server, and the protocols over which they are held. */
@@ -63,6 +65,7 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
     standardPersona: read.standard,
     limits: settings.sessions,
     allowsLinks: settings.imageLinks,
+    onOpened: options.onOpened,
     ports: {
       ...{ client, clock, env, host, logger, version },
       stateFolder: userConfigFolder(env, host.platform),

@@ -17,12 +17,12 @@ export interface TalkerOptions {
   readonly logger: Logger;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What counts the turns. */
+  readonly metrics: () => Promise<TurnMetrics>;
 }
 
 /** With whom pages converse, and what must be ended with it. */
 export interface Talker extends TalkerPort {
-  /** Of all conversations so far, in the text format of Prometheus; '' before the first. */
-  metrics(): Promise<string>;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -32,14 +32,11 @@ const PICTURE_TIMEOUT_MS = 60_000;
 
 /** Conversations for the page, as the settings have them. Nothing of them is loaded before the first question. */
 export function createTalker(options: TalkerOptions): Talker {
-  let metrics: TurnMetrics | undefined;
   const talks = new Talks({
     clock: options.clock,
     open: async (lane, hooks) => {
-      const { TurnMetrics: Metrics } = await import('./turn-metrics.js');
       const chat = await openPageChat(options, lane, hooks);
-      metrics ??= new Metrics();
-      metrics.watch(chat);
+      (await options.metrics()).watch(chat);
       return chat;
     },
   });
@@ -51,7 +48,6 @@ export function createTalker(options: TalkerOptions): Talker {
     stop: (place) => talks.stop(place),
     give: (place, picture) => talks.give(place, picture),
     forget: (place) => talks.forget(place),
-    metrics: async () => (await metrics?.text()) ?? '',
     close: () => talks.close(),
   };
 }

@@ -1,6 +1,7 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Chat } from '../chat/index.js';
 import type { TurnEnd } from '../dialogue/index.js';
+import type { Session } from '../sessions/index.js';
 
 /** Where listeners begin to notice stand more. */
 const STAGE_BUCKETS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
@@ -14,8 +15,10 @@ export class TurnMetrics {
   readonly #turns: Counter<'outcome' | 'by'>;
   readonly #characters: Counter;
   readonly #tokens: Counter<'engine' | 'direction'>;
+  readonly #sessions: Counter<'protocol'>;
 
-  constructor() {
+  /** @param openSessions - how many there are now, by protocol. */
+  constructor(openSessions: () => Readonly<Record<string, number>> = () => ({})) {
     const registers = [this.#registry];
     this.#stages = new Histogram({
       name: 'bridge_turn_stage_seconds',
@@ -41,6 +44,34 @@ export class TurnMetrics {
       labelNames: ['engine', 'direction'],
       registers,
     });
+    this.#sessions = new Counter({
+      name: 'bridge_sessions_total',
+      help: 'Sessions that clients opened, by protocol',
+      labelNames: ['protocol'],
+      registers,
+    });
+    const open = new Gauge({
+      name: 'bridge_sessions',
+      help: 'Sessions that are open, by protocol',
+      labelNames: ['protocol'],
+      registers,
+      collect: () => {
+        open.reset();
+        for (const [protocol, count] of Object.entries(openSessions())) open.set({ protocol }, count);
+      },
+    });
+  }
+
+  /** Counts every turn of a client's session. */
+  watchSession({ events, wish }: Pick<Session, 'events' | 'wish'>): void {
+    this.#sessions.inc({ protocol: wish.by });
+    const by = new Map<number, string>();
+    events.on('turn', (turn) => by.set(turn.turn, turn.by));
+    events.on('piece', ({ text }) => this.#characters.inc([...text].length));
+    events.on('ended', ({ turn, outcome, trace }) => {
+      this.#ended({ outcome, trace, by: by.get(turn) ?? 'typed' });
+      by.delete(turn);
+    });
   }
 
   /** Counts every turn of this conversation, whoever began it. */
@@ -61,7 +92,7 @@ export class TurnMetrics {
     return this.#registry.metrics();
   }
 
-  #ended({ outcome, by, trace }: TurnEnd): void {
+  #ended({ outcome, by, trace }: Pick<TurnEnd, 'outcome' | 'trace'> & { readonly by: string }): void {
     this.#turns.inc({ outcome, by });
     for (const [stage, ms] of Object.entries(trace)) this.#stages.observe({ stage }, ms / 1000);
   }
