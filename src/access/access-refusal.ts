@@ -1,4 +1,5 @@
 import { BridgeError, type ErrorCode } from '../runtime/index.js';
+import { readableHeaders } from './cross-origin.js';
 
 /** What is wrong with a request decides its status. */
 export type RefusalStatus = 400 | 401 | 403 | 429;
@@ -20,22 +21,39 @@ export class AccessRefusal extends BridgeError {
   readonly status: RefusalStatus;
   /** Whole seconds, 1 or more; with 429 only. */
   readonly retryAfterS: number | undefined;
+  /** The listed origin whose page may read why. */
+  readonly allowOrigin: string | undefined;
 
-  constructor(status: RefusalStatus, message: string, retryAfterS?: number) {
+  constructor(status: RefusalStatus, message: string, more: RefusalDetails = {}) {
     super(CODE_OF[status], message, { retryable: status === 429 });
     this.status = status;
-    this.retryAfterS = retryAfterS;
+    this.retryAfterS = more.retryAfterS;
+    this.allowOrigin = more.allowOrigin;
+  }
+
+  /** The same, for a page of this origin to read: without leave, all that it learns is that something failed. */
+  readableTo(allowOrigin: string): AccessRefusal {
+    const { status, message, retryAfterS } = this;
+    return new AccessRefusal(status, message, { retryAfterS, allowOrigin });
   }
 
   /** For the answer. */
   get headers(): Readonly<Record<string, string>> {
-    if (this.status === 401) return { 'WWW-Authenticate': 'Bearer realm="mmdagent-bridge"' };
-    return this.retryAfterS === undefined ? {} : { 'Retry-After': String(this.retryAfterS) };
+    return {
+      ...(this.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="mmdagent-bridge"' } : {}),
+      ...(this.retryAfterS === undefined ? {} : { 'Retry-After': String(this.retryAfterS) }),
+      ...(this.allowOrigin === undefined ? {} : readableHeaders(this.allowOrigin)),
+    };
   }
+}
+
+interface RefusalDetails {
+  readonly retryAfterS?: number | undefined;
+  readonly allowOrigin?: string | undefined;
 }
 
 /** @param waitMs - until it may succeed. */
 export function tooMuch(what: string, waitMs: number): AccessRefusal {
   const waitS = Math.max(1, Math.ceil(waitMs / 1000));
-  return new AccessRefusal(429, `${what}: try again in ${waitS} s`, waitS);
+  return new AccessRefusal(429, `${what}: try again in ${waitS} s`, { retryAfterS: waitS });
 }

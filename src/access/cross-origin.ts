@@ -10,7 +10,7 @@ export function preflightHeaders(request: GateRequest, side: AskingSide): Readon
   if (side.kind !== 'listed') return { Vary: 'Origin' };
   const isPrivate = request.headers['access-control-request-private-network'] === 'true';
   return {
-    ...readable(side.origin),
+    ...readableHeaders(side.origin),
     'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
     'Access-Control-Allow-Headers': `Authorization, Content-Type, Last-Event-ID, X-Bridge-Request, ${VISITOR_HEADER}`,
     'Access-Control-Max-Age': String(MAX_AGE_S),
@@ -24,13 +24,14 @@ export function admissionHeaders(admission: Admission): Readonly<Record<string, 
   const { allowOrigin, setCookie, visitorToken } = admission;
   return {
     Vary: 'Origin',
-    ...(allowOrigin === undefined ? {} : readable(allowOrigin)),
+    ...(allowOrigin === undefined ? {} : readableHeaders(allowOrigin)),
     ...(setCookie === undefined ? {} : { 'Set-Cookie': setCookie }),
     ...(visitorToken === undefined ? {} : { [VISITOR_HEADER]: visitorToken }),
   };
 }
 
-function readable(origin: string): Record<string, string> {
+/** Leave for the page of a listed origin to read an answer that its browser was to send cookies for. */
+export function readableHeaders(origin: string): Readonly<Record<string, string>> {
   return {
     Vary: 'Origin',
     'Access-Control-Allow-Origin': origin,

@@ -70,9 +70,10 @@ export class KeyedGate implements Gate {
     need: Role,
     { mayKeepCookie = true }: AdmitOptions = {},
   ): Promise<Admission> {
-    return await this.#guarded(request, async (address) => {
+    return await this.#guarded(request, async (address, tellsTo) => {
       checkHost(request, this.#rules);
       const side = askingSide(request, this.#rules);
+      if (side.kind === 'listed') tellsTo(side.origin);
       await this.#identity.refresh();
       const who = await this.#identity.of(request, side, { need, address, mayKeepCookie });
       if (!mayAs(who.caller.role, need))
@@ -127,17 +128,38 @@ export class KeyedGate implements Gate {
     this.#wrongKeys.clear();
   }
 
-  /** Who is refused pays too, by address, and is written down without what they sent. */
-  async #guarded<T>(request: GateRequest, run: (address: string) => Promise<T>): Promise<T> {
+  /**
+   * Who is refused pays too, by address, and is written down without what they sent.
+   *
+   * @param run - given the address, and what to tell of the listed origin whose page may read the refusal.
+   */
+  async #guarded<T>(
+    request: GateRequest,
+    run: (address: string, tellsTo: (origin: string) => void) => Promise<T>,
+  ): Promise<T> {
     this.#mustBeOpen();
     const address = clientAddress(request, this.#rules.isTrusted);
+    let reader: string | undefined;
     try {
-      return await run(address);
+      return await run(address, (origin) => {
+        reader = origin;
+      });
     } catch (error) {
-      if (!(error instanceof AccessRefusal)) throw error;
-      this.#logger.debug({ address, status: error.status, reason: error.message }, 'Refused');
-      if (error.status !== 429) this.#limits.spendOfAddress(address, 'requests');
-      throw error;
+      const refusal = this.#paid(error, address);
+      throw refusal instanceof AccessRefusal && reader !== undefined ? refusal.readableTo(reader) : refusal;
+    }
+  }
+
+  /** @returns The error, or that the address has used too much. */
+  #paid(error: unknown, address: string): unknown {
+    if (!(error instanceof AccessRefusal)) return error;
+    this.#logger.debug({ address, status: error.status, reason: error.message }, 'Refused');
+    if (error.status === 429) return error;
+    try {
+      this.#limits.spendOfAddress(address, 'requests');
+      return error;
+    } catch (tooMuch) {
+      return tooMuch;
     }
   }
 

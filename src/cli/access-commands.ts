@@ -6,7 +6,7 @@ const FILE = {
     type: 'string',
     requiresArg: true,
     describe: 'File of the keys',
-    defaultDescription: "keys.json in the user's folder of settings",
+    defaultDescription: "serve.keyFile of the settings, else keys.json in the user's folder",
   },
 } as const;
 const NAME = { type: 'string', demandOption: true, describe: 'Name of the key' } as const;
@@ -45,7 +45,7 @@ export function accessCommands(parser: Argv, choose: Choose): void {
             type: 'string',
             requiresArg: true,
             describe: 'Where cert.pem and key.pem go',
-            defaultDescription: "tls in the user's folder of settings",
+            defaultDescription: "tls in the user's folder",
           },
           replace: { type: 'boolean', describe: 'Replace those that are there' },
         })

@@ -28,6 +28,9 @@ export async function cert(context: CommandContext): Promise<number> {
   context.print(`Until        ${until}`);
   context.print(`SHA-256      ${fingerprint}`);
   context.say(
+    `The server speaks https with this in its settings file:\nserve:\n  tls: { certFile: ${JSON.stringify(certFile)}, keyFile: ${JSON.stringify(keyFile)} }`,
+  );
+  context.say(
     'Browsers warn the first time, since nobody else vouches for it: compare the fingerprint there with the one here before going on',
   );
   return EXIT.ok;

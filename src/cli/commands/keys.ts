@@ -82,9 +82,16 @@ export async function keysRemove(context: CommandContext): Promise<number> {
   return EXIT.ok;
 }
 
-/** @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - the environment names no home. */
-function keyFileOf({ args, io }: CommandContext): string {
-  const file = textArg(args, 'keys-file') ?? accessFiles(io.env, process.platform)?.keyFile;
+/**
+ * The flag's, else that of the settings (`serve.keyFile`), else the user's.
+ *
+ * @throws {ConfigError} BRIDGE_ERR_CONFIG_INVALID - the environment names no home.
+ */
+function keyFileOf({ args, io, resolved }: CommandContext): string {
+  const ofSettings = resolved.config.serve['keyFile'];
+  const file =
+    textArg(args, 'keys-file') ??
+    (typeof ofSettings === 'string' ? ofSettings : accessFiles(io.env, process.platform)?.keyFile);
   if (file !== undefined && file !== '') return file;
   throw new ConfigError(
     'BRIDGE_ERR_CONFIG_INVALID',

@@ -38,6 +38,13 @@ describe('keys', () => {
     expect((await rig.run('keys', 'remove', 'tablet')).stderr).toContain('It was the last');
   }, 60_000);
 
+  it('uses the file that the settings name for the server', async () => {
+    const config = rig.file('config.yaml', 'serve:\n  keyFile: servers.json\n');
+    await rig.run('keys', 'add', 'kiosk', '--config', config);
+    const listed = JSON.parse((await rig.run('keys', 'list', '--config', config, '--json')).stdout) as object;
+    expect(listed).toMatchObject({ file: 'servers.json', keys: [{ name: 'kiosk', role: 'client' }] });
+  }, 60_000);
+
   it('says what is wrong', async () => {
     const file = rig.file('others.json', '{}');
     chmodSync(join(rig.directory, file), 0o644);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type AccessRefusal, DEFAULT_LIMITS } from '../../../src/access/index.js';
 import { ConfigError } from '../../../src/runtime/index.js';
 import { bearer, KEYS, openGateRig, request } from './gate-rig.js';
 
@@ -110,6 +111,42 @@ describe('Origin header', () => {
     await expect(openGateRig({ origins: ['*'] })).rejects.toThrow(
       /every site could then act for every visitor/,
     );
+  });
+});
+
+describe('A refusal', () => {
+  const limits = {
+    ...DEFAULT_LIMITS,
+    address: { ...DEFAULT_LIMITS.address, requests: { perS: 1, burst: 2 } },
+  };
+
+  it('can be read by the page of a listed origin, also when it is for asking too much', async () => {
+    await using rig = await openGateRig({ origins: ['https://a.example'], limits }, ['client']);
+    const told: unknown[] = [];
+    for (let turn = 0; turn < 3; turn++)
+      await rig.gate
+        .admit(request({ origin: 'https://a.example' }), 'visitor')
+        .catch((error: AccessRefusal) => told.push([error.status, error.headers]));
+    const leave = {
+      Vary: 'Origin',
+      'Access-Control-Allow-Origin': 'https://a.example',
+      'Access-Control-Allow-Credentials': 'true',
+      'Access-Control-Expose-Headers': 'Retry-After, x-bridge-visitor',
+    };
+    const noKey = [401, { 'WWW-Authenticate': 'Bearer realm="mmdagent-bridge"', ...leave }];
+    expect(told).toEqual([noKey, noKey, [429, { 'Retry-After': '1', ...leave }]]);
+  });
+
+  it('cannot be read by a page of any other', async () => {
+    await using rig = await openGateRig({ origins: ['https://a.example'] }, ['client']);
+    for (const headers of [{ origin: 'https://evil.example' }, {}]) {
+      const refusal = await rig.gate
+        .admit(request(headers), 'visitor')
+        .catch((error: AccessRefusal) => error);
+      expect(Object.keys((refusal as AccessRefusal).headers).filter((name) => /^Access/.test(name))).toEqual(
+        [],
+      );
+    }
   });
 });
 
