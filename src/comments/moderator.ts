@@ -1,4 +1,4 @@
-import { type Clock, errorText, linkedSignal, orAborted } from '../runtime/index.js';
+import { type Clock, errorText, orAborted } from '../runtime/index.js';
 import { type Comment, withText } from './comment.js';
 import { CommentRules, type ModerationSettings, type RuleDrop } from './moderation.js';
 
@@ -32,35 +32,37 @@ export interface ModeratorOptions {
 export class Moderator {
   readonly #options: ModeratorOptions;
   readonly #rules: CommentRules;
-  readonly #closing = new AbortController();
-  #checking = 0;
+  /** What ends each check that is under way. */
+  readonly #checking = new Set<AbortController>();
+  #isClosed = false;
 
   constructor(options: ModeratorOptions) {
     this.#options = options;
     this.#rules = new CommentRules(options.rules);
   }
 
-  /** Without a hook the verdict is there at once. @throws the reason of `close`. */
+  /** Without a hook the verdict is there at once. @throws when it is closed meanwhile. */
   check(comment: Comment): Moderated | Promise<Moderated> {
     const ruled = this.#rules.apply(comment);
     if ('reason' in ruled) return { reason: `rule:${ruled.reason}` };
     const { hook, maxChecking } = this.#options;
     if (hook === undefined) return ruled;
-    if (this.#checking >= maxChecking) return { reason: 'moderationBusy' };
+    if (this.#checking.size >= maxChecking) return { reason: 'moderationBusy' };
     return this.#ask(hook, ruled.comment);
   }
 
   /** Ends what is being decided; idempotent. */
   close(): void {
-    this.#closing.abort();
+    this.#isClosed = true;
+    for (const ending of this.#checking) ending.abort();
   }
 
   async #ask(hook: Moderate, comment: Comment): Promise<Moderated> {
     const { clock, hookMs, onFault } = this.#options;
-    const late = new AbortController();
-    const timer = clock.after(hookMs, () => late.abort(new Error(`no verdict within ${hookMs} ms`)));
-    const { signal, release } = linkedSignal(this.#closing.signal, late.signal);
-    this.#checking += 1;
+    const ending = new AbortController();
+    const { signal } = ending;
+    const timer = clock.after(hookMs, () => ending.abort(new Error(`no verdict within ${hookMs} ms`)));
+    this.#checking.add(ending);
     try {
       const verdict = await orAborted(
         Promise.resolve().then(() => hook(comment, signal)),
@@ -68,13 +70,12 @@ export class Moderator {
       );
       return this.#apply(comment, verdict);
     } catch (error) {
-      this.#closing.signal.throwIfAborted();
+      if (this.#isClosed) throw error;
       onFault(comment, errorText(error));
       return { reason: 'moderationFailed' };
     } finally {
-      this.#checking -= 1;
+      this.#checking.delete(ending);
       timer.cancel();
-      release();
     }
   }
 

@@ -46,7 +46,7 @@ export function openWebSocketSource(
             // One that is wrong costs no other.
             for (const item of Array.isArray(value) ? value : [value]) {
               try {
-                for (const comment of parse(item, facts())) listener.onComment(comment);
+                for (const comment of parse([item], facts())) listener.onComment(comment);
               } catch (error) {
                 listener.onMalformed(errorText(error));
               }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Moderate, Moderator } from '../../../src/comments/index.js';
+import { type Moderate, type ModerationVerdict, Moderator } from '../../../src/comments/index.js';
 import { MODERATION_DEFAULTS } from '../../../src/comments/settings.js';
 import { FakeClock } from '../../../src/runtime/index.js';
 import { commentOf } from '../../support/comments/comment-of.js';
@@ -28,7 +28,9 @@ describe('Moderator', () => {
   it('does what the hook says', async () => {
     const comment = commentOf({ text: 'words' });
     expect(await moderatorOf(() => 'pass').check(comment)).toEqual({ comment });
-    expect(await moderatorOf(async () => 'drop').check(comment)).toEqual({ reason: 'moderated' });
+    expect(await moderatorOf(async (): Promise<ModerationVerdict> => 'drop').check(comment)).toEqual({
+      reason: 'moderated',
+    });
     expect(await moderatorOf(() => ({ text: 'other\nwords' })).check(comment)).toEqual({
       comment: { ...comment, text: 'other words' },
     });
