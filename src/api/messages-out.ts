@@ -5,8 +5,8 @@ import { Channel, Failure, Lane, Phase, Phoneme, SessionState, SpeechNumber, Tur
 const seq = z
   .number()
   .int()
-  .min(1)
-  .describe('Rises with every frame of the connection; not every number is there');
+  .min(0)
+  .describe('Rises with every frame of the connection; not every number is there. 0: before the welcome');
 const cue = z.object({
   name: z.string(),
   value: z.string(),
@@ -82,7 +82,7 @@ export const SESSION_EVENTS = {
 /** What happens on lanes. Each frame also has `type` and `seq`. */
 export const LANE_EVENTS = {
   laneState: Lane,
-  laneMessage: z.object({ lane: z.string(), type: z.string(), args: z.array(z.string()) }),
+  laneMessage: z.object({ lane: z.string(), messageType: z.string(), args: z.array(z.string()) }),
   speechStarted: z.object({ speech: SpeechNumber }),
   speechHeard: z.object({ speech: SpeechNumber, heardMs: z.number() }),
   /** So many bytes may be sent in all. */

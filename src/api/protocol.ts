@@ -29,30 +29,35 @@ export const API_LIMITS = {
   /** One piece of sound: two seconds of the microphone, or more than that of a lane. */
   soundBytes: 64 * 1024,
   sessions: 64,
-  requestsInFlight: 64,
+  requestsInFlight: 256,
   textChars: 10_000,
   nameChars: 128,
   /** Of one connection that nobody reads: kept so long, or so much. */
   keptMs: 30_000,
   keptBytes: 1024 * 1024,
+  /** Behind by so much, a reader gets only what it must know. */
+  behindBytes: 512 * 1024,
   /** A reader that is behind by so much is ended. */
   unsentBytes: 4 * 1024 * 1024,
   helloMs: 10_000,
+  /** Speeches of one connection on lanes, at a time. */
+  speeches: 8,
   /** So many frames that are none, with one forgiven each ten seconds. */
   malformedFrames: 20,
   connectionsPerCaller: 64,
 } as const;
 
+/** Subprotocols that say who asks rather than what is spoken. */
+const CREDENTIAL = /^(?:authorization|visitor)\./i;
+
 /**
- * The highest version of those that a client offers by WebSocket subprotocols.
+ * The highest version of those that a client offers by WebSocket subprotocols. One that offers none speaks the first.
  *
- * @returns undefined when it offers versions, and none of ours.
+ * @returns undefined when it offers some, and none of ours.
  */
 export function commonVersion(offered: readonly string[]): number | undefined {
-  const versions = offered
-    .filter((name) => name.startsWith(SUBPROTOCOL_PREFIX))
-    .map((name) => Number(name.slice(SUBPROTOCOL_PREFIX.length)));
-  const common = versions.filter((version) => API_VERSIONS.includes(version));
-  if (versions.length === 0 && offered.length === 0) return API_VERSION;
+  const names = offered.filter((name) => !CREDENTIAL.test(name));
+  if (names.length === 0) return API_VERSION;
+  const common = API_VERSIONS.filter((version) => names.includes(`${SUBPROTOCOL_PREFIX}${version}`));
   return common.length === 0 ? undefined : Math.max(...common);
 }

@@ -1,7 +1,7 @@
 import { type Clock, Emitter, type Timer } from '../../runtime/index.js';
 import type { NOTES, RequestName, RequestParams, RequestResult } from '../messages-in.js';
 import type { Welcome } from '../messages-out.js';
-import { API_VERSION, CLOSE_CODES } from '../protocol.js';
+import { API_LIMITS, API_VERSION, CLOSE_CODES } from '../protocol.js';
 import { decodeSoundFrame, type SoundFrame } from '../sound-frame.js';
 import { Acknowledgement } from './acknowledgement.js';
 import { ApiError, closedError, lostError } from './api-error.js';
@@ -40,7 +40,8 @@ export interface RequestOptions<Result> {
   readonly onResult?: (result: Result) => void;
 }
 
-const MAX_WAITING = 1000;
+const MAX_WAITING = API_LIMITS.requestsInFlight;
+const GIVEN_UP = 4000;
 /** What the socket did not take yet; beyond it the microphone is left out: it would be heard too late. */
 const MAX_UNSENT_SOUND_BYTES = 256 * 1024;
 
@@ -272,7 +273,8 @@ export class ApiLink {
   #drop(): void {
     const socket = this.#socket;
     this.#socket = undefined;
-    socket?.close();
+    // Not a farewell: what is there is resumed.
+    socket?.close(GIVEN_UP);
     this.#lost();
   }
 

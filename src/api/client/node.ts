@@ -14,5 +14,7 @@ function openNodeSocket(url: string, protocols: readonly string[]): ClientSocket
     perMessageDeflate: false,
     maxPayload: API_LIMITS.frameBytes,
     handshakeTimeout: 10_000,
+    // As in a browser: what waits for an answer goes on before the next frame is told.
+    allowSynchronousEvents: false,
   }) as unknown as ClientSocket;
 }
