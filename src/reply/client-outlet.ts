@@ -56,6 +56,11 @@ export class ClientOutlet implements Outlet {
     });
   }
 
+  /** Whether anything was sent. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   get heardMs(): number | undefined {
     return this.#over === undefined ? this.#playhead.positionMs : this.#over.positionMs;
   }

@@ -4,8 +4,10 @@ import type { TimedPhoneme } from '../lipsync/index.js';
 export interface ClientTake {
   /** Counts the replies of the voice from 1, in the order in which they were opened. */
   readonly reply: number;
-  /** Where it begins, milliseconds of the reply: 0, or after a pause the border of a word. */
+  /** Where it begins, milliseconds of the reply: 0, or after a pause the border of a word (0 too, where little was heard). */
   readonly fromMs: number;
+  /** The reply goes on: something of it was sent and cut before. */
+  readonly isAgain: boolean;
 }
 
 /** One piece of a reply whose sound is there. */

@@ -43,6 +43,7 @@ class ClientOut implements SoundOut {
   readonly #pieces: ClientPieces;
   readonly #how: Omit<ClientOutletOptions, 'pieces' | 'take'>;
   #outlet: ClientOutlet | undefined;
+  #isAgain = false;
 
   constructor(reply: number, pieces: ClientPieces, how: Omit<ClientOutletOptions, 'pieces' | 'take'>) {
     this.#reply = reply;
@@ -55,7 +56,8 @@ class ClientOut implements SoundOut {
   }
 
   async open(_way: SoundWay, _signal: AbortSignal, fromMs = 0): Promise<Outlet> {
-    const take = { reply: this.#reply, fromMs };
+    this.#isAgain ||= this.#outlet?.hasBegun === true;
+    const take = { reply: this.#reply, fromMs, isAgain: this.#isAgain };
     this.#outlet = new ClientOutlet({ ...this.#how, pieces: this.#pieces, take });
     return this.#outlet;
   }

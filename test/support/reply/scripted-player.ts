@@ -45,6 +45,7 @@ export class ScriptedPlayer implements ClientPlayer {
     this.#calls({ call: 'begin', ...take });
     if (this.#isOpen) this.broken.push('begin in a take');
     if (take.reply !== this.#reply && take.fromMs !== 0) this.broken.push('a reply begins in its middle');
+    if (take.isAgain !== (take.reply === this.#reply)) this.broken.push('again of what is new, or not');
     if (take.reply < this.#reply) this.broken.push('a reply comes again');
     this.#reply = take.reply;
     this.#isOpen = true;

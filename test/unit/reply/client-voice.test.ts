@@ -55,22 +55,30 @@ describe('A voice that a client plays', () => {
     expect([one?.endMs, two?.startMs]).toEqual([msOf(ONE), msOf(ONE)]);
   });
 
-  it('tells a piece as soon as its engine is done with it, while the next is still being written', async () => {
-    rig = await clientRig();
-    const { reply, say } = rig.open();
-    say(ONE);
-    await rig.clock.advanceAsync(100);
-    // The engine of these tests takes 100 ms.
-    const { player } = rig;
-    expect(player.of('piece')).toMatchObject([{ index: 0, atMs: 100, startMs: 0, endMs: msOf(ONE) }]);
-    expect(player.of('sound')[0]?.atMs).toBe(100);
-    await rig.clock.advanceAsync(3000);
-    say(TWO);
-    await rig.clock.advanceAsync(100);
-    expect(player.of('piece')[1]).toMatchObject({ index: 1, atMs: 3200, startMs: msOf(ONE) });
-    reply.end();
-    await rig.until(reply.ended);
-  });
+  it.each([
+    ['characters', 'own'],
+    ['phonemes', 'own'],
+    ['nothing', 'own'],
+    ['nothing', 'peer'],
+  ] as const)(
+    'tells a piece as soon as its engine is done with it, while the next is still being written (%s, lips %s)',
+    async (tells, lips) => {
+      rig = await clientRig({ tells, settings: { lips } });
+      const { reply, say } = rig.open();
+      say(ONE);
+      await rig.clock.advanceAsync(100);
+      // The engine of these tests takes 100 ms.
+      const { player } = rig;
+      expect(player.of('piece')).toMatchObject([{ index: 0, atMs: 100, startMs: 0, endMs: msOf(ONE) }]);
+      expect(player.of('sound')[0]?.atMs).toBe(100);
+      await rig.clock.advanceAsync(3000);
+      say(TWO);
+      await rig.clock.advanceAsync(100);
+      expect(player.of('piece')[1]).toMatchObject({ index: 1, atMs: 3200, startMs: msOf(ONE) });
+      reply.end();
+      await rig.until(reply.ended);
+    },
+  );
 
   it('tells a piece when its sound comes slowly with the last of it', async () => {
     rig = await clientRig({ script: { speed: 1 } });
