@@ -1,12 +1,13 @@
-/** A second: much of what begins is a click. */
-const FIRST_BYTES = 32_000;
+/** Half a second: memory grows by so much, and nothing is copied to make room. */
+const PIECE_BYTES = 16_000;
 
 /**
  * The sound of one utterance as it grows. What is kept is not yet told: silence that may be the end is given to readers only when the
- * voice goes on. Memory doubles as needed; the utterance's longest length bounds it.
+ * voice goes on. The utterance's longest length bounds it.
  */
 export class UtteranceSound {
-  #bytes = new Uint8Array(FIRST_BYTES);
+  /** Each of PIECE_BYTES; the last one is filled in part. */
+  readonly #pieces: Uint8Array[] = [];
   #keptBytes = 0;
   #toldBytes = 0;
   #isEnded = false;
@@ -24,14 +25,14 @@ export class UtteranceSound {
 
   /** Keeps a piece behind what is there. Copied. */
   keep(piece: Uint8Array): void {
-    const neededBytes = this.#keptBytes + piece.byteLength;
-    if (neededBytes > this.#bytes.byteLength) {
-      const larger = new Uint8Array(Math.max(neededBytes, 2 * this.#bytes.byteLength));
-      larger.set(this.#bytes.subarray(0, this.#keptBytes));
-      this.#bytes = larger;
+    for (let at = 0; at < piece.byteLength; ) {
+      const into = this.#keptBytes % PIECE_BYTES;
+      if (into === 0) this.#pieces.push(new Uint8Array(PIECE_BYTES));
+      const part = piece.subarray(at, at + PIECE_BYTES - into);
+      this.#pieces.at(-1)?.set(part, into);
+      this.#keptBytes += part.byteLength;
+      at += part.byteLength;
     }
-    this.#bytes.set(piece, this.#keptBytes);
-    this.#keptBytes = neededBytes;
   }
 
   /** Lets readers have what is kept, up to this many bytes of the whole. Never takes anything back. */
@@ -42,29 +43,32 @@ export class UtteranceSound {
     this.#wake();
   }
 
-  /** What is kept and was not told: the beginning of what follows. A view, good until the next call. */
+  /** What is kept and was not told: the beginning of what follows. A copy. */
   untold(): Uint8Array {
-    return this.#bytes.subarray(this.#toldBytes, this.#keptBytes);
+    return this.#copy(this.#toldBytes, this.#keptBytes);
   }
 
   /** Readers come to their end; what was not told is forgotten. */
   end(): void {
     this.#isEnded = true;
-    this.#bytes = this.#bytes.slice(0, this.#toldBytes);
     this.#keptBytes = this.#toldBytes;
+    this.#pieces.length = Math.ceil(this.#toldBytes / PIECE_BYTES);
+    const last = this.#pieces.pop();
+    if (last !== undefined)
+      this.#pieces.push(last.slice(0, this.#toldBytes - this.#pieces.length * PIECE_BYTES));
     this.#wake();
   }
 
   /** What was told so far. A copy. */
   pcm(): Uint8Array {
-    return this.#bytes.slice(0, this.#toldBytes);
+    return this.#copy(0, this.#toldBytes);
   }
 
   async *stream(): AsyncGenerator<Uint8Array, void, void> {
     let readBytes = 0;
     for (;;) {
       if (readBytes < this.#toldBytes) {
-        const piece = this.#bytes.slice(readBytes, this.#toldBytes);
+        const piece = this.#copy(readBytes, this.#toldBytes);
         readBytes += piece.byteLength;
         yield piece;
       } else if (this.#isEnded) {
@@ -73,6 +77,19 @@ export class UtteranceSound {
         await this.#waitForMore();
       }
     }
+  }
+
+  #copy(fromBytes: number, toBytes: number): Uint8Array {
+    const copied = new Uint8Array(toBytes - fromBytes);
+    for (let at = fromBytes; at < toBytes; ) {
+      const piece = this.#pieces[Math.floor(at / PIECE_BYTES)];
+      if (piece === undefined) break;
+      const from = at % PIECE_BYTES;
+      const part = piece.subarray(from, Math.min(PIECE_BYTES, from + toBytes - at));
+      copied.set(part, at - fromBytes);
+      at += part.byteLength;
+    }
+    return copied;
   }
 
   #waitForMore(): Promise<void> {

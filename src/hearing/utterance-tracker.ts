@@ -378,7 +378,7 @@ export class UtteranceTracker {
   #end(utterance: HeardUtterance, how: 'pause' | 'key'): void {
     this.#state = IDLE;
     this.#run.end();
-    const untoldFrames = utterance.sound.untold().byteLength / VOICE_FRAME_BYTES;
+    const untoldFrames = (utterance.sound.keptBytes - utterance.sound.toldBytes) / VOICE_FRAME_BYTES;
     this.#ring.markTaken(this.#ring.frames - untoldFrames);
     this.#lastEndedVoiceMs = how === 'pause' ? utterance.lastVoiceAtMs : Number.NEGATIVE_INFINITY;
     utterance.end();
