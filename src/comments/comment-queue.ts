@@ -17,8 +17,8 @@ export interface QueueSettings {
   readonly priorities: Priorities;
 }
 
-/** Why a comment left the queue, or never came in, without being asked. */
-export type QueueDrop = 'duplicate' | 'repeated' | 'flood' | 'full' | 'stale' | 'withdrawn';
+/** Why a comment left the queue, or never came in, without being asked. `late`: too old when it came; `stale`: while it waited. */
+export type QueueDrop = 'duplicate' | 'repeated' | 'flood' | 'full' | 'late' | 'stale' | 'withdrawn';
 
 /** Which comments of a source are gone there: deleted by a moderator, or by who wrote them. */
 export interface Removal {
@@ -94,7 +94,7 @@ export class CommentQueue {
       staleAtMs: this.#clock.nowMs() + this.#settings.staleMs - ageMs,
       failures: 0,
     };
-    return this.#insert(entry);
+    return ageMs >= this.#settings.staleMs ? this.#drop(entry, 'late') : this.#insert(entry);
   }
 
   /** Takes the next one out. */

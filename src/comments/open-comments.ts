@@ -70,6 +70,8 @@ export interface Comments {
 /** So many comments are before the hook at once. */
 const MAX_CHECKING = 32;
 const FAULT_LINE_MS = 60_000;
+/** After an outage some are too old; so many one after the other are no outage. */
+const LATE_IN_ROW = 10;
 
 /**
  * Makes what the section `comments` of the settings describes. Nothing is connected before `start`.
@@ -93,7 +95,9 @@ export async function openComments(section: unknown, ports: CommentsPorts): Prom
     maxLetters: settings.maxLetters,
   };
   const board = new SourceBoard(sources, sourcePorts, ports.logger);
-  return new RunningComments(openFeed(settings, ports), board, parse, sourcePorts);
+  const feed = openFeed(settings, ports);
+  tellLate(feed, ports.logger);
+  return new RunningComments({ feed, board, parse, facts: factsOf('api', sourcePorts) });
 }
 
 function openFeed(settings: CommentSettings, { clock, logger, port, moderate }: CommentsPorts): CommentFeed {
@@ -124,6 +128,29 @@ function hookFaults(clock: Clock, logger: Logger): (comment: Comment, reason: st
   };
 }
 
+/** Tells of a source all of whose comments come too late: it is the clock of a machine, and nothing else would tell. */
+function tellLate(feed: CommentFeed, logger: Logger): void {
+  const lateInRow = new Map<string, number>();
+  feed.events.on('accepted', ({ source }) => lateInRow.set(source, 0));
+  feed.events.on('dropped', ({ source }, reason) => {
+    const count = (lateInRow.get(source) ?? 0) + 1;
+    if (reason !== 'late' || count > LATE_IN_ROW) return;
+    lateInRow.set(source, count);
+    if (count === LATE_IN_ROW)
+      logger.warn(
+        { source },
+        'Comments arrive older than queue.staleMs and are not answered: check the clock of this machine',
+      );
+  });
+}
+
+interface RunningParts {
+  readonly feed: CommentFeed;
+  readonly board: SourceBoard;
+  readonly parse: ParseComments;
+  readonly facts: ReturnType<typeof factsOf>;
+}
+
 class RunningComments implements Comments {
   readonly events = new Emitter<CommentsEvents>();
   readonly #feed: CommentFeed;
@@ -133,11 +160,11 @@ class RunningComments implements Comments {
   readonly #counts = { accepted: 0, asked: 0, answered: 0 };
   readonly #dropped: Partial<Record<CommentDrop, number>> = {};
 
-  constructor(feed: CommentFeed, board: SourceBoard, parse: ParseComments, ports: SourcePorts) {
+  constructor({ feed, board, parse, facts }: RunningParts) {
     this.#feed = feed;
     this.#board = board;
     this.#parse = parse;
-    this.#facts = factsOf('api', ports);
+    this.#facts = facts;
     board.events.on('comment', (comment) => feed.offer(comment));
     board.events.on('removed', (source, removal) => feed.withdraw(source, removal));
     board.events.on('changed', (status) => this.events.emit('source', status));

@@ -57,61 +57,60 @@ function templatesOf(
 }
 
 function schema(zod: Zod) {
-  const whole = (least: number, most: number) => zod.number().int().min(least).max(most);
-  const texts = zod.array(zod.string().min(1).max(200)).max(5000);
-  const priority = zod.number().min(-1000).max(1000);
   const sentence = zod
     .string()
     .max(1000)
     .regex(TEMPLATE, { message: 'expected a sentence with {text} in it, such as "{name} says: {text}"' });
+  const byKind = { comment: sentence, paid: sentence, membership: sentence, system: sentence };
   return zod
     .strictObject({
       sources: zod.unknown(),
       language: zod.enum(['en', 'ja']),
-      maxLetters: whole(1, 4000),
-      template: zod.union([
-        sentence,
-        zod
-          .strictObject({ comment: sentence, paid: sentence, membership: sentence, system: sentence })
-          .partial(),
-      ]),
-      queue: zod
-        .strictObject({
-          maxWaiting: whole(1, 1000),
-          order: zod.enum(['newest', 'oldest']),
-          staleMs: whole(1000, 86_400_000),
-          maxPerAuthor: whole(1, 1000),
-          repeatMs: whole(0, 3_600_000),
-          everyMs: whole(0, 3_600_000),
-          policy: zod.enum(['whenIdle', 'interrupt']),
-          interruptFrom: priority,
-          maxTurnMs: whole(1000, 3_600_000),
-          priorities: zod
-            .strictObject({
-              paid: priority,
-              owner: priority,
-              moderator: priority,
-              membership: priority,
-              member: priority,
-              comment: priority,
-            })
-            .partial(),
-        })
-        .partial(),
-      moderation: zod
-        .strictObject({
-          kinds: zod.array(zod.enum(COMMENT_KINDS)),
-          blockedWords: texts,
-          blockedAuthors: texts,
-          links: zod.enum(['keep', 'remove', 'drop']),
-          minLetters: whole(0, 1000),
-          maxLetters: whole(1, 4000),
-          mustStartWith: zod.string().max(50),
-          hookMs: whole(1, 60_000),
-        })
-        .partial(),
+      maxLetters: whole(zod, 1, 4000),
+      template: zod.union([sentence, zod.strictObject(byKind).partial()]),
+      queue: queueSchema(zod),
+      moderation: moderationSchema(zod),
     })
     .partial() satisfies z.ZodType;
+}
+
+function queueSchema(zod: Zod) {
+  const number = zod.number().min(-1000).max(1000);
+  const numbers = { paid: number, owner: number, moderator: number, membership: number };
+  return zod
+    .strictObject({
+      maxWaiting: whole(zod, 1, 1000),
+      order: zod.enum(['newest', 'oldest']),
+      staleMs: whole(zod, 1000, 86_400_000),
+      maxPerAuthor: whole(zod, 1, 1000),
+      repeatMs: whole(zod, 0, 3_600_000),
+      everyMs: whole(zod, 0, 3_600_000),
+      policy: zod.enum(['whenIdle', 'interrupt']),
+      interruptFrom: number,
+      maxTurnMs: whole(zod, 1000, 3_600_000),
+      priorities: zod.strictObject({ ...numbers, member: number, comment: number }).partial(),
+    })
+    .partial();
+}
+
+function moderationSchema(zod: Zod) {
+  const texts = zod.array(zod.string().min(1).max(200)).max(5000);
+  return zod
+    .strictObject({
+      kinds: zod.array(zod.enum(COMMENT_KINDS)),
+      blockedWords: texts,
+      blockedAuthors: texts,
+      links: zod.enum(['keep', 'remove', 'drop']),
+      minLetters: whole(zod, 0, 1000),
+      maxLetters: whole(zod, 1, 4000),
+      mustStartWith: zod.string().max(50),
+      hookMs: whole(zod, 1, 60_000),
+    })
+    .partial();
+}
+
+function whole(zod: Zod, least: number, most: number) {
+  return zod.number().int().min(least).max(most);
 }
 
 function namesAt(path: readonly string[]): readonly string[] {

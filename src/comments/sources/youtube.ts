@@ -59,47 +59,80 @@ const MAX_POLL_MS = 600_000;
  * @source developers.google.com/youtube/v3: videos.list liveStreamingDetails.activeLiveChatId; live: liveChatMessages.list, errors
  */
 export function openYouTube(name: string, options: YouTubeOptions, ports: SourcePorts): CommentSource {
-  const { clock, random } = ports;
-  const { video, apiKey, pollMs, baseUrl } = options;
-  const facts = factsOf(name, ports);
-  const tell = (page: Page, listener: SourceListener): void => {
-    for (const item of page.items) {
-      const removal = removalOf(item);
-      if (removal !== undefined) listener.onRemoved(removal);
-      const given = givenComment(item);
-      const comment = given === undefined ? undefined : commentFrom(given, facts());
-      if (comment !== undefined) listener.onComment(comment);
-    }
-  };
   const start = async (listener: SourceListener, signal: AbortSignal): Promise<void> => {
-    const help = keyHelp(KEY, baseUrl);
-    const api = new YouTubeApi({ name, baseUrl, apiKey, keyHelp: help, clock, fetch: ports.fetch });
-    let chat: string | undefined;
-    let pageToken: string | undefined;
-    const poll = async (onReady: () => void): Promise<void> => {
-      chat ??= chatOf(await api.get('videos', { part: 'liveStreamingDetails', id: video }, signal));
-      for (;;) {
-        const page = await pageOf(api, chat, pageToken, signal);
-        onReady();
-        // The first page is what was said before.
-        if (pageToken !== undefined) tell(page, listener);
-        pageToken = page.next ?? pageToken;
-        if (page.isOver) throw new HopelessError(OVER);
-        await sleep(clock, Math.min(MAX_POLL_MS, Math.max(pollMs, page.waitMs)), signal);
-      }
-    };
-    const connect = (onReady: () => void): Promise<void> =>
-      poll(onReady).catch((error: unknown) => {
-        if (error instanceof YouTubeRefusal && error.reason === 'pageTokenInvalid') pageToken = undefined;
-        throw meant(error);
-      });
-    try {
-      await keepConnected({ clock, random, listener, signal }, connect);
-    } finally {
-      api.close();
-    }
+    const { clock, random } = ports;
+    const chat = new YouTubeChat({ name, options, ports, listener, signal });
+    await keepConnected({ clock, random, listener, signal }, (onReady) => chat.poll(onReady));
+    chat.close();
   };
   return { name, type: 'youtube', start };
+}
+
+interface ChatFacts {
+  readonly name: string;
+  readonly options: YouTubeOptions;
+  readonly ports: SourcePorts;
+  readonly listener: SourceListener;
+  readonly signal: AbortSignal;
+}
+
+/** Where in a chat we are: kept over outages, so that nothing of them is lost. */
+class YouTubeChat {
+  readonly #options: YouTubeOptions;
+  readonly #ports: SourcePorts;
+  readonly #listener: SourceListener;
+  readonly #signal: AbortSignal;
+  readonly #api: YouTubeApi;
+  readonly #facts: ReturnType<typeof factsOf>;
+  #chatId: string | undefined;
+  #pageToken: string | undefined;
+
+  constructor({ name, options, ports, listener, signal }: ChatFacts) {
+    const { baseUrl, apiKey } = options;
+    const { clock, fetch } = ports;
+    this.#options = options;
+    this.#ports = ports;
+    this.#listener = listener;
+    this.#signal = signal;
+    this.#facts = factsOf(name, ports);
+    this.#api = new YouTubeApi({ name, baseUrl, apiKey, keyHelp: keyHelp(KEY, baseUrl), clock, fetch });
+  }
+
+  /** Asks until something goes wrong. @throws {HopelessError | LaterError | Error} as `keepConnected` takes them. */
+  async poll(onReady: () => void): Promise<void> {
+    const { video, pollMs } = this.#options;
+    try {
+      const details = { part: 'liveStreamingDetails', id: video };
+      this.#chatId ??= chatOf(await this.#api.get('videos', details, this.#signal));
+      for (;;) {
+        const page = await pageOf(this.#api, this.#chatId, this.#pageToken, this.#signal);
+        onReady();
+        // The first page is what was said before.
+        if (this.#pageToken !== undefined) this.#tell(page);
+        this.#pageToken = page.next ?? this.#pageToken;
+        if (page.isOver) throw new HopelessError(OVER);
+        const waitMs = Math.min(MAX_POLL_MS, Math.max(pollMs, page.waitMs));
+        await sleep(this.#ports.clock, waitMs, this.#signal);
+      }
+    } catch (error) {
+      if (error instanceof YouTubeRefusal && error.reason === 'pageTokenInvalid') this.#pageToken = undefined;
+      throw meant(error);
+    }
+  }
+
+  close(): void {
+    this.#api.close();
+  }
+
+  #tell(page: Page): void {
+    for (const item of page.items) {
+      const removal = removalOf(item);
+      if (removal !== undefined) this.#listener.onRemoved(removal);
+      const given = givenComment(item);
+      const comment = given === undefined ? undefined : commentFrom(given, this.#facts());
+      if (comment !== undefined) this.#listener.onComment(comment);
+    }
+  }
 }
 
 const OVER = 'the live chat of this video is over: set the video of the next stream';

@@ -104,7 +104,7 @@ describe('CommentQueue', () => {
     expect(add(queue, 'slow', { atMs: START_MS - 9000 })).toBe(true);
     clock.advance(1000);
     expect(takeAll(queue)).toEqual([]);
-    expect(dropped.map(([, reason]) => reason)).toEqual(['stale', 'stale']);
+    expect(dropped.map(([, reason]) => reason)).toEqual(['late', 'stale']);
   });
 
   it('does not let a comment of the future live longer', () => {

@@ -148,6 +148,18 @@ describe('openComments', () => {
     expect(lines[1]?.fields).toMatchObject({ dropped: 20 });
   });
 
+  it('tells once of a source whose comments all come too late: the clock of the machine is wrong', async () => {
+    const running = await open({});
+    const late = { text: 'Hello', atMs: clock.wallMs() - 200_000 };
+    for (let n = 0; n < 9; n++) running.submit({ ...late, userId: `${n}` });
+    expect(lines).toEqual([]);
+    for (let n = 10; n < 30; n++) running.submit({ ...late, userId: `${n}` });
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'warn', text: expect.stringContaining('check the clock') }),
+    ]);
+    expect(running.status.counts.dropped).toEqual({ late: 29 });
+  });
+
   it('collects while it is paused', async () => {
     const running = await open({});
     running.setPaused(true);
