@@ -250,6 +250,21 @@ describe('A voice that a client plays', () => {
     }
   });
 
+  it('does not count what was cancelled before it had sound as heard', async () => {
+    rig = await clientRig({ script: { latencyMs: 600 } });
+    const { reply, say } = rig.open();
+    say(ONE);
+    await rig.clock.advanceAsync(3000);
+    say(TWO, LONG);
+    await rig.clock.advanceAsync(300);
+    expect(reply.heard()).toMatchObject({ pieces: 1, text: ONE });
+    const end = await rig.until(reply.cancel());
+    await rig.clock.advanceAsync(1000);
+    expect(end.heard).toMatchObject({ pieces: 1, text: ONE });
+    expect(reply.heard()).toMatchObject({ pieces: 1, text: ONE });
+    expect(rig.player.of('piece')).toHaveLength(1);
+  });
+
   it('is not cut twice, nor behind its end', async () => {
     rig = await clientRig();
     const { reply, say } = rig.open();
