@@ -11,7 +11,10 @@ const PROGRAMS = [
   { in: 'src/web/mic-worklet.ts', out: 'mic-worklet' },
   { in: 'src/web/voice/voice-page.ts', out: 'voice' },
   { in: 'src/web/face2d/face-page.ts', out: 'face' },
+  { in: 'src/web/popup-page.ts', out: 'popup-page' },
 ];
+/** What other people's pages load by one tag, with `document.currentScript`: no module. */
+const TAGS = [{ in: 'src/web/widget/widget.ts', out: 'widget' }];
 const COPIED = ['.html', '.css', '.svg'];
 
 if (process.argv[2] === '--web') {
@@ -31,10 +34,20 @@ async function buildWeb(folder) {
   for (const name of readdirSync('src/web')) {
     if (COPIED.includes(extname(name))) cpSync(join('src/web', name), join(folder, name));
   }
+  await bundle(folder, PROGRAMS, 'esm');
+  await bundle(folder, TAGS, 'iife');
+}
+
+/**
+ * @param {string} folder
+ * @param {{ in: string, out: string }[]} entryPoints
+ * @param {'esm' | 'iife'} format
+ */
+async function bundle(folder, entryPoints, format) {
   await build({
-    entryPoints: PROGRAMS,
+    entryPoints,
     bundle: true,
-    format: 'esm',
+    format,
     target: 'es2022',
     minify: true,
     // The server says that it is; escapes would double the Japanese texts.

@@ -37,7 +37,8 @@ const TOLD = {
  * | came            | before the id             | after it                                                        |
  * |-----------------|---------------------------|-----------------------------------------------------------------|
  * | text frame      | error, close 1003         | error                                                           |
- * | setClientId     | ok, or error              | ok, or error: what is asked from now on belongs to that id      |
+ * | setClientId     | ok, or error              | ok, or error: what is asked from now on belongs to it; a         |
+ * |                 |                           | recording that is not complete is forgotten                     |
  * | userText        | error                     | its answer; waits while one is answered; error when one waits   |
  * | userAudioChunk  | error                     | kept, at any time                                               |
  * | userAudioEnd    | error                     | as userText, with what was recognised                           |
@@ -127,6 +128,7 @@ export class PopupConnection {
       return;
     }
     this.#id = id;
+    this.#recording.drop();
     this.#sender.send('ok');
   }
 

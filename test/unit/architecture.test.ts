@@ -116,7 +116,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   api: ['server', 'sessions', 'access', 'comments', 'lipsync', 'audio', 'runtime'],
   // What stands between a user and a speaking avatar.
   doctor: ['client', 'control', 'devices', 'lipsync', 'audio', 'mdf', 'config', 'protocol', 'runtime'],
-  web: ['api', 'client', 'control', 'expression', 'lipsync', 'audio', 'runtime'],
+  web: ['api', 'popup', 'client', 'control', 'expression', 'lipsync', 'audio', 'runtime'],
   app: [
     'server',
     'aiavatar',
