@@ -1,4 +1,4 @@
-import type { Session } from '../sessions/index.js';
+import type { Session, SessionPiece } from '../sessions/index.js';
 
 /** A picture that the model waits for in the middle of a turn. */
 export interface AwaitedPicture {
@@ -14,22 +14,42 @@ export interface AwaitedPicture {
  * connection. Here the turn goes on, so what came must be known as its picture.
  */
 export class AwaitedPictures {
-  readonly #watched = new WeakMap<Session, { picture: AwaitedPicture | undefined }>();
+  readonly #watched = new WeakMap<Session, Watched>();
 
   /** From now on what `session` waits for is known. Idempotent. */
   watch(session: Session): void {
     if (this.#watched.has(session)) return;
-    const state: { picture: AwaitedPicture | undefined } = { picture: undefined };
+    const state: Watched = { picture: undefined, missed: undefined };
     this.#watched.set(session, state);
     session.events.on('vision', (picture) => {
       state.picture = picture;
     });
     session.events.on('looked', (id) => {
       if (state.picture?.id === id) state.picture = undefined;
+      state.missed = undefined;
+    });
+    session.events.on('piece', (piece) => {
+      if (state.missed !== undefined && state.missed.length < MAX_MISSED)
+        // Its sound is put together by the read, and is there now.
+        state.missed.push({ ...piece, pcm: piece.pcm });
     });
     session.events.on('ended', ({ turn }) => {
       if (state.picture?.turn === turn) state.picture = undefined;
     });
+  }
+
+  /** From now on nobody follows its turn, until the picture comes: what is said meanwhile is kept for then. */
+  unfollow(session: Session): void {
+    const state = this.#watched.get(session);
+    if (state?.picture !== undefined) state.missed = [];
+  }
+
+  /** What was said while nobody followed, once. */
+  takeMissed(session: Session): readonly SessionPiece[] {
+    const state = this.#watched.get(session);
+    const missed = state?.missed ?? [];
+    if (state !== undefined) state.missed = undefined;
+    return missed;
   }
 
   /** Runs it now, or when the picture that is awaited is awaited no more. */
@@ -62,4 +82,12 @@ export class AwaitedPictures {
   }
 }
 
+interface Watched {
+  picture: AwaitedPicture | undefined;
+  /** Undefined: somebody follows. */
+  missed: SessionPiece[] | undefined;
+}
+
+/** Words in front of a picture are few. */
+const MAX_MISSED = 16;
 const CHATDOLL_WORDS = 'This is the image you captured';

@@ -95,12 +95,16 @@ class Chat {
     const typed = (request.text ?? '').trim();
     const { files, waitsInQueue, contextId: context, metadata, parameters } = request;
     const tell = (news: TurnNews): void => this.#tell(news);
-    const options = { session, signal: asked.signal, tell, canShow: true };
+    const options = { session, signal: asked.signal, tell, clock: room.clock };
     const picture = room.pictures.answeredBy(session, { text: typed, files, waitsInQueue });
     const images = files.map(({ url }) => url);
     if (picture !== undefined) {
       const shown = { ...picture, image: images[0] ?? '' };
-      const onShown = (): void => answer.send(narrator.started(typed, session.context));
+      const missed = room.pictures.takeMissed(session);
+      const onShown = (): void => {
+        answer.send(narrator.shown(typed, session.context));
+        for (const piece of missed) tell({ kind: 'piece', piece });
+      };
       await showTurn(shown, { ...options, onShown });
       return;
     }
@@ -115,6 +119,7 @@ class Chat {
   }
 
   #tell(news: TurnNews): void {
+    if (news.kind === 'vision') this.#parts.room.pictures.unfollow(this.#parts.session);
     for (const response of this.#parts.narrator.tell(news)) this.#parts.answer.send(response);
   }
 

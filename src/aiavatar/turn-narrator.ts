@@ -1,3 +1,4 @@
+import type { SessionPiece } from '../sessions/index.js';
 import { chunksOf, hasWordsOrSound, isWorthTelling, languageOf } from './chunk.js';
 import type { TurnNews } from './follow-turn.js';
 import type { ReplyAudio } from './reply-audio.js';
@@ -15,6 +16,7 @@ export interface TurnNarratorOptions {
 export class TurnNarrator {
   readonly #options: TurnNarratorOptions;
   #context: string | undefined;
+  #hasShown = false;
   #language: string | undefined;
   #hasFirst = false;
   #raw = '';
@@ -28,19 +30,13 @@ export class TurnNarrator {
   tell(news: TurnNews): AvatarResponse[] {
     switch (news.kind) {
       case 'turn':
-        return [this.started(news.turn.text, news.turn.context)];
+        return [this.#started(news.turn.text, news.turn.context)];
       case 'piece':
         return this.#piece(news.piece);
       case 'tool':
         return [this.#response('tool_call', toolCall(news.news))];
       case 'vision':
-        return [
-          this.#response('vision', {
-            text: this.#raw,
-            voice_text: this.#text,
-            metadata: { source: news.source },
-          }),
-        ];
+        return this.#vision(news.source);
       case 'given':
         return [this.#response('final', { text: news.raw, voice_text: news.text })];
       case 'ended': {
@@ -50,10 +46,10 @@ export class TurnNarrator {
     }
   }
 
-  /** A turn begins, or goes on with the picture that came with `text`. */
-  started(text: string, context: string): AvatarResponse {
-    this.#context = context;
-    return this.#response('start', { metadata: { request_text: text, recognized_text: text } });
+  /** A turn goes on with the picture that came with `text`: to the client it is a new one. */
+  shown(text: string, context: string): AvatarResponse {
+    this.#hasShown = true;
+    return this.#started(text, context);
   }
 
   canceled(): AvatarResponse {
@@ -64,7 +60,31 @@ export class TurnNarrator {
     return this.#response('error', { metadata: { error: message, code } });
   }
 
-  #piece(piece: Extract<TurnNews, { kind: 'piece' }>['piece']): AvatarResponse[] {
+  #started(text: string, context: string): AvatarResponse {
+    this.#context = context;
+    return this.#response('start', { metadata: { request_text: text, recognized_text: text } });
+  }
+
+  /** The tag goes before, as text: ChatdollKit looks for it there, and knows no `vision`. */
+  #vision(source: string): AvatarResponse[] {
+    const tag = VISION_TAG.test(this.#raw) ? [] : this.#chunks(visionPiece(source));
+    const fields = { text: this.#raw, voice_text: this.#text, metadata: { source } };
+    return [...tag, this.#response('vision', fields)];
+  }
+
+  /** What was asked for and shown is not asked for again. */
+  #piece(piece: SessionPiece): AvatarResponse[] {
+    if (!this.#hasShown) return this.#chunks(piece);
+    const raw = piece.raw.replace(VISION_TAG, '');
+    return this.#chunks({
+      ...piece,
+      raw,
+      pcm: piece.pcm,
+      cues: piece.cues.filter(({ name }) => name !== 'vision'),
+    });
+  }
+
+  #chunks(piece: SessionPiece): AvatarResponse[] {
     if (!isWorthTelling(piece)) return [];
     this.#raw += piece.raw;
     this.#text += piece.text;
@@ -81,4 +101,20 @@ export class TurnNarrator {
   #response(type: AvatarResponse['type'], fields: ResponseFields): AvatarResponse {
     return avatarResponse(type, this.#ids(), fields);
   }
+}
+
+const VISION_TAG = /\[vision:[^\]]*\]|<vision\b[^>]*>/i;
+
+/** A picture is wanted, and nothing is said. */
+function visionPiece(source: string): SessionPiece {
+  return {
+    turn: 0,
+    index: 0,
+    raw: `[vision:${source}]`,
+    text: '',
+    cues: [{ name: 'vision', value: source, durationMs: undefined, attributes: {} }],
+    language: undefined,
+    span: undefined,
+    pcm: undefined,
+  };
 }

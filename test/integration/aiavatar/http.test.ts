@@ -89,6 +89,50 @@ describe('POST /chat', () => {
     expect([session.asked.length, session.holds]).toEqual([1, 0]);
   });
 
+  it('tells the tag where ChatdollKit looks for it, and words that were late when the picture comes, without it', async () => {
+    await using room = await startRoom();
+    room.sessions.reply = (session, turn) =>
+      setImmediate(() => session.events.emit('vision', { id: 'p1', source: 'camera', turn }));
+    const asked = { type: 'start', session_id: 's', text: 'What is this?', audio: 'none' };
+    const first = await eventsOf(await room.post('/chat', asked));
+    expect(first.map(({ type, text }) => [type, text])).toEqual([
+      ['start', null],
+      ['chunk', '[vision:camera]'],
+      ['vision', '[vision:camera]'],
+    ]);
+    const session = room.sessions.last;
+    session.piece(1, { raw: 'Let me see.' });
+    const text = 'This is the image you captured. (source: camera)';
+    const shown = room.post('/chat', { ...asked, text, files: [{ type: 'image', url: PICTURE }] });
+    await expect.poll(() => session.given.length).toBe(1);
+    session.piece(1, {
+      raw: '[vision:camera]A cat.',
+      text: 'A cat.',
+      cues: [{ name: 'vision', value: 'camera' }],
+    });
+    session.finish(1, 'Let me see. A cat.');
+    expect((await eventsOf(await shown)).map(({ type, text: words }) => [type, words])).toEqual([
+      ['start', null],
+      ['chunk', 'Let me see.'],
+      ['chunk', 'A cat.'],
+      ['final', 'Let me see. A cat.'],
+    ]);
+  });
+
+  it('goes on where the picture is not waited for any more before it was asked for', async () => {
+    await using room = await startRoom();
+    room.sessions.reply = (session, turn) =>
+      setImmediate(() => {
+        session.events.emit('vision', { id: 'p1', source: 'camera', turn });
+        session.events.emit('looked', 'p1');
+        session.piece(turn, { raw: 'I cannot see.' });
+        session.finish(turn, 'I cannot see.');
+      });
+    const events = await eventsOf(await room.post('/chat', { type: 'start', session_id: 's', text: 'Look' }));
+    expect(events.map(({ type }) => type)).toEqual(['start', 'chunk', 'final']);
+    expect(room.sessions.last.holds).toBe(0);
+  });
+
   it('cancels a turn of which nobody reads the rest, not one that was given whole', async () => {
     await using room = await startRoom();
     room.sessions.reply = (session, turn) => setImmediate(() => session.piece(turn, { raw: 'Long' }));
