@@ -46,7 +46,7 @@ export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
   };
   const talker = createTalker({ resolved, client, clock, logger, version, env, metrics });
   const protocols = await openProtocols({
-    ...{ resolved, client, clock, logger, version, env, reload },
+    ...{ resolved, client, clock, logger, version, env, reload, speaker },
     onOpened: (session) => void metrics().then((counts) => counts.watchSession(session)),
   });
   const openSessions = (): Readonly<Record<string, number>> => {

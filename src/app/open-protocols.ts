@@ -1,15 +1,18 @@
 import { accessFiles, followTls, type Gate, openGate, readTls } from '../access/index.js';
 import { aiavatarEndpoints } from '../aiavatar/index.js';
+import { createApi } from '../api/index.js';
 import type { BridgeClient } from '../client/index.js';
 import { type ResolvedConfig, userConfigFolder } from '../config/index.js';
 import { systemHost } from '../devices/index.js';
 import { popupEndpoints } from '../popup/index.js';
 import { type Clock, errorText, type Logger } from '../runtime/index.js';
-import type { Endpoints, TlsPort } from '../server/index.js';
+import type { Endpoints, SpeakerPort, TlsPort } from '../server/index.js';
 import { createSessions, type Session, type SessionBook } from '../sessions/index.js';
 import { followFiles } from './follow-settings.js';
+import { createLanes } from './lanes.js';
 import { readPersonas } from './personas.js';
 import { readServeSettings, type ServeSettings } from './serve-settings.js';
+import { openStreamComments } from './stream-comments.js';
 
 export interface ProtocolsOptions {
   readonly resolved: ResolvedConfig;
@@ -22,6 +25,8 @@ export interface ProtocolsOptions {
   readonly reload: () => Promise<ResolvedConfig>;
   /** A client opened a session. */
   readonly onOpened: (session: Session) => void;
+  /** Who speaks texts on avatars. */
+  readonly speaker: SpeakerPort;
 }
 
 /** The conversations of the server, and the protocols over which they are held. */
@@ -75,7 +80,20 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
   const ports = { clock, logger, sessions };
   const { welcome } = settings.popup;
   const spoken = welcome === '' ? welcomeOf(config.conversation) : welcome;
+  const comments = await openStreamComments(options, sessions);
   const endpoints = [
+    createApi({
+      ...ports,
+      version,
+      comments,
+      avatars: createLanes({
+        client,
+        clock,
+        speaker: options.speaker,
+        readyTimeoutMs: config.readyTimeoutMs,
+      }),
+      allowance: settings.avatars,
+    }),
     aiavatarEndpoints(ports),
     popupEndpoints({ ...ports, settings: { ...settings.popup, welcome: spoken } }),
   ];
@@ -85,7 +103,7 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
     close() {
       unfollow();
       tls?.close();
-      closed ??= sessions.close();
+      closed ??= Promise.all([comments?.close(), sessions.close()]).then(() => {});
       return closed;
     },
   };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AvatarAllowance } from '../api/index.js';
 import { POPUP_DEFAULTS, type PopupSettings } from '../popup/index.js';
 import { ConfigError, settingFault } from '../runtime/index.js';
 import { SESSION_LIMITS, type SessionLimits } from '../sessions/index.js';
@@ -24,8 +25,8 @@ export interface ServeSettings {
   readonly sessions: SessionLimits;
   /** Whether clients may give pictures by https address, which who answers then fetches. @default false */
   readonly imageLinks: boolean;
-  /** Types of MMDAgent-EX messages that keys of role client may send. @default [] */
-  readonly messageTypes: readonly string[];
+  /** What keys of role client may do with avatars; operators may everything. @default nothing */
+  readonly avatars: AvatarAllowance;
   readonly popup: PopupSettings;
 }
 
@@ -71,11 +72,12 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'tls',
     'sessions',
     'imageLinks',
-    'messageTypes',
+    'avatars',
     'popup',
   ],
   sessions: ['maxSessions', 'maxPerCaller', 'idleMinutes', 'sleepMinutes', 'contextMinutes'],
   tls: ['certFile', 'keyFile'],
+  avatars: ['lanes', 'messageTypes'],
   popup: Object.keys(POPUP_DEFAULTS),
 };
 
@@ -113,7 +115,12 @@ function schema(zod: Zod) {
       })
       .prefault({}),
     imageLinks: zod.boolean().default(false),
-    messageTypes: texts,
+    avatars: zod
+      .strictObject({
+        lanes: zod.union([zod.literal('all'), texts]).default([]),
+        messageTypes: texts,
+      })
+      .prefault({}),
     popup: zod
       .strictObject({
         createAudioOfAnswer: zod.boolean(),
