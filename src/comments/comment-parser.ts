@@ -89,9 +89,7 @@ function parsedComment(
 /** Brings synonyms to their names, and the author's fields to the author. */
 function renamed(item: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const of = (fields: Readonly<Record<string, unknown>>, name: string, own = name): unknown =>
-    [own, ...(SYNONYMS[name] ?? [])]
-      .map((key) => (Object.hasOwn(fields, key) ? fields[key] : undefined))
-      .find(isGiven);
+    [own, ...(SYNONYMS[name] ?? [])].map((key) => fields[key]).find(isGiven);
   const { author } = item;
   const own = isFields(author) ? author : {};
   const beside = (name: string): unknown => of(own, name) ?? of(item, name);

@@ -64,8 +64,6 @@ interface Tag {
 class TagReader {
   readonly #html: string;
   #at = 0;
-  /** Quotes are closed as far as anybody has looked; if not, `>` ends a tag wherever it stands. */
-  #hasQuotes = true;
 
   constructor(html: string) {
     this.#html = html;
@@ -106,13 +104,13 @@ class TagReader {
   /** Behind its `>`; -1 when there is none. */
   #endOfTag(from: number): number {
     let quote = '';
-    for (let at = from; this.#hasQuotes && at < this.#html.length; at++) {
+    for (let at = from; at < this.#html.length; at++) {
       const letter = this.#html[at] ?? '';
       if (quote !== '') quote = letter === quote ? '' : quote;
       else if (letter === '>') return at + 1;
       else if (letter === '"' || letter === "'") quote = letter;
     }
-    this.#hasQuotes = false;
+    // A quote that nobody closes: then `>` ends the tag wherever it stands. There are two kinds of quotes, so this comes twice at most.
     return this.#html.indexOf('>', from) + 1 || -1;
   }
 }
