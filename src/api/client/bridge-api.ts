@@ -226,8 +226,7 @@ export class BridgeApi {
       this.#byChannel.delete(channel);
       this.#sessions.delete(session);
     }
-    // Closed here already: what was on its way is of no interest.
-    if (!session.isClosed) session.happened(type, fields);
+    session.happened(type, fields);
   }
 
   #speechHappened(type: string, { speech: number, ...fields }: Readonly<Record<string, unknown>>): void {
@@ -257,9 +256,7 @@ export class BridgeApi {
 
   #closed(): void {
     this.#failSpeeches();
-    for (const session of [...this.#sessions]) {
-      if (!session.isClosed) session.happened('closed', { why: 'left' });
-    }
+    for (const session of [...this.#sessions]) session.happened('closed', { why: 'left' });
     this.#sessions.clear();
     this.#byChannel.clear();
   }

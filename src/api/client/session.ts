@@ -191,6 +191,8 @@ export class ApiSession {
 
   /** @internal */
   happened(name: SessionEventName, event: Readonly<Record<string, unknown>>): void {
+    // Closed here already: what was on its way is of no interest.
+    if (this.#isClosed) return;
     if (name === 'phase') this.#state = { ...this.#state, phase: event['phase'] as SessionState['phase'] };
     if (name === 'context') this.#state = { ...this.#state, context: String(event['context']) };
     if (name === 'face') this.#state = { ...this.#state, face: String(event['face']) };
@@ -203,6 +205,7 @@ export class ApiSession {
 
   /** @internal */
   sounded({ turn, fromSample, sampleRateHz, pcm }: SoundFrame): void {
+    if (this.#isClosed) return;
     const fromMs = (fromSample / sampleRateHz) * 1000;
     this.events.emit('sound', { turn, fromSample, fromMs, pcm, sampleRateHz });
   }

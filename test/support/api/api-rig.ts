@@ -133,18 +133,27 @@ export class ApiRig {
   }
 }
 
+/** Whether the network fails at this frame, which is lost. */
+export type PipeFault = (direction: 'up' | 'down') => boolean;
+
+const NO_FAULT: PipeFault = () => false;
+
 /** A client's socket that ends in the rig, without network: frames come in a later turn of the loop. */
 export class PipeSocket implements ClientSocket {
   binaryType = '';
   readyState = 0;
   bufferedAmount = 0;
   readonly server: TestSocket;
+  readonly #fault: PipeFault;
   readonly #listeners = new Map<string, ((event: never) => void)[]>();
 
-  constructor(server: TestSocket) {
+  constructor(server: TestSocket, fault: PipeFault = NO_FAULT) {
     this.server = server;
-    server.onFrame = (data) =>
-      this.#emit('message', { data: typeof data === 'string' ? data : new Uint8Array(data).buffer });
+    this.#fault = fault;
+    server.onFrame = (data) => {
+      if (fault('down')) this.cut();
+      else this.#emit('message', { data: typeof data === 'string' ? data : new Uint8Array(data).buffer });
+    };
     server.onClose = (code, reason) => this.#close(code, reason);
   }
 
@@ -162,6 +171,10 @@ export class PipeSocket implements ClientSocket {
 
   send(data: string | Uint8Array): void {
     if (this.readyState !== 1) return;
+    if (this.#fault('up')) {
+      this.cut();
+      return;
+    }
     if (typeof data === 'string') this.server.life.receivedText(data);
     else this.server.life.receivedBytes(data);
   }
@@ -197,9 +210,12 @@ export class ClientRig {
   /** The answer to what is asked by HTTP. */
   status = 200;
 
-  constructor(rig = new ApiRig(), caller: Caller = ANN) {
+  readonly #fault: PipeFault;
+
+  constructor(rig = new ApiRig(), caller: Caller = ANN, fault: PipeFault = NO_FAULT) {
     this.rig = rig;
     this.caller = caller;
+    this.#fault = fault;
     this.api = connect({
       url: 'http://bridge.test/',
       clock: rig.clock,
@@ -217,7 +233,7 @@ export class ClientRig {
   }
 
   #open(): PipeSocket {
-    const pipe = new PipeSocket(this.rig.socket(this.caller));
+    const pipe = new PipeSocket(this.rig.socket(this.caller), this.#fault);
     this.pipes.push(pipe);
     queueMicrotask(() => {
       if (this.isReachable) pipe.open();
