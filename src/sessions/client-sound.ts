@@ -1,5 +1,5 @@
 import type { TimedPhoneme } from '../lipsync/index.js';
-import type { ClientPiece, ClientPlayer, ClientPosition } from '../reply/index.js';
+import type { ClientPiece, ClientPlayer, ClientPosition, ClientTake } from '../reply/index.js';
 import type { Clock, Emitter } from '../runtime/index.js';
 import type { SessionEvents } from './session.js';
 import type { ToldTurn } from './told-turn.js';
@@ -23,9 +23,9 @@ export class ClientSound implements ClientPlayer {
     this.#options = options;
   }
 
-  begin({ fromMs }: { readonly fromMs: number }): void {
+  begin({ fromMs, isAgain }: ClientTake): void {
     this.#turn = this.#options.turn();
-    if (this.#turn !== undefined && fromMs > 0) this.#options.events.emit('resumed', this.#turn.turn, fromMs);
+    if (this.#turn !== undefined && isAgain) this.#options.events.emit('resumed', this.#turn.turn, fromMs);
   }
 
   sound(pcm: Uint8Array, fromMs: number): void {

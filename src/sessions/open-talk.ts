@@ -77,7 +77,10 @@ function voiceOf(
   const { speak, table } = voice;
   switch (wanted.to) {
     case 'client':
-      return { speak, table, player, sampleRateHz: wanted.sampleRateHz };
+      return {
+        ...{ speak, table, player, sampleRateHz: wanted.sampleRateHz },
+        ...(wanted.lips === false ? { lips: 'peer' as const } : {}),
+      };
     case 'nobody':
       return { topology: 'text', msPerCharacter: 0 };
     case 'avatar':

@@ -8,6 +8,8 @@ export type SessionVoice =
       readonly to: 'client';
       /** 8000 to 48000. @default 24000 */
       readonly sampleRateHz?: number | undefined;
+      /** Whether `lips` are told: where no face is drawn, nothing is spent on them. @default true */
+      readonly lips?: boolean | undefined;
     }
   | { readonly to: 'avatar'; readonly lane?: string | undefined }
   | { readonly to: 'nobody' };
