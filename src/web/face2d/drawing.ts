@@ -1,8 +1,5 @@
 import { DEFAULT_COLOURS, type FaceColours, type Palette, paletteOf } from './palette.js';
-
-const NAMESPACE = 'http://www.w3.org/2000/svg';
-
-type Attributes = Readonly<Record<string, string | number>>;
+import { box, gradient, oval, path, stroke, tag } from './svg.js';
 
 /** The parts of a drawing that move. */
 export interface Drawing {
@@ -52,6 +49,8 @@ export function drawFace(label: string, colours: FaceColours = DEFAULT_COLOURS):
   const hairBack = path(p.hairDeep, HAIR_BACK);
   const svg = tag('svg', {
     viewBox: '30 18 340 358',
+    // Whoever has shoulders stands on something.
+    preserveAspectRatio: 'xMidYMax meet',
     role: 'img',
     'aria-label': label,
     focusable: 'false',
@@ -89,7 +88,7 @@ function bodyOf(p: Palette): SVGElement {
     'g',
     {},
     path(p.cloth, 'M66 380c4-44 54-56 108-66h52c54 10 104 22 108 66z'),
-    path(p.clothShade, 'M66 380c1-12 6-21 13-29l21 29zM334 380c-1-12-6-21-13-29l-21 29z', { opacity: 0.55 }),
+    stroke(p.clothShade, 2.6, 'M112 380q-3-20-14-33M288 380q3-20 14-33'),
     path(p.accent, 'M158 316c8 24 24 37 42 42 18-5 34-18 42-42l-15-4h-54z'),
     path(p.accentDeep, 'M200 358l-9 8 9 14 9-14z'),
   );
@@ -212,51 +211,4 @@ function mouth(id: string) {
     line,
   );
   return { element, parts: { mouth: inside, mouthClip: clip, mouthLine: line, teeth, tongue } };
-}
-
-function gradient(id: string, top: string, bottom: string): SVGElement {
-  return tag(
-    'linearGradient',
-    { id, x1: 0, y1: 0, x2: 0, y2: 1 },
-    tag('stop', { offset: 0, 'stop-color': top }),
-    tag('stop', { offset: 1, 'stop-color': bottom }),
-  );
-}
-
-function path(fill: string, d: string, more: Attributes = {}): SVGElement {
-  return tag('path', { fill, d, ...more });
-}
-
-function stroke(colour: string, width: number, d: string, more: Attributes = {}): SVGElement {
-  const line = {
-    stroke: colour,
-    'stroke-width': width,
-    'stroke-linecap': 'round',
-    'stroke-linejoin': 'round',
-  };
-  return tag('path', { fill: 'none', d, ...line, ...more });
-}
-
-function oval(
-  fill: string,
-  cx: number,
-  cy: number,
-  rx: number,
-  ry: number,
-  more: Attributes = {},
-): SVGElement {
-  return tag('ellipse', { fill, cx, cy, rx, ry, ...more });
-}
-
-function box(fill: string, x: number, y: number, width: number, height: number, rx: number): SVGElement {
-  return tag('rect', { fill, x, y, width, height, rx });
-}
-
-function tag(name: 'svg', attributes: Attributes, ...children: Element[]): SVGSVGElement;
-function tag(name: string, attributes: Attributes, ...children: Element[]): SVGElement;
-function tag(name: string, attributes: Attributes, ...children: Element[]): SVGElement {
-  const element = document.createElementNS(NAMESPACE, name) as SVGElement;
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  element.append(...children);
-  return element;
 }

@@ -1,51 +1,16 @@
-import type { Clock, Timer } from '../../runtime/clock.js';
 import { Emitter } from '../../runtime/emitter.js';
-import type { MicChoice, Microphone } from '../microphone.js';
+import type { MicChoice } from '../microphone.js';
 import { isGateOpen, type LoopInput, type LoopPhase, nextPhase } from './hands-free.js';
+import { LOOP_MIC, type VoiceLoopEvents, type VoiceLoopOptions, type VoiceLoopParts } from './loop-parts.js';
 import { MicBlocks } from './mic-blocks.js';
-import type { ReplyPlayer } from './reply-player.js';
+import { Settling } from './settling.js';
 import { SpeechTape } from './speech-tape.js';
-import type { LinkSound, TalkLink, TalkLinkEvents } from './talk-link.js';
-
-export interface VoiceLoopOptions {
-  /** Longest that is listened to at a time. @default 30000 */
-  readonly limitMs?: number;
-  /** Of the microphone's sound on its way to the server, 20 to 500. @default 100 */
-  readonly blockMs?: number;
-}
-
-export interface VoiceLoopParts {
-  readonly clock: Clock;
-  readonly link: TalkLink;
-  readonly mic: Pick<Microphone, 'events' | 'state' | 'start' | 'stop' | 'isPaused'>;
-  readonly player: ReplyPlayer;
-}
-
-export interface VoiceLoopEvents {
-  /** Of `phase`, `isOpen`, `isOn` or the microphone's state. */
-  changed: [];
-  /** What the user said to begin this turn, as it was heard here: s16le mono 16 kHz. */
-  said: [turn: number, pcm: readonly Uint8Array[]];
-  /** The newest turn is over, and so is its sound. */
-  finished: [turn: number];
-  /** All is silent; what was heard of replies is about to be forgotten. */
-  stopping: [];
-}
+import type { LinkSound, TalkLinkEvents } from './talk-link.js';
+import { UtteranceLimit } from './utterance-limit.js';
+import { WantedTurns } from './wanted-turns.js';
 
 const LIMIT_MS = 30_000;
 const BLOCK_MS = 100;
-/** A pause of which nothing becomes: it was a noise. */
-const PAUSE_SETTLES_MS = 4000;
-/** Longer does no recogniser take. */
-const UNDERSTANDING_SETTLES_MS = 40_000;
-/** The browser's echo cancellation lets the user interrupt without headphones. */
-export const LOOP_MIC: MicChoice = {
-  deviceId: undefined,
-  echoCancellation: true,
-  noiseSuppression: false,
-  autoGainControl: true,
-};
-
 /**
  * The hands-free conversation: one press opens the microphone, and every reply leads back to listening until it is stopped.
  *
@@ -56,7 +21,9 @@ export const LOOP_MIC: MicChoice = {
 export class VoiceLoop {
   readonly events = new Emitter<VoiceLoopEvents>();
   readonly #parts: VoiceLoopParts;
-  readonly #limitMs: number;
+  readonly #limit: UtteranceLimit;
+  readonly #settling: Settling;
+  readonly #turns = new WantedTurns();
   readonly #blocks: MicBlocks;
   readonly #tape = new SpeechTape();
   readonly #offs: (() => void)[] = [];
@@ -66,20 +33,14 @@ export class VoiceLoop {
   #isReplaying = false;
   #isOverLimit = false;
   #wasOpen = false;
-  #turn = 0;
-  /** The newest turn ended at the server. */
-  #hasEnded = true;
-  /** Sound of turns up to this one is not wanted any more. */
-  #stoppedTurn = 0;
-  /** Stopped while something was being understood: the turn that comes of it is not wanted either. */
-  #isStopPending = false;
-  #limit: Timer | undefined;
-  #limitAtMs = 0;
-  #settle: Timer | undefined;
 
   constructor(parts: VoiceLoopParts, options: VoiceLoopOptions = {}) {
     this.#parts = parts;
-    this.#limitMs = options.limitMs ?? LIMIT_MS;
+    this.#limit = new UtteranceLimit(parts.clock, options.limitMs ?? LIMIT_MS, () => this.#limitReached());
+    this.#settling = new Settling(parts.clock, () => {
+      this.#tape.clear();
+      this.#input('settled');
+    });
     this.#blocks = new MicBlocks(options.blockMs ?? BLOCK_MS);
     const { mic, player } = parts;
     this.#offs.push(
@@ -115,7 +76,7 @@ export class VoiceLoop {
 
   /** How long the user may go on speaking, milliseconds; undefined while nobody speaks. */
   get leftMs(): number | undefined {
-    return this.#limit === undefined ? undefined : Math.max(0, this.#limitAtMs - this.#parts.clock.nowMs());
+    return this.#limit.leftMs;
   }
 
   /** The user spoke as long as one may: nothing more is heard before the answer is over. */
@@ -124,7 +85,7 @@ export class VoiceLoop {
   }
 
   get limitMs(): number {
-    return this.#limitMs;
+    return this.#limit.limitMs;
   }
 
   get bargeIn(): boolean {
@@ -146,17 +107,16 @@ export class VoiceLoop {
   /** Call from a click or key press. */
   start(choice: MicChoice = this.#choice): void {
     this.#choice = choice;
-    this.#isStopPending = false;
+    this.#turns.goOn();
     void this.#parts.mic.start(choice);
   }
 
   /** Ends everything: what is recorded, what is being answered, what sounds, and that it begins again. */
   stop(): void {
-    this.#isStopPending = this.#phase === 'understanding' || this.#phase === 'pausing';
-    this.#stoppedTurn = this.#turn;
+    this.#turns.stop(this.#phase === 'understanding' || this.#phase === 'pausing');
     this.#parts.mic.stop();
     this.#parts.link.interrupt();
-    this.#parts.player.cut(this.#turn);
+    this.#parts.player.cut(this.#turns.newest);
     this.events.emit('stopping');
     this.#parts.player.clear();
     this.#begin();
@@ -164,8 +124,8 @@ export class VoiceLoop {
 
   close(): void {
     for (const off of this.#offs.splice(0)) off();
-    this.#endLimit();
-    this.#settle?.cancel();
+    this.#limit.end();
+    this.#settling.end();
     this.#parts.mic.stop();
     this.#parts.player.clear();
   }
@@ -186,21 +146,20 @@ export class VoiceLoop {
     on('turn', ({ turn, by }) => this.#began(turn, by));
     on('sound', (sound) => this.#sound(sound));
     on('lips', (turn, phonemes) => {
-      if (turn > this.#stoppedTurn) player.lips(turn, phonemes);
+      if (this.#turns.isWanted(turn)) player.lips(turn, phonemes);
     });
     on('cut', (turn) => {
       player.cut(turn);
-      if (turn === this.#turn) this.#input('cut');
+      if (turn === this.#turns.newest) this.#input('cut');
     });
     on('resumed', (turn, fromMs) => {
-      if (turn <= this.#stoppedTurn) return;
+      if (!this.#turns.isWanted(turn)) return;
       player.resumed(turn, fromMs);
       this.#input('resumed');
     });
     on('error', () => this.#input('failed'));
     on('ended', ({ turn }) => {
-      if (turn !== this.#turn) return;
-      this.#hasEnded = true;
+      this.#turns.ended(turn);
       this.#finishIfOver();
     });
   }
@@ -208,61 +167,54 @@ export class VoiceLoop {
   #voice(isVoice: boolean): void {
     if (isVoice && this.#parts.mic.state.status === 'on') {
       this.#tape.begin();
-      this.#beginLimit();
+      if (this.isOpen) this.#limit.begin();
     }
     this.#input(isVoice ? 'voice' : 'silence');
   }
 
   #ignored(): void {
     this.#tape.clear();
-    this.#endLimit();
-    this.#isStopPending = false;
+    this.#limit.end();
+    this.#turns.goOn();
     this.#input('ignored');
   }
 
   #began(turn: number, by: string): void {
-    this.#turn = turn;
-    this.#hasEnded = false;
-    const said = by === 'voice' ? this.#tape.take() : [];
-    if (by === 'voice' && this.#isStopPending) {
-      this.#isStopPending = false;
-      this.#stoppedTurn = turn;
+    const isSpoken = by === 'voice';
+    const said = isSpoken ? this.#tape.take() : [];
+    if (!this.#turns.began(turn, isSpoken)) {
       this.#parts.link.interrupt();
       return;
     }
     if (said.length > 0) this.events.emit('said', turn, said);
-    this.#endLimit();
+    this.#limit.end();
     this.#input('turn');
   }
 
   #sound(sound: LinkSound): void {
-    if (sound.turn <= this.#stoppedTurn) return;
+    if (!this.#turns.isWanted(sound.turn)) return;
     this.#parts.player.sound(sound);
-    if (sound.turn === this.#turn && this.#phase !== 'yielding') this.#input('sound');
+    if (sound.turn === this.#turns.newest && this.#phase !== 'yielding') this.#input('sound');
   }
 
   #finishIfOver(): void {
-    if (!this.#hasEnded || !this.#parts.player.isSilent(this.#turn) || this.#turn <= this.#stoppedTurn)
-      return;
-    this.events.emit('finished', this.#turn);
+    const { newest, hasEnded } = this.#turns;
+    if (!hasEnded || !this.#parts.player.isSilent(newest)) return;
+    this.events.emit('finished', newest);
     this.#input('finished');
   }
 
   #renewed(): void {
-    // Turns of another conversation count from one again.
-    this.#turn = 0;
-    this.#stoppedTurn = 0;
-    this.#isStopPending = false;
+    this.#turns.renew();
     this.#parts.player.clear();
     this.#parts.link.tune({ bargeIn: this.#bargeIn });
     this.#begin();
   }
 
   #begin(): void {
-    this.#hasEnded = true;
     this.#tape.clear();
     this.#blocks.flush();
-    this.#endLimit();
+    this.#limit.end();
     this.#isOverLimit = false;
     this.#input('reset');
   }
@@ -278,47 +230,20 @@ export class VoiceLoop {
     this.#phase = nextPhase(before, input);
     if (this.#phase !== before) {
       if (this.#phase === 'resting') this.#isOverLimit = false;
-      if (this.#phase === 'understanding' || this.#phase === 'resting') this.#endLimit();
-      this.#awaitSettling();
+      if (this.#phase === 'understanding' || this.#phase === 'resting') this.#limit.end();
+      this.#settling.entered(this.#phase);
     }
     this.#update();
   }
 
-  #awaitSettling(): void {
-    this.#settle?.cancel();
-    const afterMs =
-      this.#phase === 'pausing'
-        ? PAUSE_SETTLES_MS
-        : this.#phase === 'understanding'
-          ? UNDERSTANDING_SETTLES_MS
-          : undefined;
-    if (afterMs === undefined) return;
-    this.#settle = this.#parts.clock.after(afterMs, () => {
-      this.#tape.clear();
-      this.#input('settled');
-    });
-  }
-
-  #beginLimit(): void {
-    if (this.#limit !== undefined || !this.isOpen) return;
-    this.#limitAtMs = this.#parts.clock.nowMs() + this.#limitMs;
-    this.#limit = this.#parts.clock.after(this.#limitMs, () => this.#limitReached());
-  }
-
   /** What was said until now is answered; what is said from now on is not heard before the answer is over. */
   #limitReached(): void {
-    this.#limit = undefined;
     if (nextPhase(this.#phase, 'limit') === this.#phase) return;
     const rest = this.#blocks.flush();
     if (rest.byteLength > 0) this.#parts.link.hear(rest);
     this.#parts.link.endOfSpeech();
     this.#isOverLimit = true;
     this.#input('limit');
-  }
-
-  #endLimit(): void {
-    this.#limit?.cancel();
-    this.#limit = undefined;
   }
 
   #update(): void {

@@ -31,6 +31,7 @@ export const VOICE_EN = {
   meter: 'Level of the microphone',
   bargeIn: 'I may interrupt the reply',
   bargeInAbout: 'Listens while the avatar speaks; the browser takes its voice out of the microphone.',
+  processing: 'Sound of the microphone',
   noise: 'The browser removes noise',
   gain: 'The browser evens out loudness',
 

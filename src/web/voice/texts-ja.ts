@@ -33,6 +33,7 @@ export const VOICE_JA: Readonly<Record<keyof typeof VOICE_EN, string>> = {
   meter: 'マイクの音量',
   bargeIn: '返事の途中で話しかける',
   bargeInAbout: '返事の間も聞き取ります。アバターの声はブラウザがマイクの音から取り除きます。',
+  processing: 'マイクの音',
   noise: 'ブラウザで雑音を減らす',
   gain: 'ブラウザで音量をそろえる',
 

@@ -4,9 +4,10 @@ import type { Microphone } from '../microphone.js';
 import { Stored } from '../stored.js';
 import { facePhaseOf } from '../voice-kit/face-phase.js';
 import { LevelMeter } from '../voice-kit/level-meter.js';
+import { LOOP_MIC } from '../voice-kit/loop-parts.js';
 import type { TalkLink } from '../voice-kit/talk-link.js';
 import type { VoiceLog } from '../voice-kit/voice-log.js';
-import { LOOP_MIC, type VoiceLoop } from '../voice-kit/voice-loop.js';
+import type { VoiceLoop } from '../voice-kit/voice-loop.js';
 import { micRefusal } from './mic-refusal.js';
 import { stateLine } from './state-line.js';
 import type { VoiceWords } from './voice-words.js';
@@ -99,7 +100,6 @@ export class VoicePanel {
     face.phase = facePhaseOf(phase, isOpen, link.state);
     setText(byId('start-text'), words.say(isOn ? 'listening' : 'start'));
     this.#start.dataset['on'] = String(isOn);
-    this.#start.setAttribute('aria-pressed', String(isOn));
     this.#stop.disabled = !isOn && phase === 'resting';
     this.#showMicError();
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MOTION_FRAME_MS } from '../../../../src/lipsync/index.js';
 import { LipMotion } from '../../../../src/simulator/lip-motion.js';
-import { type Clip, ClipShelf } from '../../../../src/web/voice-kit/clip-shelf.js';
+import type { Clip } from '../../../../src/web/voice-kit/clip.js';
+import { ClipShelf } from '../../../../src/web/voice-kit/clip-shelf.js';
 import { LipCurve } from '../../../../src/web/voice-kit/lip-curve.js';
 import { MicBlocks } from '../../../../src/web/voice-kit/mic-blocks.js';
 import { ReplyTape } from '../../../../src/web/voice-kit/reply-tape.js';

@@ -1,9 +1,10 @@
 import { Emitter, FakeClock } from '../../../../src/runtime/index.js';
 import type { MicChoice, MicEvents, MicState } from '../../../../src/web/microphone.js';
+import type { VoiceLoopOptions } from '../../../../src/web/voice-kit/loop-parts.js';
 import type { Loudspeaker } from '../../../../src/web/voice-kit/loudspeaker.js';
 import { ReplyPlayer } from '../../../../src/web/voice-kit/reply-player.js';
 import type { LinkState, TalkLink, TalkLinkEvents } from '../../../../src/web/voice-kit/talk-link.js';
-import { VoiceLoop, type VoiceLoopOptions } from '../../../../src/web/voice-kit/voice-loop.js';
+import { VoiceLoop } from '../../../../src/web/voice-kit/voice-loop.js';
 
 export const RATE_HZ = 24_000;
 export const pcmOf = (ms: number, rateHz = RATE_HZ): Uint8Array =>
