@@ -86,7 +86,7 @@ export function hostPage(tag: string, style: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'popup-host-'));
   writeFileSync(
     join(folder, 'host.html'),
-    `<!doctype html><html lang="en"><head><title>A shop</title><style>${style}</style></head><body><main><h1>A shop</h1><p>Words.</p></main>${tag}</body></html>`,
+    `<!doctype html><html lang="en"><head><title>A shop</title><link rel="icon" href="data:,"><style>${style}</style></head><body><main><h1>A shop</h1><p>Words.</p></main>${tag}</body></html>`,
   );
   return folder;
 }

@@ -8,7 +8,7 @@ import { FAKE_MIC, hostPage, type PopupRig, REFUSED_MIC, startRig, Widget } from
 
 const WELCOME = 'Assistant: Hello. How can I help you today?';
 const HOSTILE_STYLE = `
-  * { display: none !important; all: unset !important; color: red !important; font-size: 3px !important;
+  body * { display: none !important; all: unset !important; color: red !important; font-size: 3px !important;
       pointer-events: none !important; transform: scale(.1) !important; visibility: hidden !important; }
   button, textarea, div, section { position: static !important; width: 1px !important; }
   mmdagent-popup { opacity: 0 !important; display: none !important; }
@@ -87,7 +87,7 @@ describe.skipIf(!isChromiumThere)(`the popup chat in a browser${whySkipped}`, ()
       await widget.button('Stop and send').click();
       await rowsAre([
         WELCOME,
-        'You: ▶Audio message “what you spoke”',
+        'You: ▶ Audio message “what you spoke”',
         'Assistant: You said: what you spoke.',
       ]);
       await untilIdle();

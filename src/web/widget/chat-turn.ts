@@ -26,7 +26,6 @@ export class ChatTurn {
   readonly #bubble: Bubble;
   readonly #answer: AnswerView;
   #sound: Uint8Array | undefined;
-  #wasStopped = false;
   #isNoted = false;
 
   constructor(parts: ChatTurnParts) {
@@ -54,7 +53,7 @@ export class ChatTurn {
   hear(recognised: string): void {
     const { question, say } = this.#parts;
     this.recognised = recognised;
-    question.note(recognised === '' ? say('nothingHeard') : `“${recognised}”`);
+    question.note(recognised === '' ? say('nothingHeard') : say('recognised', { text: recognised }));
   }
 
   set queued(isQueued: boolean) {
@@ -64,7 +63,6 @@ export class ChatTurn {
 
   /** Silent at once. */
   stop(): void {
-    this.#wasStopped = true;
     this.#answer.stop();
     this.#note(this.#parts.say('stopped'));
   }
@@ -79,10 +77,6 @@ export class ChatTurn {
     await this.#answer.whenShown();
     this.#bubble.isThinking = false;
     if (this.#bubble.isEmpty && !this.#isNoted) this.#bubble.element.remove();
-  }
-
-  get wasStopped(): boolean {
-    return this.#wasStopped;
   }
 
   #note(text: string): void {

@@ -1,6 +1,5 @@
 /** Faces that models show, as AIAvatarKit and this bridge name them. */
 const EMOJI: Readonly<Record<string, string>> = {
-  neutral: '🙂',
   joy: '😊',
   happy: '😊',
   fun: '😄',
@@ -14,7 +13,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   relaxed: '😌',
 };
 
-/** @returns undefined for a name of the user's own: the face stays as it is. */
+/** @returns undefined at rest, and for a name of the user's own. */
 export function faceOf(name: string): string | undefined {
   return Object.hasOwn(EMOJI, name) ? EMOJI[name] : undefined;
 }

@@ -28,7 +28,8 @@ export class SpeakControl {
     this.#parts = parts;
   }
 
-  async start(maxSeconds: number): Promise<void> {
+  /** @returns whether it records; else `onNothing` was told, or it was cancelled. */
+  async start(maxSeconds: number): Promise<boolean> {
     const { clock, view, say, onPiece, onNothing } = this.#parts;
     const press = ++this.#press;
     view.status = say('asking');
@@ -44,20 +45,22 @@ export class SpeakControl {
       });
       if (press !== this.#press) {
         recorder.cancel();
-        return;
+        return false;
       }
       this.#recorder = recorder;
       view.status = '';
       this.#show(clock.nowMs());
       view.stopRecordingButton.focus();
+      return true;
     } catch (error) {
-      if (press !== this.#press) return;
+      if (press !== this.#press) return false;
       const problem = error instanceof MicFault ? error.problem : 'micBroken';
       console.warn(
         'The microphone could not be used:',
         error instanceof Error ? (error.cause ?? error) : error,
       );
       onNothing(say(problem));
+      return false;
     }
   }
 
@@ -72,13 +75,11 @@ export class SpeakControl {
     }
   }
 
-  /** It is thrown away, and the microphone let go. @returns whether there was anything. */
-  cancel(): boolean {
-    const wasAsking = this.#recorder === undefined;
+  /** It is thrown away, and the microphone let go. */
+  cancel(): void {
     this.#press++;
     this.#take()?.cancel();
     this.#parts.view.status = '';
-    return !wasAsking;
   }
 
   #take(): Recorder | undefined {

@@ -1,12 +1,13 @@
 import type { PopupFacts } from '../../popup/frames.js';
 import type { Clock } from '../../runtime/clock.js';
-import { AnswerView } from './answer-view.js';
 import { putRecording } from './audio-bubble.js';
 import type { Bubble } from './bubble.js';
+import { ChatOpening } from './chat-opening.js';
 import { ChatTurn } from './chat-turn.js';
 import { faceOf } from './faces.js';
 import type { KeptChat } from './kept-chat.js';
 import { SpeakControl } from './speak-control.js';
+import { SpokenAnswers } from './spoken-answers.js';
 import { Subscribers } from './subscribers.js';
 import type { Transport, TransportState, WidgetMessage } from './transport.js';
 import type { VoiceOut } from './voice-out.js';
@@ -42,19 +43,20 @@ const DEFAULT_SECONDS = 60;
  */
 export class WidgetChat {
   readonly subscribers = new Subscribers();
+  readonly spoken: SpokenAnswers;
   readonly #parts: WidgetChatParts;
   readonly #speak: SpeakControl;
+  readonly #opening: ChatOpening;
   #state: ChatState = 'idle';
   #turn: ChatTurn | undefined;
   #facts: PopupFacts | undefined;
-  #isSpoken: boolean;
   #isBegun = false;
-  #isWelcomed = false;
 
   constructor(parts: WidgetChatParts) {
     this.#parts = parts;
-    const { transport, view, options } = parts;
-    this.#isSpoken = options.hasVoice;
+    const { transport, view } = parts;
+    this.spoken = new SpokenAnswers(parts);
+    this.#opening = new ChatOpening({ ...parts, ...this.#typing });
     this.#speak = new SpeakControl({
       ...parts,
       onPiece: (bytes) => transport.pushRecording(bytes),
@@ -83,11 +85,10 @@ export class WidgetChat {
   begin(): void {
     if (this.#isBegun) return;
     this.#isBegun = true;
-    for (const line of this.#parts.kept.lines) this.#restore(line);
-    this.#isWelcomed = this.#parts.kept.lines.length > 0;
-    this.#tune();
+    this.#opening.restore();
+    this.spoken.tell();
     this.#parts.transport.start();
-    if (this.#parts.options.welcome !== undefined) this.#welcome(this.#parts.options.welcome);
+    if (this.#parts.options.welcome !== undefined) this.#opening.welcome(this.#parts.options.welcome);
   }
 
   /** @returns whether it was taken: not while something is waited for, and nothing blank. */
@@ -107,9 +108,7 @@ export class WidgetChat {
     if (this.#state !== 'idle') return;
     this.begin();
     this.#set('asking');
-    await this.#speak.start(this.#facts?.maxAudioSeconds ?? DEFAULT_SECONDS);
-    // Refused, it is idle again.
-    if (this.#isIn('asking')) this.#set('recording');
+    if (await this.#speak.start(this.#facts?.maxAudioSeconds ?? DEFAULT_SECONDS)) this.#set('recording');
   }
 
   async endRecording(): Promise<void> {
@@ -137,12 +136,6 @@ export class WidgetChat {
     }
   }
 
-  toggleVoice(): void {
-    this.#isSpoken = !this.#isSpoken;
-    this.#tune();
-    this.#showVoice();
-  }
-
   close(): void {
     this.#speak.cancel();
     this.#turn?.stop();
@@ -157,13 +150,13 @@ export class WidgetChat {
         if (!isConsumed) turn?.push(message.text);
         return;
       case 'audioChunk':
-        if (!isConsumed && this.#isSpoken) turn?.hold(message.bytes);
+        if (!isConsumed && this.spoken.isOn) turn?.hold(message.bytes);
         return;
       case 'userText':
         if (turn !== undefined) this.#recognised(turn, message.text);
         return;
       case 'emotion':
-        if (!isConsumed) this.#parts.view.face = faceOf(message.text) ?? '🙂';
+        if (!isConsumed) this.#parts.view.face = faceOf(message.text);
         return;
       case 'error':
         if (!isConsumed) this.#fault(message.text);
@@ -240,45 +233,12 @@ export class WidgetChat {
 
   #learn(facts: PopupFacts): void {
     this.#facts = facts;
-    this.#showVoice();
-    if (this.#parts.options.welcome === undefined) this.#welcome(facts.welcome);
-  }
-
-  #welcome(text: string): void {
-    if (this.#isWelcomed || text.trim() === '') return;
-    this.#isWelcomed = true;
-    const { view, kept, clock } = this.#parts;
-    kept.add({ role: 'assistant', content: text, atMs: clock.wallMs() });
-    const bubble = view.addBubble('assistant');
-    new AnswerView({ ...this.#parts, ...this.#typing, bubble, onWritten: () => view.toEnd() }).push(
-      text,
-      undefined,
-    );
-    view.tell(text);
-  }
-
-  #restore({ role, content, isAudio }: KeptChat['lines'][number]): void {
-    const { view, say } = this.#parts;
-    view.addBubble(role).write(content === '' && isAudio === true ? say('audioMessage') : content);
-  }
-
-  #tune(): void {
-    const { persona, welcome } = this.#parts.options;
-    this.#parts.transport.tune({ voice: this.#isSpoken, persona, welcome });
-  }
-
-  #showVoice(): void {
-    const { view, options } = this.#parts;
-    view.voiceButton.hidden = !options.hasVoice || this.#facts?.voice !== true;
-    view.setVoice(this.#isSpoken);
+    this.spoken.learn(facts);
+    if (this.#parts.options.welcome === undefined) this.#opening.welcome(facts.welcome);
   }
 
   #showState(state: TransportState): void {
     this.#parts.view.status = state === 'away' ? this.#parts.say('away') : '';
-  }
-
-  #isIn(state: ChatState): boolean {
-    return this.#state === state;
   }
 
   #rest(): void {

@@ -95,8 +95,9 @@ export class WidgetView {
     this.#status.hidden = text === '';
   }
 
-  set face(emoji: string) {
-    this.#face.textContent = emoji;
+  /** Undefined: at rest, which is drawn. */
+  set face(emoji: string | undefined) {
+    this.#face.replaceChildren(emoji ?? drawing(ICONS.chat));
   }
 
   /** Undefined: the field is back. */
@@ -133,7 +134,7 @@ export class WidgetView {
     const title = options.title ?? this.#say('title');
     const heading = make('h2', 'title', title);
     this.#face.setAttribute('aria-hidden', 'true');
-    this.#face.textContent = '💬';
+    this.face = undefined;
     const head = make(
       'header',
       'head',

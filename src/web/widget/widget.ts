@@ -93,7 +93,7 @@ function listen(view: WidgetView, chat: WidgetChat, { open, close, save }: Deeds
   view.launcher.addEventListener('click', open);
   view.closeButton.addEventListener('click', close);
   view.saveButton.addEventListener('click', save);
-  view.voiceButton.addEventListener('click', () => chat.toggleVoice());
+  view.voiceButton.addEventListener('click', () => chat.spoken.toggle());
   view.sendButton.addEventListener('click', submit);
   view.stopButton.addEventListener('click', () => chat.stop());
   view.speakButton.addEventListener('click', () => void chat.speak());

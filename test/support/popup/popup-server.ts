@@ -128,12 +128,13 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('Access-Control-Allow-Credentials', 'true');
   response.setHeader('Access-Control-Allow-Headers', 'content-type, x-bridge-visitor');
   response.setHeader('Access-Control-Expose-Headers', 'x-bridge-visitor');
-  response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
   response.setHeader('X-Bridge-Visitor', 'token1');
 }
 
 function answerFile(path: string, response: ServerResponse, { folder, headers }: PopupServerOptions): void {
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+  // What other sites load by a tag, as the operator allows.
+  if (path === '/widget.js') response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
   try {
     if (folder === undefined || !/^\/[\w.-]+$/.test(path)) throw new Error('none');
     const bytes = readFileSync(join(folder, path));
