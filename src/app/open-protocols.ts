@@ -51,10 +51,10 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
   const { config } = resolved;
   const host = systemHost(env);
   const settings = await readServeSettings(config.serve);
-  const { visitors, origins, publicUrl, trustedProxies, loginHours } = settings;
+  const { visitors, origins, publicUrl, trustedProxies, loginHours, limits } = settings;
   const gate = await openGate({
     settings: {
-      ...{ host: config.pageHost, visitors, origins, trustedProxies, loginHours },
+      ...{ host: config.pageHost, visitors, origins, trustedProxies, loginHours, limits },
       ...(publicUrl === undefined ? {} : { publicUrl }),
     },
     keyFile: settings.keyFile ?? accessFiles(env, host.platform)?.keyFile,

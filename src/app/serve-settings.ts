@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DEFAULT_LIMITS, type Limits, type LimitTable } from '../access/index.js';
 import type { AvatarAllowance } from '../api/index.js';
 import { POPUP_DEFAULTS, type PopupSettings } from '../popup/index.js';
 import { ConfigError, settingFault } from '../runtime/index.js';
@@ -23,6 +24,8 @@ export interface ServeSettings {
   /** Certificate and key; with them the server speaks https. @default none */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly sessions: SessionLimits;
+  /** How much visitors, addresses, clients and operators may use. @default DEFAULT_LIMITS */
+  readonly limits: LimitTable;
   /** Whether clients may give pictures by https address, which who answers then fetches. @default false */
   readonly imageLinks: boolean;
   /** What keys of role client may do with avatars; operators may everything. @default nothing */
@@ -44,11 +47,12 @@ export async function readServeSettings(section: unknown): Promise<ServeSettings
       .map((issue) => settingFault(issue, SECTION, ([group]) => NAMES[group ?? ''] ?? []));
     throw new ConfigError('BRIDGE_ERR_CONFIG_INVALID', problems.join('\n'));
   }
-  const { sessions, popup, publicUrl, keyFile, tls, ...rest } = checked.data;
+  const { sessions, popup, publicUrl, keyFile, tls, limits, ...rest } = checked.data;
   const { idleMinutes, sleepMinutes, contextMinutes, maxPerCaller, maxSessions } = sessions;
   return {
     ...rest,
     ...{ publicUrl, keyFile, tls },
+    limits: limitsOf(limits),
     sessions: {
       maxSessions,
       maxPerCaller: { ...SESSION_LIMITS.maxPerCaller, ...maxPerCaller },
@@ -57,6 +61,17 @@ export async function readServeSettings(section: unknown): Promise<ServeSettings
       contextMs: contextMinutes * MINUTE_MS,
     },
     popup: { ...POPUP_DEFAULTS, ...popup },
+  };
+}
+
+/** What is left out of a caller's limits is as usual. */
+function limitsOf(given: Readonly<Partial<Record<keyof LimitTable, Partial<Limits>>>>): LimitTable {
+  const { visitor, address, client, operator } = DEFAULT_LIMITS;
+  return {
+    visitor: { ...visitor, ...given.visitor },
+    address: { ...address, ...given.address },
+    client: { ...client, ...given.client },
+    operator: { ...operator, ...given.operator },
   };
 }
 
@@ -71,6 +86,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'keyFile',
     'tls',
     'sessions',
+    'limits',
     'imageLinks',
     'avatars',
     'popup',
@@ -79,6 +95,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   tls: ['certFile', 'keyFile'],
   avatars: ['lanes', 'messageTypes'],
   popup: Object.keys(POPUP_DEFAULTS),
+  limits: Object.keys(DEFAULT_LIMITS),
 };
 
 function schema(zod: Zod) {
@@ -92,6 +109,11 @@ function schema(zod: Zod) {
   const count = zod.number().int().min(1).max(100_000);
   const bytes = zod.number().int().min(1000).max(1_000_000_000);
   const path = zod.string().min(1).max(4096);
+  const rate = zod.strictObject({ perS: zod.number().positive(), burst: zod.number().positive() });
+  const limits = zod
+    .strictObject({ requests: rate, turns: rate, bytes: rate, connections: count })
+    .partial()
+    .transform(withoutUndefined);
   return zod.strictObject({
     visitors: zod.boolean().default(false),
     origins: texts,
@@ -105,14 +127,17 @@ function schema(zod: Zod) {
         maxSessions: count.default(SESSION_LIMITS.maxSessions),
         maxPerCaller: zod
           .strictObject({ visitor: count.optional(), client: count.optional(), operator: count.optional() })
-          .transform((given) =>
-            Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-          )
+          .transform(withoutUndefined)
           .prefault({}),
         idleMinutes: minutes(SESSION_LIMITS.idleMs),
         sleepMinutes: minutes(SESSION_LIMITS.sleepMs),
         contextMinutes: minutes(SESSION_LIMITS.contextMs),
       })
+      .prefault({}),
+    limits: zod
+      .strictObject({ visitor: limits, address: limits, client: limits, operator: limits })
+      .partial()
+      .transform(withoutUndefined)
       .prefault({}),
     imageLinks: zod.boolean().default(false),
     avatars: zod
@@ -132,9 +157,13 @@ function schema(zod: Zod) {
         maxConnections: count,
       })
       .partial()
-      .transform((given) =>
-        Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-      )
+      .transform(withoutUndefined)
       .prefault({}),
   });
+}
+
+/** Left out is left out: zod tells undefined for what was given as such. */
+function withoutUndefined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

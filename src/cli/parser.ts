@@ -290,6 +290,15 @@ function running(parser: Argv, choose: Choose): void {
   parser.command('config', 'Settings', (command) => {
     command
       .command(
+        'init [file]',
+        'Write a settings file in which every setting stands, commented; -: to standard output',
+        (sub) =>
+          sub
+            .positional('file', { type: 'string', describe: 'YAML file to write (mmdagent-bridge.yaml)' })
+            .option('force', { type: 'boolean', describe: 'Also over a file that is there' }),
+        (args) => choose(async () => (await import('./commands/config-init.js')).configInit, args),
+      )
+      .command(
         'show',
         'Show every setting, its value and where it came from',
         (sub) =>
@@ -314,7 +323,7 @@ function running(parser: Argv, choose: Choose): void {
           ),
         (args) => choose(async () => (await import('./commands/config-show.js')).configShow, args),
       )
-      .demandCommand(1, 'Expected config show');
+      .demandCommand(1, 'Expected config init or show');
     return command;
   });
 }

@@ -10,6 +10,7 @@ export {
   type ListenAddress,
   parseListenAddress,
 } from './host.js';
+export { initialConfig } from './init-config.js';
 export {
   LINK_DEFAULTS,
   LINK_NAME,

@@ -1,4 +1,4 @@
-import { type Gate, gateRequestOf, type Role } from '../access/index.js';
+import { AccessRefusal, admissionHeaders, type Gate, gateRequestOf, type Role } from '../access/index.js';
 import type { Clock } from '../runtime/index.js';
 import { readJson } from './body.js';
 import type { Asked, Endpoints } from './endpoint.js';
@@ -26,7 +26,7 @@ export function loginEndpoints(gate: Gate, clock: Clock): Endpoints {
         method: 'GET',
         path: '/api/access',
         need: 'nobody',
-        handle: async ({ request, response }) => answerJson(response, 200, await stateOf(gate, request)),
+        handle: async (asked) => answerJson(asked.response, 200, await stateOf(gate, asked)),
       },
       {
         method: 'POST',
@@ -59,17 +59,20 @@ export function loginEndpoints(gate: Gate, clock: Clock): Endpoints {
   };
 }
 
-async function stateOf(gate: Gate, request: Asked['request']): Promise<AccessState> {
+/** Whoever may do nothing learns only that. */
+async function stateOf(gate: Gate, { request, response }: Asked): Promise<AccessState> {
   const { demandsKey } = gate;
-  for (const need of ['client', 'visitor'] as const) {
-    try {
-      const { caller } = await gate.admit(gateRequestOf(request), need, { mayKeepCookie: false });
-      return { demandsKey, role: caller.role, label: caller.label };
-    } catch {
-      // Less, then.
-    }
+  try {
+    const admission = await gate.admit(gateRequestOf(request), 'visitor');
+    // Here a page on another site gets what it shows where the browser keeps no cookie of ours: a handshake's headers it cannot read.
+    for (const [name, value] of Object.entries(admissionHeaders(admission))) response.setHeader(name, value);
+    const { role, label } = admission.caller;
+    return { demandsKey, role, label };
+  } catch (error) {
+    if (!(error instanceof AccessRefusal) || error.status === 429) throw error;
+    for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+    return { demandsKey, role: undefined, label: undefined };
   }
-  return { demandsKey, role: undefined, label: undefined };
 }
 
 /** @throws {HttpRefusal} 400, 413 */
