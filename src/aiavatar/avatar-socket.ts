@@ -52,6 +52,10 @@ export class AvatarSocket implements LiveSocket {
     this.#options = options;
   }
 
+  get userId(): string | undefined {
+    return this.#link?.userId;
+  }
+
   get metadata(): Readonly<Record<string, unknown>> {
     return this.#link?.metadata ?? {};
   }

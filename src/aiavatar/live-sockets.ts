@@ -2,6 +2,7 @@ import type { Session } from '../sessions/index.js';
 
 /** A connection that speaks for a session. */
 export interface LiveSocket {
+  readonly userId: string | undefined;
   /** What the client told with `start`. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Another connection of the caller took the session over. */
@@ -32,7 +33,7 @@ export class LiveSockets {
   ofUser(callerId: string, user: string): { session: Session; socket: LiveSocket } | undefined {
     let found: { session: Session; socket: LiveSocket } | undefined;
     for (const [session, socket] of this.#sockets) {
-      if (session.wish.caller.id === callerId && session.wish.user === user) found = { session, socket };
+      if (session.wish.caller.id === callerId && socket.userId === user) found = { session, socket };
     }
     return found;
   }

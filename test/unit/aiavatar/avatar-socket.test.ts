@@ -24,6 +24,18 @@ describe('a WebSocket of AIAvatarKit', () => {
     expect(sessions.opened).toHaveLength(1);
   });
 
+  it('lets the avatar of the bridge speak for who has a key, not for visitors', () => {
+    const { sessions, connect } = socketRig();
+    const visitor = connect({
+      query: 'voice=avatar',
+      caller: { id: 'visitor:1', role: 'visitor', label: 'v' },
+    });
+    visitor.send({ type: 'start', session_id: 's' });
+    expect(visitor.told).toMatchObject([{ type: 'error', metadata: { code: 'BRIDGE_ERR_ACCESS' } }]);
+    connect({ query: 'voice=avatar&lane=gene' }).start();
+    expect(sessions.opened.map(({ wish }) => wish.voice)).toEqual([{ to: 'avatar', lane: 'gene' }]);
+  });
+
   it('gives a user who has no name one, which the page keeps', () => {
     const client = socketRig().connect();
     client.start({ user_id: null });
