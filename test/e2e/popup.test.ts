@@ -141,9 +141,7 @@ describe.skipIf(!isChromiumThere)(`the popup chat in a browser${whySkipped}`, ()
       await widget.say('fail');
       await untilIdle();
       expect((await widget.rows()).at(-1)).toMatch(/This did not work: /);
-      await widget.page.evaluate(
-        "document.querySelector('mmdagent-popup').shadowRoot.querySelector('.voice')",
-      );
+      await widget.page.evaluate();
       rig.reply = () => ({ pieces: [{ text: 'Fine.' }] });
       await widget.say('works');
       await expect.poll(async () => (await widget.rows()).at(-1), WAIT).toBe('Assistant: Fine.');
@@ -391,6 +389,32 @@ describe.skipIf(!isChromiumThere)(`the popup chat in a browser${whySkipped}`, ()
       await host.close();
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it('W18: gives the tutorial sound that it plays, though it declares it to be MP3', async () => {
+    rig.reply = () => ({
+      pieces: [
+        { text: 'One. ', soundMs: 400 },
+        { text: 'Two.', soundMs: 350 },
+      ],
+    });
+    widget = await Widget.open(browser, `${rig.server.origin}/popup.html`);
+    const answer = await widget.page.request.post(`${rig.server.origin}/api/message`, {
+      data: { id: 'abc', message: 'Hi' },
+    });
+    const { audio } = (await answer.json()) as { audio: string };
+    await widget.page.goto('about:blank');
+    // By a Blob, as the tutorial does, and by an address that holds the sound.
+    const lengths = await widget.page.evaluate(`Promise.all([
+      URL.createObjectURL(new Blob([Uint8Array.from(atob('${audio}'), (letter) => letter.charCodeAt(0))], { type: 'audio/mp3' })),
+      'data:audio/mp3;base64,${audio}',
+    ].map((url) => new Promise((resolve, reject) => {
+      const sound = new Audio(url);
+      sound.addEventListener('error', () => reject(new Error(sound.error.message)));
+      sound.addEventListener('ended', () => resolve(sound.duration));
+      sound.play().catch(reject);
+    })))`);
+    expect(lengths).toEqual([expect.closeTo(0.75, 2), expect.closeTo(0.75, 2)]);
   });
 
   it('shows the tag, and changes with its options', async () => {
