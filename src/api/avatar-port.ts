@@ -114,6 +114,11 @@ export class AvatarRights {
   watching({ role }: Caller): void {
     if (role !== 'operator') throw notAllowed('to watch avatars');
   }
+
+  /** Writing what the avatar answers somebody. @throws {RequestError} BRIDGE_ERR_ACCESS */
+  operating({ role }: Caller): void {
+    if (role !== 'operator') throw notAllowed('to write replies');
+  }
 }
 
 function notAllowed(what: string): RequestError {

@@ -136,8 +136,8 @@ export class ApiConnection {
     else this.#channels.get(channel)?.session.hear(own);
   }
 
-  /** @throws {RequestError} BRIDGE_ERR_QUEUE_FULL */
-  openChannel(session: Session): SessionChannel {
+  /** @param isWatching - only to be told of it. @throws {RequestError} BRIDGE_ERR_QUEUE_FULL */
+  openChannel(session: Session, isWatching = false): SessionChannel {
     if (this.#channels.size >= API_LIMITS.sessions)
       throw new RequestError(
         'BRIDGE_ERR_QUEUE_FULL',
@@ -147,10 +147,10 @@ export class ApiConnection {
     const { holders } = this.#options;
     const onClosed = (): void => {
       this.#channels.delete(channel);
-      holders.leave(session);
+      if (!isWatching) holders.leave(session);
     };
-    const opened = new SessionChannel({ channel, session, outbox: this.outbox, onClosed });
-    holders.enter(session);
+    const opened = new SessionChannel({ channel, session, isWatching, outbox: this.outbox, onClosed });
+    if (!isWatching) holders.enter(session);
     this.#channels.set(channel, opened);
     return opened;
   }
@@ -169,7 +169,7 @@ export class ApiConnection {
     const channel = this.channel(number);
     channel.leave();
     this.#channels.delete(number);
-    this.#options.holders.leave(channel.session);
+    if (!channel.isWatching) this.#options.holders.leave(channel.session);
   }
 
   /** @throws {RequestError} BRIDGE_ERR_ACCESS */
@@ -194,6 +194,7 @@ export class ApiConnection {
     this.speeches.close();
     for (const channel of [...this.#channels.values()]) {
       channel.leave();
+      if (channel.isWatching) continue;
       const isLast = this.#options.holders.leave(channel.session);
       if (isLast && channel.session.isBusy) channel.session.interrupt();
     }

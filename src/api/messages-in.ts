@@ -32,7 +32,18 @@ export const REQUESTS = {
   /** A session of this caller; one of that name goes on. */
   open: { params: OpenWish, result: opened },
   /** A session by its number, as `list` told it. */
-  attach: { params: z.strictObject({ session: z.string().min(1).max(128) }), result: opened },
+  attach: {
+    params: z.strictObject({
+      session: z.string().min(1).max(128),
+      isWatching: z
+        .boolean()
+        .optional()
+        .describe(
+          'Only to be told: no sound and no lips come, and the session expires as if nobody was there',
+        ),
+    }),
+    result: opened,
+  },
   ask: { params: Question.extend({ channel: Channel }), result: begun },
   say: {
     params: z.strictObject({ channel: Channel, text: SpokenText, ifBusy: IfBusy.optional() }),
@@ -47,6 +58,10 @@ export const REQUESTS = {
   release: { params: channel, result: nothing },
   endOfSpeech: { params: channel, result: nothing },
   forget: { params: channel, result: nothing },
+  /** What `say` says is the reply from now on, and no model is asked. Operators only. */
+  takeOver: { params: channel, result: nothing },
+  /** The model answers again. Operators only. */
+  handBack: { params: channel, result: nothing },
   give: {
     params: z
       .strictObject({

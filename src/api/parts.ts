@@ -59,7 +59,7 @@ export const OpenWish = z.strictObject({
 export const Picture = z.string().min(1).max(5_700_000).describe('data:image/…;base64, or https:');
 
 const metadata = z
-  .record(z.string().max(100), z.json())
+  .record(z.string().max(100), z.unknown())
   .refine((value) => JSON.stringify(value).length <= 20_000, 'Expected at most 20000 characters of JSON');
 
 export const Question = z.strictObject({
@@ -93,6 +93,7 @@ export const SessionState = z.object({
   isBusy: z.boolean(),
   context: z.string(),
   face: z.string(),
+  isOperated: z.boolean().describe('Whether an operator writes the replies'),
   sampleRateHz: z.number().int().optional().describe('Of its sound; absent where none comes here'),
   messages: z.array(Line).describe('The last 100'),
 });
@@ -107,6 +108,7 @@ export const SessionFacts = z.object({
   voice: z.object({ to: z.string(), lane: z.string().optional(), sampleRateHz: z.number().optional() }),
   phase: Phase,
   isHeld: z.boolean(),
+  isOperated: z.boolean(),
   turns: whole,
   sinceMs: z.number(),
   quietMs: z.number(),

@@ -21,10 +21,10 @@ const HANDLERS: Handlers = {
     const session = sessions.open(wishOf(wish, { caller, rights, newToken, voice: { to: 'client' } }));
     return connection.openChannel(session).state;
   },
-  attach: (connection, { session: id }) => {
+  attach: (connection, { session: id, isWatching = false }) => {
     const session = connection.ports.sessions.byId(connection.caller, id);
     if (session === undefined) throw unknownSession();
-    return connection.openChannel(session).state;
+    return connection.openChannel(session, isWatching).state;
   },
   ask: async (connection, { channel: number, ...question }) => {
     const channel = connection.channel(number);
@@ -67,6 +67,16 @@ const HANDLERS: Handlers = {
   },
   forget: async (connection, { channel }) => {
     await connection.channel(channel).session.forget();
+    return {};
+  },
+  takeOver: (connection, { channel }) => {
+    connection.ports.rights.operating(connection.caller);
+    connection.channel(channel).session.takeOver();
+    return {};
+  },
+  handBack: (connection, { channel }) => {
+    connection.ports.rights.operating(connection.caller);
+    connection.channel(channel).session.handBack();
     return {};
   },
   give: (connection, { channel, picture, image, refused = '' }) => {

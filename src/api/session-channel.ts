@@ -8,13 +8,19 @@ export interface ChannelOptions {
   readonly channel: number;
   readonly session: Session;
   readonly outbox: Outbox;
+  /** Somebody looks on: no sound, no lips, and the session is not held. */
+  readonly isWatching: boolean;
   /** Nothing follows on it: by the session's own end. */
   readonly onClosed: () => void;
 }
 
-/** One session on one connection: everything that happens in it is told there. While it is open the session does not expire. */
+/**
+ * One session on one connection: everything that happens in it is told there. While it is open the session does not expire, unless
+ * somebody only looks on.
+ */
 export class SessionChannel {
   readonly session: Session;
+  readonly isWatching: boolean;
   readonly #options: ChannelOptions;
   readonly #asked = new Map<number, AskedTurn>();
   readonly #offs: (() => void)[];
@@ -23,7 +29,8 @@ export class SessionChannel {
   constructor(options: ChannelOptions) {
     this.#options = options;
     this.session = options.session;
-    this.#offs = [options.session.hold(), ...this.#listen()];
+    this.isWatching = options.isWatching;
+    this.#offs = [...(options.isWatching ? [] : [options.session.hold()]), ...this.#listen()];
   }
 
   get state(): SessionState & { readonly channel: number } {
@@ -50,7 +57,8 @@ export class SessionChannel {
 
   #listen(): (() => void)[] {
     const { session, outbox, channel, onClosed } = this.#options;
-    const names = Object.keys(EVENT_FIELDS) as (keyof typeof EVENT_FIELDS)[];
+    const all = Object.keys(EVENT_FIELDS) as (keyof typeof EVENT_FIELDS)[];
+    const names = all.filter((name) => name !== 'lips' || !this.isWatching);
     const offs = names.map((name) => {
       const fieldsOf = EVENT_FIELDS[name] as (...args: unknown[]) => Readonly<Record<string, unknown>>;
       const event = name === 'fault' ? 'error' : name;
@@ -58,10 +66,12 @@ export class SessionChannel {
         outbox.tell(name, { channel, ...fieldsOf(...args) });
       });
     });
-    const offSound = session.events.on('sound', ({ turn, fromMs, pcm, sampleRateHz }) => {
-      const fromSample = Math.round((fromMs * sampleRateHz) / 1000);
-      outbox.sound({ channel, turn, fromSample, sampleRateHz, pcm });
-    });
+    const offSound = this.isWatching
+      ? () => {}
+      : session.events.on('sound', ({ turn, fromMs, pcm, sampleRateHz }) => {
+          const fromSample = Math.round((fromMs * sampleRateHz) / 1000);
+          outbox.sound({ channel, turn, fromSample, sampleRateHz, pcm });
+        });
     const offClosed = session.events.on('closed', () => {
       this.leave();
       onClosed();

@@ -14,6 +14,7 @@ export function stateOf(session: Session): SessionState {
     isBusy: session.isBusy,
     context: session.context,
     face: session.face,
+    isOperated: session.isOperated,
     ...(voice.to === 'client' ? { sampleRateHz: voice.sampleRateHz ?? DEFAULT_RATE_HZ } : {}),
     messages: linesOf(session).slice(-MAX_LINES),
   };
@@ -25,10 +26,10 @@ export function linesOf(session: Session): Line[] {
 
 /** @param facts - of a session that its reader may know of. */
 export function listed({ id, user, ...facts }: SessionFacts): ListedSession {
-  const { name, caller, by, persona, voice, phase, isHeld, turns, sinceMs, quietMs } = facts;
+  const { name, caller, by, persona, voice, phase, isHeld, isOperated, turns, sinceMs, quietMs } = facts;
   return {
     session: id,
-    ...{ name, caller, by, persona, phase, isHeld, turns, sinceMs, quietMs },
+    ...{ name, caller, by, persona, phase, isHeld, isOperated, turns, sinceMs, quietMs },
     ...(user === undefined ? {} : { user }),
     voice: {
       to: voice.to,

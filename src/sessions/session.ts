@@ -214,6 +214,8 @@ export interface Session {
   readonly context: string;
   /** The face to begin with, `neutral` if none was shown. */
   readonly face: string;
+  /** Whether an operator writes the replies. */
+  readonly isOperated: boolean;
   /**
    * @returns when the turn has begun.
    * @throws {RequestError} BRIDGE_ERR_TURN_REFUSED, BRIDGE_ERR_VISION - a picture that is none, BRIDGE_ERR_QUEUE_FULL; {BridgeError} what
@@ -236,6 +238,13 @@ export interface Session {
   release(): void;
   /** Ends the turn under way, and what waits. */
   interrupt(): void;
+  /**
+   * From now on what `say` says is the reply, and the model is not asked: a reply under way ends, a question that was not answered yet waits.
+   * Holds until `handBack`. Idempotent.
+   */
+  takeOver(): void;
+  /** The model answers again, also what waits. Idempotent. */
+  handBack(): void;
   /** The answer to `vision`. @throws {RequestError} BRIDGE_ERR_VISION - nothing with this number is waited for, or it is no picture. */
   give(id: string, picture: { readonly image: string } | { readonly refused: string }): void;
   /** What the client says is heard now of this turn's sound, milliseconds. */
@@ -261,6 +270,7 @@ export interface SessionFacts {
   readonly voice: SessionVoice;
   readonly phase: SessionPhase;
   readonly isHeld: boolean;
+  readonly isOperated: boolean;
   readonly turns: number;
   readonly sinceMs: number;
   readonly quietMs: number;

@@ -13,6 +13,7 @@ import {
 import { checkPicture, checkQuestion } from './check-wish.js';
 import { ClientSound } from './client-sound.js';
 import type { Contexts } from './contexts.js';
+import { hearerOf } from './hearer-of.js';
 import type { Houses } from './house.js';
 import { newContext, openTalk } from './open-talk.js';
 import { OpenedTalk } from './opened-talk.js';
@@ -70,6 +71,7 @@ export class TalkSession implements Session {
   #holds = 0;
   #aliveAtMs: number;
   #face = 'neutral';
+  #isOperated = false;
   #isClosed = false;
 
   constructor(wish: SessionWish, options: TalkSessionOptions) {
@@ -121,6 +123,10 @@ export class TalkSession implements Session {
     return this.#face;
   }
 
+  get isOperated(): boolean {
+    return this.#isOperated;
+  }
+
   /** Since when nothing has happened, milliseconds. */
   get quietMs(): number {
     return this.isBusy ? 0 : this.#options.clock.nowMs() - this.#aliveAtMs;
@@ -128,11 +134,11 @@ export class TalkSession implements Session {
 
   get facts(): SessionFacts {
     const { name, caller, by, user, voice, persona } = this.wish;
-    const { id, phase, isHeld, quietMs } = this;
+    const { id, phase, isHeld, isOperated, quietMs } = this;
     const sinceMs = this.#options.clock.nowMs() - this.#sinceMs;
     const { houses } = this.#options;
     return {
-      ...{ id, name, by, user, voice, phase, isHeld, quietMs, sinceMs, caller: caller.label },
+      ...{ id, name, by, user, voice, phase, isHeld, isOperated, quietMs, sinceMs, caller: caller.label },
       ...{ persona: houses.nameOf(persona), turns: this.#turns },
     };
   }
@@ -190,6 +196,16 @@ export class TalkSession implements Session {
 
   interrupt(): void {
     this.#talk?.chat.conversation.interrupt();
+  }
+
+  takeOver(): void {
+    this.#isOperated = true;
+    this.#talk?.chat.conversation.takeOver();
+  }
+
+  handBack(): void {
+    this.#isOperated = false;
+    this.#talk?.chat.conversation.handBack();
   }
 
   give(id: string, picture: { readonly image: string } | { readonly refused: string }): void {
@@ -310,28 +326,14 @@ export class TalkSession implements Session {
         onAlive: () => this.#alive(),
       });
       contexts.keep(caller.id, this.#context, chat.conversation.history);
-      this.#ear.hearer = this.#hearerOf(chat);
+      if (this.#isOperated) chat.conversation.takeOver();
+      this.#ear.hearer = hearerOf(chat, (why) => this.#notOpened(why));
       void chat.conversation.warmUp();
       return this.#talk;
     } catch (error) {
       leaveHouse();
       throw error;
     }
-  }
-
-  #hearerOf({ conversation, hearing }: OpenedTalk['chat']): (frame: Uint8Array, atMs: number) => void {
-    if (hearing !== undefined) return (frame, atMs) => conversation.hear(frame, atMs);
-    let isTold = false;
-    return () => {
-      if (isTold) return;
-      isTold = true;
-      this.#notOpened(
-        new RequestError(
-          'BRIDGE_ERR_SPEECH_ENGINE',
-          'What is said is not understood: no recogniser is set up. Set a key such as OPENAI_API_KEY, or name one under sttEngines.',
-        ),
-      );
-    };
   }
 
   #newContext(history: Parameters<Contexts['keep']>[2] | undefined): void {

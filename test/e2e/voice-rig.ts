@@ -42,6 +42,7 @@ export class ToneSession implements Session {
   phase: Session['phase'] = 'idle';
   context = 'context';
   face = 'neutral';
+  readonly isOperated = false;
   heardBytes = 0;
   readonly #clock: Clock;
   readonly #manner: Manner;
@@ -93,6 +94,10 @@ export class ToneSession implements Session {
     if (isLoud && !this.#isVoice) this.#voiceBegan();
     else if (this.#isVoice && this.#quietMs >= PAUSE_MS) this.endOfSpeech();
   }
+
+  takeOver(): void {}
+
+  handBack(): void {}
 
   endOfSpeech(): void {
     if (!this.#isVoice) return;

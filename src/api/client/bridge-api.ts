@@ -99,11 +99,15 @@ export class BridgeApi {
     return this.#session({ open: wish }, (onResult) => this.#link.request('open', () => wish, { onResult }));
   }
 
-  /** A session by its number. @throws {ApiError} BRIDGE_ERR_TALK_UNKNOWN */
-  attach(session: string): Promise<ApiSession> {
-    return this.#session({ attach: session }, (onResult) =>
-      this.#link.request('attach', () => ({ session }), { onResult }),
-    );
+  /**
+   * A session by its number.
+   *
+   * @param options - isWatching: only to be told of it, without its sound; it expires as if nobody was there.
+   * @throws {ApiError} BRIDGE_ERR_TALK_UNKNOWN
+   */
+  attach(session: string, { isWatching = false }: { isWatching?: boolean } = {}): Promise<ApiSession> {
+    const attach = { session, ...(isWatching ? { isWatching } : {}) };
+    return this.#session({ attach }, (onResult) => this.#link.request('attach', () => attach, { onResult }));
   }
 
   /** The sessions of this caller; all, for an operator. */

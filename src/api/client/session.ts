@@ -31,7 +31,7 @@ export type ApiSessionEvents = {
 export type OpenedSession = SessionState & { readonly channel: number };
 
 /** How it was opened: for a new connection it is opened again so. */
-export type SessionKey = { readonly open: OpenWish } | { readonly attach: string };
+export type SessionKey = { readonly open: OpenWish } | { readonly attach: RequestParams<'attach'> };
 
 /** Microphone sound in one frame, bytes. */
 const MAX_HEAR_BYTES = API_LIMITS.soundBytes;
@@ -131,6 +131,16 @@ export class ApiSession {
     return this.#tell('interrupt', {});
   }
 
+  /** From now on what `say` says is the reply, and no model is asked. Operators only. */
+  takeOver(): Promise<void> {
+    return this.#tell('takeOver', {});
+  }
+
+  /** The model answers again. Operators only. */
+  handBack(): Promise<void> {
+    return this.#tell('handBack', {});
+  }
+
   /** The answer to `vision`. */
   give(picture: string, answer: { readonly image: string } | { readonly refused: string }): Promise<void> {
     return this.#tell('give', { ...answer, picture });
@@ -179,7 +189,7 @@ export class ApiSession {
     const options = { isFirst: true, timeoutMs: Number.POSITIVE_INFINITY, onResult };
     const key = this.#key;
     if ('open' in key) await this.#link.request('open', () => key.open, options);
-    else await this.#link.request('attach', () => ({ session: key.attach }), options);
+    else await this.#link.request('attach', () => key.attach, options);
   }
 
   /** @internal Something was missed. */

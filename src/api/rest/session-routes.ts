@@ -126,6 +126,24 @@ export function sessionRoutes(ports: RestPorts): readonly Route[] {
       },
     }),
     route({
+      ...{ method: 'POST', path: '/sessions/:id/takeOver', need: 'operator', name: 'takeOver' },
+      summary: 'What `say` says is the reply from now on, and no model is asked',
+      answer: { status: 200, description: 'It is so', json: z.object({}) },
+      handle: (asked) => {
+        sessionOf(asked).takeOver();
+        answerJson(asked.response, 200, {});
+      },
+    }),
+    route({
+      ...{ method: 'POST', path: '/sessions/:id/handBack', need: 'operator', name: 'handBack' },
+      summary: 'The model answers again',
+      answer: { status: 200, description: 'It is so', json: z.object({}) },
+      handle: (asked) => {
+        sessionOf(asked).handBack();
+        answerJson(asked.response, 200, {});
+      },
+    }),
+    route({
       ...{ method: 'POST', path: '/sessions/:id/forget', need: 'visitor', name: 'forget' },
       summary: 'Throws away everything that was said',
       answer: { status: 200, description: 'It is forgotten', json: z.object({}) },

@@ -208,6 +208,43 @@ describe('Sessions', () => {
     expect(await session.greet()).toBeUndefined();
   });
 
+  it('are answered by an operator who took over, before the first word or while the model is asked', async () => {
+    const session = rig().open();
+    session.takeOver();
+    expect(session.isOperated).toBe(true);
+    const asked = await session.ask({ text: 'who are you' });
+    const said = await session.say('[face:joy]A person.');
+    expect(said.turn).toBe(asked.turn);
+    expect(await asked.ended).toMatchObject({
+      outcome: 'completed',
+      user: 'who are you',
+      heard: 'A person.',
+    });
+    session.handBack();
+    expect(session.isOperated).toBe(false);
+    expect(await answer(session, 'and now')).toContain('You said and now.');
+  });
+
+  it('stay with their operator over a sleep, and a waiting question goes to the model when they are handed back', async () => {
+    const { open, sessions } = rig();
+    const session = open() as Session & { sleep(): Promise<void> };
+    await answer(session, 'hello');
+    session.takeOver();
+    await session.sleep();
+    const asked = await session.ask({ text: 'anybody there' });
+    expect(sessions.list(OPERATOR)).toMatchObject([{ isOperated: true, turns: 2 }]);
+    session.handBack();
+    expect((await asked.ended).heard).toContain('You said anybody there.');
+  });
+
+  it('show what a line of tags alone asks for', async () => {
+    const session = rig().open();
+    const told = recorded(session);
+    const { ended } = await session.say('[face:joy]');
+    expect(await ended).toMatchObject({ outcome: 'completed', heard: '' });
+    expect(told.flatMap(({ name, args }) => (name === 'face' ? [args[0]] : []))).toContain('joy');
+  });
+
   it("are bounded for each caller: a quiet one of its own gives way, nobody else's", async () => {
     const { open, sessions } = rig({
       limits: { maxSessions: 3, maxPerCaller: { visitor: 1, client: 2, operator: 9 } },

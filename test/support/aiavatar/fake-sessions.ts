@@ -32,6 +32,7 @@ export class FakeSession implements Session {
   isBusy = false;
   context: string;
   face = 'neutral';
+  readonly isOperated = false;
   readonly asked: SessionQuestion[] = [];
   readonly heard: Uint8Array[] = [];
   readonly tunings: SessionTuning[] = [];
@@ -129,6 +130,10 @@ export class FakeSession implements Session {
     this.given.push({ id, picture });
     this.events.emit('looked', id);
   }
+
+  takeOver(): void {}
+
+  handBack(): void {}
 
   interrupt(): void {
     this.interrupts++;

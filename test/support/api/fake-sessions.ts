@@ -28,6 +28,7 @@ export class FakeSession implements Session {
   isBusy = false;
   context = 'context-1';
   face = 'neutral';
+  isOperated = false;
   holds = 0;
   lines: SessionLine[] = [];
   turns = 0;
@@ -76,6 +77,16 @@ export class FakeSession implements Session {
   interrupt(): void {
     this.done.push(['interrupt']);
     this.isBusy = false;
+  }
+
+  takeOver(): void {
+    this.done.push(['takeOver']);
+    this.isOperated = true;
+  }
+
+  handBack(): void {
+    this.done.push(['handBack']);
+    this.isOperated = false;
   }
 
   give(id: string, picture: object): void {
@@ -207,6 +218,7 @@ function factsOf(session: FakeSession): SessionFacts {
     ...{ id, name, by, user, persona, voice, phase },
     caller: wish.caller.label,
     isHeld: session.holds > 0,
+    isOperated: session.isOperated,
     turns: session.turns,
     sinceMs: 0,
     quietMs: 0,

@@ -93,6 +93,7 @@ export class ScriptedSession implements Session {
   readonly events = new Emitter<SessionEvents>();
   readonly phase = 'idle' as const;
   readonly face = 'neutral';
+  readonly isOperated = false;
   readonly asked: SessionQuestion[] = [];
   /** As the model would read it. */
   readonly history: string[] = [];
@@ -200,6 +201,10 @@ export class ScriptedSession implements Session {
     throw new Error('not scripted');
   }
   hear(): void {}
+  takeOver(): void {}
+
+  handBack(): void {}
+
   endOfSpeech(): void {}
   press(): void {}
   release(): void {}

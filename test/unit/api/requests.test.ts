@@ -41,6 +41,8 @@ const RIGHT: { readonly [Name in RequestName]: object } = {
   release: { channel: 1 },
   endOfSpeech: { channel: 1 },
   forget: { channel: 1 },
+  takeOver: { channel: 1 },
+  handBack: { channel: 1 },
   give: { channel: 1, picture: 'p1', image: 'data:image/png;base64,AAAA' },
   tune: { channel: 1, bargeIn: false, thresholdDbfs: -40, isMuted: true },
   messages: { channel: 1 },
