@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Role } from '../../access/index.js';
-import type { Clock, Logger } from '../../runtime/index.js';
+import { BridgeError, type Clock, type ErrorCode, type Logger } from '../../runtime/index.js';
 import type { HttpEndpoint, HttpMethod } from '../../server/index.js';
 import { type Asked, HttpRefusal, readJson } from '../../server/index.js';
 import type { Sessions } from '../../sessions/index.js';
@@ -94,8 +94,27 @@ export function endpointOf(one: Route, clock: Clock): HttpEndpoint {
     path: `${API_PATH}${one.path}`,
     need: one.need,
     ...(one.costs === undefined ? {} : { costs: one.costs }),
-    handle: async (asked) => one.handle(asked, await inputOf(one, asked, clock)),
+    handle: async (asked) => {
+      try {
+        await one.handle(asked, await inputOf(one, asked, clock));
+      } catch (error) {
+        throw withStatus(error);
+      }
+    },
   };
+}
+
+/** Of refusals that are no fault of the request's form. */
+const STATUS_OF: Partial<Record<ErrorCode, number>> = {
+  BRIDGE_ERR_ACCESS: 403,
+  BRIDGE_ERR_TALK_UNKNOWN: 404,
+  BRIDGE_ERR_SOUND_SIZE: 413,
+};
+
+function withStatus(error: unknown): unknown {
+  if (!(error instanceof BridgeError)) return error;
+  const status = STATUS_OF[error.code];
+  return status === undefined ? error : new HttpRefusal(status, error.code, error.message);
 }
 
 /** @throws {HttpRefusal} 400, 413 */
