@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { axeViolations } from '../support/axe.js';
 import { isChromiumThere, type OpenedPage, openPage, WAIT, whySkipped } from './page-browser.js';
 import { startVoicePages, type VoicePages } from './voice-pages.js';
 
@@ -295,4 +296,37 @@ describe.skipIf(!isChromiumThere)(`the voice page in a browser${whySkipped}`, ()
     expect(await page.locator('.replay').first().getAttribute('aria-label')).toMatch(/^Hear it again/);
     await page.click('#stop');
   }, 60_000);
+
+  it.each([
+    ['light, on a desk', {}],
+    ['dark, on a phone, in Japanese', { ...PHONE, locale: 'ja-JP', colorScheme: 'dark' as const }],
+  ])(
+    'has nothing that the accessibility checker finds: %s',
+    async (_where, options) => {
+      await open(options, '', (one) =>
+        one.addInitScript(`
+        const granted = MediaDevices.prototype.getUserMedia;
+        MediaDevices.prototype.getUserMedia = function (wanted) {
+          return window.isRefused
+            ? Promise.reject(new DOMException('Permission denied', 'NotAllowedError'))
+            : granted.call(this, wanted);
+        };
+      `),
+      );
+      expect(await axeViolations(page)).toEqual([]);
+      await page.click('#start');
+      await page.waitForSelector('.bubble[data-role="assistant"] .replay:visible', SLOW);
+      expect(await axeViolations(page)).toEqual([]);
+      await page.click('#stop');
+      await page.evaluate('window.isRefused = true');
+      await page.click('#start');
+      await page.waitForSelector('#mic-error:not([hidden])', WAIT);
+      await page.click('summary');
+      await page.fill('#text', 'refuse me');
+      await page.press('#text', 'Enter');
+      await page.waitForSelector('#talk-error:not([hidden])', WAIT);
+      expect(await axeViolations(page)).toEqual([]);
+    },
+    60_000,
+  );
 });

@@ -61,7 +61,7 @@ export class FaceControls {
       if (event.key === 'Escape' && !event.isComposing) loop.stop();
     });
     mic.events.on('stateChange', (state) => {
-      if (state.status === 'failed') this.#fail(state.error);
+      if (state.status === 'failed' && !loop.isReopening) this.#fail(state.error);
     });
     link.events.on('turn', ({ turn }) => {
       this.#turn = turn;

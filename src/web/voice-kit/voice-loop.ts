@@ -32,6 +32,7 @@ export class VoiceLoop {
   #bargeIn = true;
   #isReplaying = false;
   #isOverLimit = false;
+  #isReopening = false;
   #wasOpen = false;
 
   constructor(parts: VoiceLoopParts, options: VoiceLoopOptions = {}) {
@@ -44,7 +45,7 @@ export class VoiceLoop {
     this.#blocks = new MicBlocks(options.blockMs ?? BLOCK_MS);
     const { mic, player } = parts;
     this.#offs.push(
-      mic.events.on('stateChange', () => this.#update()),
+      mic.events.on('stateChange', () => this.#micChanged()),
       mic.events.on('frame', (samples) => this.#hear(new Uint8Array(samples.buffer))),
       player.events.on('position', (turn, heardMs) => parts.link.played(turn, heardMs)),
       player.events.on('drained', () => this.#finishIfOver()),
@@ -59,7 +60,12 @@ export class VoiceLoop {
   /** The conversation goes on by voice until it is stopped; the microphone is open, or about to be. */
   get isOn(): boolean {
     const { status } = this.#parts.mic.state;
-    return status === 'asking' || status === 'on' || status === 'lost';
+    return status === 'asking' || status === 'on' || status === 'lost' || this.#isReopening;
+  }
+
+  /** The microphone's program could not be fetched from a server that is away: it is opened when that is back. */
+  get isReopening(): boolean {
+    return this.#isReopening;
   }
 
   /** What is said now is heard. */
@@ -108,12 +114,14 @@ export class VoiceLoop {
   start(choice: MicChoice = this.#choice): void {
     this.#choice = choice;
     this.#turns.goOn();
+    this.#isReopening = false;
     void this.#parts.mic.start(choice);
   }
 
   /** Ends everything: what is recorded, what is being answered, what sounds, and that it begins again. */
   stop(): void {
     this.#turns.stop(this.#phase === 'understanding' || this.#phase === 'pausing');
+    this.#isReopening = false;
     this.#parts.mic.stop();
     this.#parts.link.interrupt();
     this.#parts.player.cut(this.#turns.newest);
@@ -138,7 +146,10 @@ export class VoiceLoop {
     ): void => {
       this.#offs.push(link.events.on(name, listener));
     };
-    on('link', () => this.#update());
+    on('link', () => {
+      if (this.#isReopening && link.state === 'online') this.start();
+      this.#update();
+    });
     on('renewed', () => this.#renewed());
     on('voice', (isVoice) => this.#voice(isVoice));
     on('accepted', () => this.#input('accepted'));
@@ -162,6 +173,14 @@ export class VoiceLoop {
       this.#turns.ended(turn);
       this.#finishIfOver();
     });
+  }
+
+  #micChanged(): void {
+    const { mic, link } = this.#parts;
+    const { state } = mic;
+    if (state.status === 'failed')
+      this.#isReopening = state.error.code === 'AbortError' && link.state !== 'online';
+    this.#update();
   }
 
   #voice(isVoice: boolean): void {

@@ -139,8 +139,9 @@ export class VoicePanel {
   }
 
   #showMicError(): void {
-    const { state } = this.#parts.mic;
-    const error = state.status === 'failed' ? state.error : undefined;
+    const { mic, loop } = this.#parts;
+    const { state } = mic;
+    const error = state.status === 'failed' && !loop.isReopening ? state.error : undefined;
     this.#micError.hidden = error === undefined;
     const rows = error === undefined ? [] : micRefusal(this.#parts.words, error);
     const text = rows.map(({ textContent }) => textContent).join('');

@@ -47,8 +47,8 @@ export class FakeMic {
   allow(): void {
     this.#set({ status: 'on', label: 'Mic', deviceId: 'mic', rateHz: 16_000, captureMs: 30 });
   }
-  refuse(): void {
-    this.#set({ status: 'failed', error: { code: 'NotAllowedError', message: 'no' } });
+  refuse(code = 'NotAllowedError'): void {
+    this.#set({ status: 'failed', error: { code, message: 'no' } });
   }
   stop(): void {
     this.#set({ status: 'off' });

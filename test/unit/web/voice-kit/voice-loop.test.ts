@@ -234,6 +234,23 @@ describe('VoiceLoop', () => {
     expect(heardMs()).toBe(1000);
   });
 
+  it('opens the microphone when the server is back, if its program could not be fetched before', () => {
+    rig.link.to('lost');
+    rig.loop.start();
+    rig.mic.refuse('AbortError');
+    expect(rig.loop.isOn).toBe(true);
+    rig.link.to('online');
+    expect(rig.mic.state.status).toBe('asking');
+    rig.mic.refuse('AbortError');
+    expect(rig.loop.isOn).toBe(false);
+    rig.link.to('lost');
+    rig.loop.start();
+    rig.mic.refuse('AbortError');
+    rig.loop.stop();
+    rig.link.to('online');
+    expect(rig.mic.state.status).toBe('off');
+  });
+
   it('begins anew where the conversation of before is gone: turns count from one again', () => {
     started();
     turn(7);
