@@ -46,7 +46,7 @@ export function aiavatarEndpoints(ports: AIAvatarPorts): Endpoints {
       ...speechRoutes(room),
       ...completionsRoutes(room),
       sessionsRoute(room),
-    ],
+    ].map(quiet),
     sockets: [avatarSocket(room, speakers), sttSocket(room, speakers)],
     close: () => {
       for (const speaker of [...speakers]) speaker.shutDown();
@@ -100,6 +100,20 @@ function wireOf(socket: WebSocket): Wire {
       else socket.send(text);
     },
     close: (code, reason) => socket.close(code, reason),
+  };
+}
+
+/** What fails because its client has gone is nobody's concern. */
+function quiet(endpoint: HttpEndpoint): HttpEndpoint {
+  return {
+    ...endpoint,
+    handle: async (asked) => {
+      try {
+        await endpoint.handle(asked);
+      } catch (error) {
+        if (!asked.signal.aborted) throw error;
+      }
+    },
   };
 }
 

@@ -32,15 +32,17 @@ export async function followTurn(options: FollowOptions): Promise<void> {
   const follower = new Follower(options);
   const leave = listen(session, follower);
   const giveUp = (): void => {
-    if (follower.turn !== undefined && !follower.isOver) cancel(follower.turn);
+    // Of a turn that only begins nothing is known yet.
+    if (follower.turn === undefined || follower.isOver) return;
+    cancel(follower.turn);
     follower.end();
   };
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     const turn = await begin();
     follower.follow(turn);
-    if (signal.aborted && !follower.isOver) cancel(turn);
-    if (!signal.aborted) await follower.finished;
+    if (signal.aborted) giveUp();
+    await follower.finished;
   } finally {
     signal.removeEventListener('abort', giveUp);
     leave();

@@ -155,6 +155,27 @@ describe('POST /chat', () => {
     expect(room.sessions.last.cancelled).toEqual([1]);
   });
 
+  it('leaves alone what its client does not wait for: nothing is asked, nothing is logged', async () => {
+    await using room = await startRoom();
+    let say: (words: string) => void = () => {};
+    room.sessions.words = new Promise((resolve) => {
+      say = resolve;
+    });
+    const leave = new AbortController();
+    const asked = fetch(`${room.origin}/chat`, {
+      method: 'POST',
+      body: JSON.stringify({ type: 'start', session_id: 's', audio_data: 'AAAAAA==' }),
+      signal: leave.signal,
+    });
+    await expect.poll(() => room.sessions.transcribed.length).toBe(1);
+    leave.abort();
+    await expect(asked).rejects.toThrow();
+    await expect.poll(() => room.endings()).toBe(1);
+    say('Hello');
+    await expect.poll(() => room.sessions.last.holds).toBe(0);
+    expect([room.sessions.last.asked, room.logged]).toEqual([[], []]);
+  });
+
   it('tells of the turn that was asked for, also where others go on', async () => {
     await using room = await startRoom();
     room.sessions.reply = (session, turn) => {

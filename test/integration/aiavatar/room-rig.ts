@@ -20,6 +20,10 @@ export interface RoomRig extends AsyncDisposable {
   /** An open WebSocket and what comes on it. */
   dial(path: string, options?: DialOptions): Promise<Dialled>;
   endpoints(): ReturnType<typeof aiavatarEndpoints>;
+  /** How many answers ended, whole or not. */
+  endings(): number;
+  /** Errors that were logged. */
+  readonly logged: string[];
 }
 
 export interface DialOptions {
@@ -39,6 +43,12 @@ export interface Dialled {
 export async function startRoom({ isKeyed = false } = {}): Promise<RoomRig> {
   const clock = new SystemClock();
   const sessions = new FakeSessions();
+  const logged: string[] = [];
+  const logger = {
+    ...SILENT_LOGGER,
+    error: (_fields: unknown, text?: string) => void logged.push(text ?? ''),
+  } as typeof SILENT_LOGGER;
+  let endings = 0;
   const folder = await mkdtemp(join(tmpdir(), 'bridge-aiavatar-'));
   const keyFile = join(folder, 'keys.json');
   const key = isKeyed ? newKey() : '';
@@ -52,20 +62,23 @@ export async function startRoom({ isKeyed = false } = {}): Promise<RoomRig> {
     clock,
     logger: SILENT_LOGGER,
   });
-  const endpoints = aiavatarEndpoints({ sessions, clock, logger: SILENT_LOGGER, pingEveryMs: 50 });
+  const endpoints = aiavatarEndpoints({ sessions, clock, logger, pingEveryMs: 50 });
   const closing = new AbortController();
   const host = new EndpointHost({
     endpoints: [endpoints],
     gate,
     clock,
-    logger: SILENT_LOGGER,
+    logger,
     signal: closing.signal,
   });
   const split = (target = '/'): { path: string; query: URLSearchParams } => {
     const { pathname: path, searchParams: query } = new URL(target, 'http://x');
     return { path, query };
   };
-  const server = createServer((request, response) => void host.serve(request, response, split(request.url)));
+  const server = createServer((request, response) => {
+    response.once('close', () => endings++);
+    void host.serve(request, response, split(request.url));
+  });
   server.on('upgrade', (request, socket, head) => {
     host.upgrade(request, socket, head, split(request.url)).catch(() => socket.destroy());
   });
@@ -79,6 +92,8 @@ export async function startRoom({ isKeyed = false } = {}): Promise<RoomRig> {
     key,
     port,
     endpoints: () => endpoints,
+    endings: () => endings,
+    logged,
     post: (path, body, headers = {}) =>
       fetch(`${origin}${path}`, {
         method: 'POST',
