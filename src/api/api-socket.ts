@@ -23,6 +23,8 @@ export interface ApiSocketOptions {
   readonly version: number;
   /** Name and version, for `welcome`. */
   readonly server: string;
+  /** Called before something is said to an avatar. @throws {BridgeError} it is too often. @default it never is */
+  readonly spendTurn?: (() => void) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -105,6 +107,7 @@ export class ApiSocket {
     this.#hello.cancel();
     const connection = resumed ?? connections.open(caller, this);
     this.#connection = connection;
+    connection.spendTurn = this.#options.spendTurn;
     port.send(JSON.stringify(this.#welcome(connection, resumed !== undefined)), () => {});
     connection.attach(port, resumed === undefined ? 0 : (resume?.lastSeq ?? 0));
   }

@@ -61,6 +61,8 @@ export class ApiConnection {
   #carriedFrom = 0;
   #unwatch: (() => void) | undefined;
   #isOver = false;
+  /** Of the socket that is there. @throws {BridgeError} something is said to an avatar too often. */
+  spendTurn: (() => void) | undefined;
   /** Runs out when nobody comes back. */
   expiry: Timer | undefined;
 

@@ -139,6 +139,9 @@ const HANDLERS: Handlers = {
   },
 };
 
+/** Those that say something to or by an avatar, which costs more than a request. */
+const TURNS: ReadonlySet<RequestName> = new Set(['ask', 'say', 'greet', 'laneSay', 'lanePlay']);
+
 export function isRequestName(name: string): name is RequestName {
   return Object.hasOwn(REQUESTS, name);
 }
@@ -151,6 +154,7 @@ export function handleRequest<Name extends RequestName>(
 ): object | Promise<object> {
   const parsed = REQUESTS[name].params.safeParse(params);
   if (!parsed.success) throw malformed(`Request ${name}: ${faultOf(parsed.error.issues)}`);
+  if (TURNS.has(name)) connection.spendTurn?.();
   return HANDLERS[name](connection, parsed.data as RequestParams<Name>);
 }
 

@@ -103,8 +103,12 @@ export class ApiRig {
     });
   }
 
+  /** Asked before each turn. */
+  spendTurn: () => void = () => {};
+
   socket(caller: Caller = ANN): TestSocket {
     const { connections, clock } = this;
+    const spendTurn = (): void => this.spendTurn();
     return new TestSocket(
       (port) =>
         new ApiSocket({
@@ -113,6 +117,7 @@ export class ApiRig {
           connections,
           version: 1,
           server: 'test',
+          spendTurn,
           clock,
           logger: SILENT_LOGGER,
         }),

@@ -90,6 +90,21 @@ describe('A client with a server', () => {
     expect(client.rig.connections.size).toBe(1);
   });
 
+  it('takes no frame twice, whatever a server does', async () => {
+    const { client, session, fake } = await opened();
+    const words: string[] = [];
+    session.events.on('partial', ({ text }) => words.push(text));
+    const { server } = client.pipe;
+    const deliver = server.onFrame;
+    server.onFrame = (data) => {
+      deliver(data);
+      deliver(data);
+    };
+    fake.events.emit('partial', 'one');
+    fake.events.emit('partial', 'two');
+    expect(words).toEqual(['one', 'two']);
+  });
+
   it('acknowledges what came after 64 KiB, and once a second', async () => {
     const { client, fake } = await opened();
     const acknowledged: number[] = [];

@@ -153,6 +153,18 @@ describe('A request', () => {
     expect(socket.texts.filter((one) => one['id'] === 7)).toHaveLength(1);
   });
 
+  it('whose answer is among what is sent again is not answered once more', async () => {
+    const { rig, socket, session } = rigWith();
+    const ask = { type: 'ask', id: 7, channel: 1, text: 'hello' };
+    socket.say(ask);
+    await settle();
+    socket.life.closed(1006);
+    const again = rig.greeted(ANN, rig.resumeOf(socket, 1));
+    again.say(ask);
+    expect(again.texts.filter((one) => one['id'] === 7)).toHaveLength(1);
+    expect(session.done).toHaveLength(1);
+  });
+
   it('whose answer was told in a gap is answered again, and not done again', async () => {
     const { rig, socket, session } = rigWith();
     socket.say({ type: 'ask', id: 7, channel: 1, text: 'hello' });
@@ -175,6 +187,22 @@ describe('A request', () => {
     socket.say({ type: 'press', id: 2, channel: 1 });
     expect(session.done).toEqual([]);
     expect(socket.texts.at(-1)).toMatchObject({ type: 'error', id: 2 });
+  });
+
+  it('that says something is refused to who says too much, and nothing else is', async () => {
+    const { rig, socket } = rigWith(OPERATOR);
+    rig.spendTurn = () => {
+      throw new BridgeError('BRIDGE_ERR_RATE', 'Too many turns', { retryable: true });
+    };
+    const names = NAMES.filter((name) => name !== 'close' && name !== 'leave');
+    for (const [index, name] of names.entries()) socket.say({ ...RIGHT[name], type: name, id: 100 + index });
+    await settle();
+    const refused = names.filter((_, index) => socket.answerOf(100 + index)?.type === 'error');
+    expect(refused).toEqual(['ask', 'say', 'greet', 'laneSay', 'lanePlay']);
+    expect(errorOf(socket, 100 + names.indexOf('ask'))).toMatchObject({
+      code: 'BRIDGE_ERR_RATE',
+      retryable: true,
+    });
   });
 
   it('beyond so many at a time is refused, and may be tried again', async () => {
