@@ -1,13 +1,15 @@
 import type { Caller } from '../access/index.js';
 import { errorText, RequestError } from '../runtime/index.js';
 import type { Session } from '../sessions/index.js';
-import { type AnswerPiece, answerOf } from './answer.js';
+import { answerOf } from './answer.js';
 import type { FrameSender } from './frame-sender.js';
 import { encodeAudioChunk, type PopupOptions } from './frames.js';
 import { hearRecording, isWrongRecording } from './hear-recording.js';
 import { FAILED, logFailure } from './log-failure.js';
+import { openPopupTalk } from './open-popup-talk.js';
 import type { PopupParts } from './popup-parts.js';
 import type { WholeRecording } from './recording.js';
+import type { AnswerPiece } from './spoken-pieces.js';
 import { wavFile } from './wav-file.js';
 
 /** What was said: undefined when it was refused already, and only its end is owed. */
@@ -115,13 +117,16 @@ export class AnswerQueue {
     const text =
       said === undefined || 'text' in said ? said?.text : await this.#heard(said.recording, id, signal);
     if (text === undefined) return;
-    const talk = this.#parts.talks.open(this.#caller, id, options);
-    if (!this.#held.has(talk.session)) this.#held.set(talk.session, talk.session.hold());
+    const { sessions, settings } = this.#parts;
+    const session = openPopupTalk(sessions, { caller: this.#caller, id, options });
+    if (!this.#held.has(session)) this.#held.set(session, session.hold());
     let sounds = 0;
     const onPiece = (piece: AnswerPiece): void => {
-      if (!signal.aborted && this.#give(piece, sounds)) sounds++;
+      if (this.#give(piece, sounds)) sounds++;
     };
-    const { failure } = await answerOf(talk, { text, signal, onPiece });
+    // Sound for those only who know what to do with it.
+    const isSpoken = settings.createAudioOfAnswer && options.voice !== false && this.#sender.knowsAll;
+    const { failure } = await answerOf(session, { sessions, text, isSpoken, signal, onPiece });
     if (signal.aborted) return;
     if (sounds > 0) this.#sender.sendMore('audioEnd');
     if (failure === undefined) return;
@@ -148,13 +153,12 @@ export class AnswerQueue {
   }
 
   /** @returns whether it had sound. */
-  #give({ text, pcm, sampleRateHz, emotion }: AnswerPiece, number: number): boolean {
+  #give({ text, sound, emotion }: AnswerPiece, number: number): boolean {
     if (emotion !== undefined) this.#sender.sendMore('emotion', emotion);
-    const hasSound = pcm !== undefined && pcm.byteLength > 0 && this.#sender.knowsAll;
-    if (hasSound) this.#sender.sendFrame(encodeAudioChunk(number, wavFile([pcm], sampleRateHz)));
-    // With sound also an empty one: it says that nothing is to be written beside it.
-    if (text !== '' || hasSound) this.#sender.send('textChunk', text);
-    return hasSound;
+    if (sound !== undefined)
+      this.#sender.sendFrame(encodeAudioChunk(number, wavFile([sound.pcm], sound.sampleRateHz)));
+    if (text !== '') this.#sender.send('textChunk', text);
+    return sound !== undefined;
   }
 
   #fail(id: string, error: unknown): void {

@@ -1,10 +1,12 @@
 import { errorText, RequestError } from '../runtime/index.js';
 import { type Asked, answerJson, answerText, HttpRefusal, readJson } from '../server/index.js';
-import { type AnswerPiece, answerOf } from './answer.js';
+import { answerOf } from './answer.js';
 import { hearRecording, isWrongRecording } from './hear-recording.js';
 import { FAILED, logFailure } from './log-failure.js';
 import { type PopupMessage, readMessage } from './message-body.js';
+import { openPopupTalk } from './open-popup-talk.js';
 import type { PopupParts } from './popup-parts.js';
+import type { AnswerPiece } from './spoken-pieces.js';
 import { wavFile } from './wav-file.js';
 
 /** What is answered. */
@@ -82,20 +84,24 @@ async function answerTo(
   { id, options, isDetailed }: PopupMessage,
   { asked, parts, log }: { readonly asked: Asked; readonly parts: PopupParts; readonly log: Log },
 ): Promise<MessageAnswer | undefined> {
-  const talk = parts.talks.open(asked.caller, id, options);
+  const { sessions, settings } = parts;
+  const { caller, signal } = asked;
+  const session = openPopupTalk(sessions, { caller, id, options });
+  const isSpoken = settings.createAudioOfAnswer && options.voice !== false;
   const pieces: AnswerPiece[] = [];
-  const letGo = talk.session.hold();
+  const onPiece = (piece: AnswerPiece): void => void pieces.push(piece);
+  const letGo = session.hold();
   try {
-    const end = await answerOf(talk, { text, signal: asked.signal, onPiece: (piece) => pieces.push(piece) });
+    const end = await answerOf(session, { sessions, text, isSpoken, signal, onPiece });
     if (end.failure !== undefined) {
       log(FAILED[end.failure.stage], end.failure);
       return undefined;
     }
-    const sounds = pieces.flatMap(({ pcm }) => (pcm === undefined ? [] : [pcm]));
+    const audio = base64Wav(pieces);
     const emotion = pieces.findLast((piece) => piece.emotion !== undefined)?.emotion;
     return {
       answer: end.text,
-      ...(sounds.length === 0 ? {} : { audio: base64Wav(sounds, pieces) }),
+      ...(audio === undefined ? {} : { audio }),
       ...(isDetailed && emotion !== undefined ? { emotion } : {}),
     };
   } finally {
@@ -103,8 +109,16 @@ async function answerTo(
   }
 }
 
-function base64Wav(sounds: readonly Uint8Array[], [first]: readonly AnswerPiece[]): string {
-  return Buffer.from(wavFile(sounds, first?.sampleRateHz ?? 0).buffer).toString('base64');
+/** @returns undefined where nothing is to be heard. */
+function base64Wav(pieces: readonly AnswerPiece[]): string | undefined {
+  const sounds = pieces.flatMap(({ sound }) => (sound === undefined ? [] : [sound]));
+  const [first] = sounds;
+  if (first === undefined) return undefined;
+  const file = wavFile(
+    sounds.map(({ pcm }) => pcm),
+    first.sampleRateHz,
+  );
+  return Buffer.from(file.buffer).toString('base64');
 }
 
 function fail({ response }: Asked): void {

@@ -14,7 +14,6 @@ import { answerMessage } from './message-endpoint.js';
 import { PopupConnection } from './popup-connection.js';
 import { factsOf } from './popup-facts.js';
 import type { PopupParts } from './popup-parts.js';
-import { PopupTalks } from './popup-talks.js';
 import { ByteBudget } from './recording.js';
 import { POPUP_DEFAULTS, type PopupSettings } from './settings.js';
 import { Turnstile } from './turnstile.js';
@@ -40,7 +39,6 @@ export function popupEndpoints(ports: PopupPorts): Endpoints {
   const parts: PopupParts = {
     ...ports,
     settings,
-    talks: new PopupTalks(ports.sessions, settings),
     budget: new ByteBudget(settings.maxOpenAudioBytes),
     decoders: new Turnstile(MAX_DECODERS),
   };

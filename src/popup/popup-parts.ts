@@ -1,6 +1,5 @@
 import type { EndpointPorts } from '../server/index.js';
 import type { Sessions } from '../sessions/index.js';
-import type { PopupTalks } from './popup-talks.js';
 import type { ByteBudget } from './recording.js';
 import type { PopupSettings } from './settings.js';
 import type { Turnstile } from './turnstile.js';
@@ -9,7 +8,6 @@ import type { Turnstile } from './turnstile.js';
 export interface PopupParts extends EndpointPorts {
   readonly sessions: Sessions;
   readonly settings: PopupSettings;
-  readonly talks: PopupTalks;
   /** Of recordings that are not understood yet. */
   readonly budget: ByteBudget;
   readonly decoders: Turnstile;

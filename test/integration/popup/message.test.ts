@@ -83,7 +83,7 @@ describe('POST /api/message', () => {
     expect(await said(post({ id: 'abc', message: 'Hi', voice: true }))).toBe(
       '200 {"answer":"You said: Hi."}\n',
     );
-    expect(sessions.all[0]?.wish.voice).toEqual({ to: 'nobody' });
+    expect(sessions.spoken).toEqual([]);
   });
 
   it.each([
@@ -138,18 +138,17 @@ describe('POST /api/message', () => {
     ]);
   });
 
-  it.each([
-    ['BRIDGE_ERR_LLM_FAILED', 'No answer could be had'],
-    ['BRIDGE_ERR_SPEECH_FAILED', 'The answer could not be converted to audio'],
-  ])('W16: answers 500 and logs the id when the turn fails with %s', async (code, text) => {
-    await start({ reply: () => ({ pieces: [{ text: 'Half' }], failure: { code, message: 'secret' } }) });
+  it('W16: answers 500 and logs the id when no answer can be had', async () => {
+    const failure = { code: 'BRIDGE_ERR_LLM_FAILED', message: 'secret' };
+    await start({ reply: () => ({ pieces: [{ text: 'Half' }], failure }) });
     expect(await said(post({ id: `evil\nid ${'x'.repeat(80)}`, message: 'Hi' }))).toBe('500 ');
-    expect(logged).toMatchObject([{ fields: { chatId: `evil id ${'x'.repeat(16)}…` }, text }]);
+    expect(logged).toMatchObject([
+      { fields: { chatId: `evil id ${'x'.repeat(16)}…` }, text: 'No answer could be had' },
+    ]);
   });
 
   it('W16: answers 500 when the answer is there and its voice is not', async () => {
-    const error = { code: 'BRIDGE_ERR_SPEECH_BUSY', message: 'secret' };
-    await start({ reply: () => ({ pieces: [{ text: 'Words.', soundMs: 0 }], error }) });
+    await start({ reply: () => ({ pieces: [{ text: 'Words.', soundMs: 0 }] }) });
     expect(await said(post({ id: 'abc', message: 'Hi' }))).toBe('500 ');
     expect(logged.map(({ text }) => text)).toEqual(['The answer could not be converted to audio']);
     // Nobody missed the voice.

@@ -1,5 +1,5 @@
 import type { Caller } from '../../../src/access/index.js';
-import { type Clock, Emitter, RequestError, sleep } from '../../../src/runtime/index.js';
+import { type Clock, Emitter, ProviderError, RequestError, sleep } from '../../../src/runtime/index.js';
 import type {
   AskedTurn,
   Session,
@@ -8,6 +8,7 @@ import type {
   Sessions,
   SessionTurnEnd,
   SessionWish,
+  SpokenSound,
 } from '../../../src/sessions/index.js';
 
 /** How a question is answered. */
@@ -17,8 +18,6 @@ export interface Script {
   readonly gapMs?: number;
   /** Told instead of the rest, after the pieces. */
   readonly failure?: { readonly code: string; readonly message: string };
-  /** Told as an event, while the turn is completed. */
-  readonly error?: { readonly code: string; readonly message: string };
 }
 
 export interface ScriptedPiece {
@@ -40,6 +39,8 @@ export interface ScriptedOptions {
 /** Sessions that answer by a script and keep what they were asked: the port of every protocol, without any conversation behind it. */
 export class ScriptedSessions implements Sessions {
   readonly personas = ['default'];
+  /** What was made into sound. */
+  readonly spoken: string[] = [];
   readonly opened = new Map<string, ScriptedSession>();
   readonly #options: ScriptedOptions;
 
@@ -76,8 +77,17 @@ export class ScriptedSessions implements Sessions {
     return undefined;
   }
 
-  synthesize(): never {
-    throw new Error('not scripted');
+  /** As long as the script says of a piece with this text. */
+  async synthesize(
+    text: string,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<SpokenSound> {
+    this.spoken.push(text);
+    signal?.throwIfAborted();
+    const soundMs = this.all.map(({ soundsMs }) => soundsMs.get(text)).find((ms) => ms !== undefined) ?? 0;
+    if (soundMs === 0)
+      throw new ProviderError('BRIDGE_ERR_SPEECH_BUSY', 'secret of the engine', { provider: 'x' });
+    return { pcm: tone(soundMs, 24_000, 300 + (text.length % 10) * 40), sampleRateHz: 24_000 };
   }
 
   dictate(): never {
@@ -95,6 +105,8 @@ export class ScriptedSession implements Session {
   readonly face = 'neutral';
   readonly isOperated = false;
   readonly asked: SessionQuestion[] = [];
+  /** How long a voice takes for a text. */
+  readonly soundsMs = new Map<string, number>();
   /** As the model would read it. */
   readonly history: string[] = [];
   holds = 0;
@@ -164,15 +176,13 @@ export class ScriptedSession implements Session {
       this.#tell(turn, index, piece);
     }
     await Promise.resolve();
-    if (script.error !== undefined) this.events.emit('error', { stage: 'voice', ...script.error });
     if (script.failure !== undefined) return end('failed', script.failure);
     this.events.emit('given', turn, text, text.trim());
     return end('completed');
   }
 
   #tell(turn: number, index: number, { text, soundMs = 60 * text.length, face }: ScriptedPiece): void {
-    const { voice } = this.wish;
-    const hasSound = voice.to === 'client' && soundMs > 0;
+    this.soundsMs.set(text, soundMs);
     this.events.emit('piece', {
       turn,
       index,
@@ -180,8 +190,8 @@ export class ScriptedSession implements Session {
       text,
       cues: face === undefined ? [] : [{ name: 'face', value: face, durationMs: undefined, attributes: {} }],
       language: undefined,
-      span: hasSound ? { startMs: 0, endMs: soundMs } : undefined,
-      pcm: hasSound ? tone(soundMs, 24_000, 300 + 40 * index) : undefined,
+      span: undefined,
+      pcm: undefined,
     });
   }
 

@@ -8,7 +8,6 @@ import {
 } from '../../../src/popup/frames.js';
 import { PopupConnection } from '../../../src/popup/popup-connection.js';
 import type { PopupParts } from '../../../src/popup/popup-parts.js';
-import { PopupTalks } from '../../../src/popup/popup-talks.js';
 import { ByteBudget } from '../../../src/popup/recording.js';
 import { POPUP_DEFAULTS, type PopupSettings } from '../../../src/popup/settings.js';
 import { Turnstile } from '../../../src/popup/turnstile.js';
@@ -40,7 +39,6 @@ export function startRig(script: Partial<ScriptedOptions> = {}, settings: Partia
     logger,
     sessions,
     settings: all,
-    talks: new PopupTalks(sessions, all),
     budget: new ByteBudget(all.maxOpenAudioBytes),
     decoders: new Turnstile(2),
   };

@@ -200,33 +200,57 @@ describe('a connection of the popup chat', () => {
     expect(new Set(client.raw.map(([type]) => type))).toEqual(new Set([1, 0x11, 0x12]));
   });
 
-  it('W19: speaks nothing where the page or the server wants no voice, and goes on in the same context', async () => {
+  it('W19: makes no sound where the page, the server or an old client wants none, all in one conversation', async () => {
     const rig = startRig();
     const client = rig.connect();
-    client.begin('abc', { voice: true });
+    client.begin('abc');
     client.send('userText', 'one');
     await rig.pass();
-    client.came();
     client.send('options', '{"voice":false}');
     client.send('userText', 'two');
     await rig.pass();
-    expect(client.came().filter((frame) => frame.startsWith('audio'))).toEqual([]);
+    expect([rig.sessions.spoken, client.came().filter((frame) => frame.startsWith('audio'))]).toEqual([
+      [],
+      [],
+    ]);
+    client.send('options', '{"voice":true}');
     client.send('userText', 'three');
     await rig.pass();
-    client.send('options', '{"voice":true}');
-    client.send('userText', 'four');
-    await rig.pass();
-    const [spoken, read] = rig.sessions.all;
-    expect([spoken?.wish.voice.to, read?.wish.voice.to]).toEqual(['client', 'nobody']);
-    expect(read?.asked.map(({ context }) => context)).toEqual(['context of popup:abc', undefined]);
-    expect(spoken?.asked.map(({ context }) => context)).toEqual([undefined, 'context of popup-read:abc']);
+    expect(rig.sessions.spoken).toEqual(['You said: ', 'three.']);
+    expect(rig.sessions.all.map(({ asked }) => asked.map(({ text }) => text))).toEqual([
+      ['one', 'two', 'three'],
+    ]);
 
     const mute = startRig({}, { createAudioOfAnswer: false });
     const other = mute.connect();
     other.begin('abc', { voice: true });
     other.send('userText', 'one');
     await mute.pass();
-    expect(mute.sessions.all.map(({ wish }) => wish.voice.to)).toEqual(['nobody']);
+    expect([mute.sessions.spoken, other.came().at(-1)]).toEqual([[], 'textEnd']);
+  });
+
+  it('W16: goes on with the words of an answer whose voice fails, tries that once, and says so in the end', async () => {
+    const rig = startRig({
+      reply: () => ({
+        pieces: [{ text: 'One. ' }, { text: '… ' }, { text: 'Two. ', soundMs: 0 }, { text: 'Three.' }],
+      }),
+    });
+    const client = rig.connect();
+    client.begin('abc', { voice: true });
+    client.send('userText', 'Hi');
+    await rig.pass();
+    expect(client.came()).toEqual([
+      'audioChunk #0 RIFFWAVE 24000 Hz true',
+      'textChunk One.',
+      'textChunk …',
+      'textChunk Two.',
+      expect.stringMatching(/textChunk Three|audioChunk #1/),
+      ...(rig.sessions.spoken.includes('Three.') ? ['textChunk Three.'] : []),
+      'audioEnd',
+      'error The answer could not be spoken',
+      'textEnd',
+    ]);
+    expect(rig.logged.map(({ text }) => text)).toEqual(['The answer could not be converted to audio']);
   });
 
   it('W2 and W20: begins a conversation with what the page welcomed with', async () => {
