@@ -41,14 +41,7 @@ export async function startVoicePages(silenceS: number): Promise<VoicePages> {
   };
   const rigs = [await serve()];
   const way = await startProxy(rigs[0]?.server.url ?? '');
-  const folder = mkdtempSync(join(tmpdir(), 'voice-e2e-'));
-  const spoken = join(folder, 'spoken.wav');
-  writeFileSync(spoken, spokenWav(silenceS));
-  const browser = await launch([
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-    `--use-file-for-fake-audio-capture=${spoken}`,
-  ]);
+  const { browser, close } = await launchSpeaking(silenceS);
   return {
     url: way.url,
     way,
@@ -65,10 +58,30 @@ export async function startVoicePages(silenceS: number): Promise<VoicePages> {
       return rig;
     },
     async close() {
-      await browser.close();
+      await close();
       await way.close();
       await Promise.all(rigs.map((rig) => rig.close()));
       built.remove();
+    },
+  };
+}
+
+/** A browser whose microphone says 1.2 s, is silent for so long, and begins again; nobody is asked. */
+export async function launchSpeaking(
+  silenceS: number,
+): Promise<{ readonly browser: Browser; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'voice-e2e-'));
+  const spoken = join(folder, 'spoken.wav');
+  writeFileSync(spoken, spokenWav(silenceS));
+  const browser = await launch([
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-audio-capture=${spoken}`,
+  ]);
+  return {
+    browser,
+    async close() {
+      await browser.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
