@@ -39,6 +39,7 @@ export class FakeSession implements Session {
   readonly given: { id: string; picture: object }[] = [];
   readonly cancelled: number[] = [];
   interrupts = 0;
+  forgets = 0;
   speechEnds = 0;
   holds = 0;
   isClosed = false;
@@ -171,7 +172,9 @@ export class FakeSession implements Session {
   messages(): readonly never[] {
     return [];
   }
-  async forget(): Promise<void> {}
+  async forget(): Promise<void> {
+    this.forgets++;
+  }
 
   #cancel(turn: number): void {
     this.cancelled.push(turn);

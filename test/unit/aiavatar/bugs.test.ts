@@ -12,6 +12,34 @@ describe('AIAvatarKit 2.2', () => {
     return { client, session };
   }
 
+  it('AIAvatarKit 2.2-1: what the session tells is sent at once: no timer, nothing collected', async () => {
+    const { connect, clock } = socketRig();
+    const client = connect();
+    const session = client.start();
+    client.send({ type: 'invoke', session_id: 's', text: 'Hi' });
+    await settled();
+    client.news();
+    session.piece(1, { raw: 'Once' });
+    expect([client.news(), clock.pendingCount]).toEqual([['chunk'], 0]);
+  });
+
+  it('AIAvatarKit 2.2-4: after an interruption the conversation goes on where it was, whatever way it was cut', async () => {
+    const { sessions, connect } = socketRig();
+    const client = connect();
+    const session = client.start();
+    for (const text of ['Tell me a story', 'Stop', 'And now?']) {
+      client.send({ type: 'invoke', session_id: 's', text });
+      await settled();
+      session.end(session.asked.length, { outcome: 'interrupted', heard: 'Once' });
+    }
+    client.socket.closed();
+    connect().start();
+    // One session, its own context all along, and it was neither closed nor forgotten.
+    expect(sessions.opened).toEqual([session]);
+    expect(session.asked.map(({ context }) => context)).toEqual([undefined, undefined, undefined]);
+    expect([session.isClosed, session.forgets]).toEqual([false, 0]);
+  });
+
   it('AIAvatarKit 2.2-2: stop is told when the session falls silent, before anybody knows the words', async () => {
     const { client, session } = await typedTurn();
     session.piece(1, { raw: 'Once' });
