@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Admission, admissionHeaders, type Gate, gateRequestOf } from '../access/index.js';
+import {
+  type Admission,
+  admissionHeaders,
+  type Gate,
+  gateRequestOf,
+  offeredSubprotocols,
+} from '../access/index.js';
 import type { Clock, Logger } from '../runtime/index.js';
 import type { Asked, Endpoints, HttpEndpoint, SocketEndpoint } from './endpoint.js';
 import { type Found, HttpTable, SocketTable } from './endpoint-table.js';
@@ -32,7 +38,8 @@ export class EndpointHost {
   readonly #sockets: SocketTable;
   /** One for each endpoint: their limits differ. */
   readonly #servers = new Map<SocketEndpoint, WebSocketServer>();
-  readonly #headers = new WeakMap<IncomingMessage, Readonly<Record<string, string>>>();
+  /** Of handshakes under way. */
+  readonly #admissions = new WeakMap<IncomingMessage, Admission>();
   /** Whose answer goes on, so that a closing server can end them. */
   readonly #asked = new Set<AbortController>();
 
@@ -100,7 +107,7 @@ export class EndpointHost {
     }
     socket.once('close', leave);
     if (socket.destroyed) leave();
-    this.#headers.set(request, admissionHeaders(admission));
+    this.#admissions.set(request, admission);
     this.#serverOf(endpoint).handleUpgrade(request, socket, head, (opened) => {
       quiet(opened);
       opened.binaryType = 'nodebuffer';
@@ -129,15 +136,18 @@ export class EndpointHost {
   ): Promise<void> {
     const { gate, signal } = this.#options;
     const asker = gateRequestOf(request);
+    const length = lengthOf(request);
     const admission = endpoint.need === 'nobody' ? undefined : await gate.admit(asker, endpoint.need);
     if (admission === undefined) gate.checkHost(asker);
     else {
       for (const [name, value] of Object.entries(admissionHeaders(admission)))
         response.setHeader(name, value);
       if (endpoint.costs === 'turn') gate.spend(admission, 'turns');
-      const bytes = Number(request.headers['content-length'] ?? 0);
-      if (bytes > 0) gate.spend(admission, 'bytes', bytes);
+      if (length !== undefined && length > 0) gate.spend(admission, 'bytes', length);
     }
+    const spend = (bytes: number): void => {
+      if (admission !== undefined) gate.spend(admission, 'bytes', bytes);
+    };
     const asked = new AbortController();
     this.#asked.add(asked);
     const onClose = (): void => asked.abort();
@@ -147,6 +157,7 @@ export class EndpointHost {
       await endpoint.handle({
         ...{ request, response, query, params, signal: asked.signal },
         caller: admission?.caller ?? NOBODY,
+        ...(length === undefined ? { spend } : {}),
       });
     } finally {
       this.#asked.delete(asked);
@@ -181,10 +192,12 @@ export class EndpointHost {
       noServer: true,
       maxPayload: endpoint.maxPayloadBytes,
       perMessageDeflate: false,
-      handleProtocols: (offered) => chosen(offered, endpoint) ?? false,
+      handleProtocols: (offered, request) => chosen([...offered], request, endpoint) ?? false,
     });
     server.on('headers', (lines, request) => {
-      for (const [name, value] of Object.entries(this.#headers.get(request) ?? {}))
+      const admission = this.#admissions.get(request);
+      if (admission === undefined) return;
+      for (const [name, value] of Object.entries(admissionHeaders(admission)))
         lines.push(`${name}: ${value}`);
     });
     this.#servers.set(endpoint, server);
@@ -192,16 +205,26 @@ export class EndpointHost {
   }
 }
 
+/** Bytes of the body, as the request tells it; Node ends a request that lies. */
+function lengthOf({ headers }: IncomingMessage): number | undefined {
+  const told = headers['content-length'];
+  return told === undefined ? undefined : Number(told);
+}
+
 /** Of a request that needs no caller. */
 const NOBODY = { id: 'nobody', role: 'visitor', label: 'nobody' } as const;
 
-const KEY_PROTOCOL = /^authorization\./i;
-
-/** Of the endpoint's own, else the one that carried a key: without an echo browsers give up the connection. */
-function chosen(offered: Set<string>, endpoint: SocketEndpoint): string | undefined {
-  const names = [...offered];
-  const own = endpoint.subprotocol?.(names.filter((name) => !KEY_PROTOCOL.test(name)));
-  return own ?? names.find((name) => KEY_PROTOCOL.test(name));
+/**
+ * Of the endpoint's own, else the one that carried a key or a visitor's token: without an echo browsers give up the connection, also one
+ * that is opened only to tell why it is refused.
+ */
+function chosen(
+  offered: readonly string[],
+  request: IncomingMessage,
+  endpoint: SocketEndpoint,
+): string | undefined {
+  const plain = offeredSubprotocols(gateRequestOf(request));
+  return endpoint.subprotocol?.(plain) ?? offered.find((name) => !plain.includes(name));
 }
 
 /** `close` follows. */

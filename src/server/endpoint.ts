@@ -15,6 +15,11 @@ export interface Asked {
   readonly caller: Caller;
   /** Aborted when nobody waits for the answer any more, or the server closes. */
   readonly signal: AbortSignal;
+  /**
+   * Charges bytes of a body whose length was not told to the caller, as they come; readers of bodies call it. Left out: they were charged
+   * already. @throws {AccessRefusal} 429
+   */
+  readonly spend?: ((bytes: number) => void) | undefined;
 }
 
 /** One path and method of a protocol. */

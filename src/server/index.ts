@@ -1,4 +1,4 @@
-export { type BodyOptions, readBody, readForm, readJson } from './body.js';
+export { type BodyOptions, readBody, readForm, readJson, streamBody } from './body.js';
 export type {
   Asked,
   AskedSocket,

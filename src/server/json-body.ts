@@ -9,6 +9,8 @@ export interface JsonBodyOptions {
   readonly clock: Clock;
   /** For the refusal of more. */
   readonly tooLarge: () => HttpRefusal;
+  /** Told what came, as it comes; what it throws ends the reading. @default nobody */
+  readonly spend?: ((bytes: number) => void) | undefined;
   /** For the refusal of anything but a JSON object. */
   readonly wrong: () => HttpRefusal;
 }
@@ -31,25 +33,41 @@ export async function readJsonBody(
   return value as Readonly<Record<string, unknown>>;
 }
 
-/** @throws {HttpRefusal} 413; an error of the stream that ended too early. */
+/** @throws {HttpRefusal} 413; what `spend` throws; an error of the stream that ended too early. */
 export async function readBytes(
   request: IncomingMessage,
-  { maxBytes, idleMs, clock, tooLarge }: Omit<JsonBodyOptions, 'wrong'>,
+  { maxBytes, tooLarge, ...options }: Omit<JsonBodyOptions, 'wrong'>,
 ): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
-  const giveUp = (): void => void request.destroy(new Error(`nothing came for ${idleMs} ms`));
-  let idle = clock.after(idleMs, giveUp);
-  try {
-    for await (const piece of request as AsyncIterable<Buffer>) {
-      idle.cancel();
-      bytes += piece.byteLength;
-      if (bytes > maxBytes) throw tooLarge();
-      pieces.push(piece);
-      idle = clock.after(idleMs, giveUp);
-    }
-  } finally {
-    idle.cancel();
+  for await (const piece of readPieces(request, options)) {
+    bytes += piece.byteLength;
+    if (bytes > maxBytes) throw tooLarge();
+    pieces.push(piece);
   }
   return Buffer.concat(pieces);
+}
+
+/**
+ * A body as it comes. Who stops reading leaves the connection as it is: the answer still has to go out on it.
+ *
+ * @throws what `spend` throws; an error of the stream that ended too early, or of which nothing came for too long.
+ */
+export async function* readPieces(
+  request: IncomingMessage,
+  { idleMs, clock, spend }: Pick<JsonBodyOptions, 'idleMs' | 'clock' | 'spend'>,
+): AsyncGenerator<Buffer, void> {
+  const giveUp = (): void => void request.destroy(new Error(`nothing came for ${idleMs} ms`));
+  const pieces = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
+  try {
+    for (;;) {
+      const idle = clock.after(idleMs, giveUp);
+      const { done, value } = await pieces.next().finally(() => idle.cancel());
+      if (done === true) return;
+      spend?.(value.byteLength);
+      yield value;
+    }
+  } finally {
+    await pieces.return?.();
+  }
 }

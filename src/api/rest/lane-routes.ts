@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { openSound } from '../../audio/index.js';
-import { type Asked, answerJson, HttpRefusal } from '../../server/index.js';
+import { type Asked, answerJson, HttpRefusal, streamBody } from '../../server/index.js';
 import type { AvatarPort, AvatarSpeech } from '../avatar-port.js';
 import { failureOf } from '../failure.js';
 import { LANE_EVENTS } from '../messages-out.js';
@@ -74,7 +74,7 @@ export function laneRoutes(ports: RestPorts): readonly Route[] {
       answer: { status: 200, description: 'How it ended', json: spoken },
       handle: async (asked, { query: { ifBusy } }) => {
         const [avatars, lane] = laneOf(asked);
-        const sound = await openSound(asked.request, { signal: asked.signal, name: 'the sound' });
+        const sound = await openSound(streamBody(asked, ports), { signal: asked.signal, name: 'the sound' });
         await answerEnd(
           asked,
           await playBody(sound, () => avatars.play({ lane, kind: 'recorded', ifBusy }), asked.signal),
