@@ -44,7 +44,7 @@ export const API_LIMITS = {
   speeches: 8,
   /** So many frames that are none, with one forgiven each ten seconds. */
   malformedFrames: 20,
-  connectionsPerCaller: 64,
+  connectionsPerCaller: 1000,
 } as const;
 
 /** Subprotocols that say who asks rather than what is spoken. */

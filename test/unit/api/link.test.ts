@@ -135,6 +135,28 @@ describe('A client with a server', () => {
     expect(seconds).toEqual(seconds.toSorted());
   });
 
+  it('sends sound again only where the server does not have it', async () => {
+    const { client, session, fake } = await opened();
+    for (let index = 1; index <= 5; index++) session.hear(new Uint8Array([index, 0]));
+    client.pipe.cut();
+    session.hear(new Uint8Array([6, 0]));
+    client.isReachable = false;
+    client.api.retryNow();
+    await settle();
+    client.isReachable = true;
+    client.api.retryNow();
+    const { life } = client.pipe.server;
+    const receive = life.receivedBytes.bind(life);
+    let sounds = 0;
+    life.receivedBytes = (bytes) => {
+      sounds++;
+      receive(bytes);
+    };
+    await settle();
+    expect(sounds).toBe(1);
+    expect(fake.done.map(([, pcm]) => (pcm as number[])[0])).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it('says farewell, so that nothing of it goes on', async () => {
     const { client, fake } = await opened();
     fake.isBusy = true;
