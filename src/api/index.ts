@@ -31,6 +31,21 @@ export { type ApiOptions, createApi } from './create-api.js';
 export type { RequestName, RequestParams, RequestResult } from './messages-in.js';
 export type { LaneEvent, LaneEventName, SessionEvent, SessionEventName } from './messages-out.js';
 export type {
+  CommentsPort,
+  KeptList,
+  KeptPort,
+  KeptRecord,
+  KeptSound,
+  KeptSummary,
+  KeptTurn,
+  OperatorPort,
+  ToldComment,
+  ToldComments,
+  ToldSetting,
+  ToldSettings,
+  ToldTurnTimes,
+} from './operator-port.js';
+export type {
   Lane,
   Line,
   ListedSession,

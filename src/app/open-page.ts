@@ -9,6 +9,7 @@ import { createMachine } from './machine.js';
 import { openProtocols } from './open-protocols.js';
 import { createSpeaker } from './speaker.js';
 import { createTalker } from './talker.js';
+import { TurnBoard } from './turn-board.js';
 import type { TurnMetrics } from './turn-metrics.js';
 
 export interface OpenPageOptions {
@@ -44,10 +45,14 @@ export async function openPage(options: OpenPageOptions): Promise<OpenedPage> {
     counting ??= import('./turn-metrics.js').then((loaded) => new loaded.TurnMetrics(openSessions));
     return counting;
   };
-  const talker = createTalker({ resolved, client, clock, logger, version, env, metrics });
+  const turns = new TurnBoard(clock);
+  const talker = createTalker({ resolved, client, clock, logger, version, env, metrics, turns });
   const protocols = await openProtocols({
-    ...{ resolved, client, clock, logger, version, env, reload, speaker },
-    onOpened: (session) => void metrics().then((counts) => counts.watchSession(session)),
+    ...{ resolved, client, clock, logger, version, env, reload, speaker, turns },
+    onOpened: (session) => {
+      turns.watchSession(session);
+      void metrics().then((counts) => counts.watchSession(session));
+    },
   });
   const openSessions = (): Readonly<Record<string, number>> => {
     const counts: Record<string, number> = {};

@@ -8,11 +8,15 @@ import { popupEndpoints } from '../popup/index.js';
 import { type Clock, errorText, type Logger } from '../runtime/index.js';
 import type { Endpoints, SpeakerPort, TlsPort } from '../server/index.js';
 import { createSessions, type Session, type SessionBook } from '../sessions/index.js';
+import { commentsView } from './comments-view.js';
 import { followFiles } from './follow-settings.js';
+import { KeptView } from './kept-view.js';
 import { createLanes } from './lanes.js';
 import { readPersonas } from './personas.js';
 import { readServeSettings, type ServeSettings } from './serve-settings.js';
+import { SettingsView } from './settings-view.js';
 import { openStreamComments } from './stream-comments.js';
+import type { TurnBoard } from './turn-board.js';
 
 export interface ProtocolsOptions {
   readonly resolved: ResolvedConfig;
@@ -27,6 +31,8 @@ export interface ProtocolsOptions {
   readonly onOpened: (session: Session) => void;
   /** Who speaks texts on avatars. */
   readonly speaker: SpeakerPort;
+  /** How long turns took, for the console. @default nobody notes it */
+  readonly turns?: Pick<TurnBoard, 'turns'>;
 }
 
 /** The conversations of the server, and the protocols over which they are held. */
@@ -76,11 +82,16 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
       stateFolder: userConfigFolder(env, host.platform),
     },
   });
-  const unfollow = followPersonas(options, read.files, sessions);
+  const view = new SettingsView(clock, resolved, { names: sessions.personas, standard: read.standard });
+  const unfollow = followPersonas(options, read.files, { sessions, view });
   const ports = { clock, logger, sessions };
   const { welcome } = settings.popup;
   const spoken = welcome === '' ? welcomeOf(config.conversation) : welcome;
   const comments = await openStreamComments(options, sessions);
+  const kept = new KeptView({
+    ...{ section: config.keep, platform: host.platform, clock, logger },
+    stateFolder: userConfigFolder(env, host.platform),
+  });
   const endpoints = [
     createApi({
       ...ports,
@@ -93,6 +104,12 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
         readyTimeoutMs: config.readyTimeoutMs,
       }),
       allowance: settings.avatars,
+      operator: {
+        settings: async () => view.told(),
+        turns: () => options.turns?.turns ?? [],
+        kept,
+        comments: commentsView(comments, clock),
+      },
     }),
     aiavatarEndpoints(ports),
     popupEndpoints({ ...ports, settings: { ...settings.popup, welcome: spoken } }),
@@ -103,7 +120,7 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
     close() {
       unfollow();
       tls?.close();
-      closed ??= Promise.all([comments?.close(), sessions.close()]).then(() => {});
+      closed ??= Promise.all([comments?.close(), sessions.close(), kept.close()]).then(() => {});
       return closed;
     },
   };
@@ -117,7 +134,7 @@ function welcomeOf({ welcome }: Readonly<Record<string, unknown>>): string {
 function followPersonas(
   { resolved, clock, logger, env, reload }: ProtocolsOptions,
   promptFiles: readonly string[],
-  sessions: SessionBook,
+  { sessions, view }: { readonly sessions: SessionBook; readonly view: SettingsView },
 ): () => void {
   const { configFile } = resolved.config;
   let files = promptFiles;
@@ -126,11 +143,14 @@ function followPersonas(
     files: () => [...(configFile === undefined ? [] : [configFile]), ...files],
     onChange: async () => {
       try {
-        const read = await readPersonas(await reload(), { env, platform: systemHost(env).platform });
+        const changed = await reload();
+        const read = await readPersonas(changed, { env, platform: systemHost(env).platform });
         files = read.files;
         sessions.replacePersonas(read.personas, read.standard);
+        view.taken(changed, { names: sessions.personas, standard: read.standard });
         logger.info({ personas: Object.keys(read.personas) }, 'Settings read again');
       } catch (error) {
+        view.refused(errorText(error));
         logger.warn({ reason: errorText(error) }, 'Changed settings are wrong: those from before hold');
       }
     },

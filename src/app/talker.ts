@@ -7,6 +7,7 @@ import { type Clock, ConfigError, errorText, type Logger } from '../runtime/inde
 import type { TalkerPort } from '../server/index.js';
 import type { TalkHooks } from './talk.js';
 import { Talks } from './talks.js';
+import type { TurnBoard } from './turn-board.js';
 import type { TurnMetrics } from './turn-metrics.js';
 
 export interface TalkerOptions {
@@ -19,6 +20,8 @@ export interface TalkerOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What counts the turns. */
   readonly metrics: () => Promise<TurnMetrics>;
+  /** How long turns took, for the console. @default nobody notes it */
+  readonly turns?: Pick<TurnBoard, 'watch'>;
 }
 
 /** With whom pages converse, and what must be ended with it. */
@@ -37,6 +40,7 @@ export function createTalker(options: TalkerOptions): Talker {
     open: async (lane, hooks) => {
       const chat = await openPageChat(options, lane, hooks);
       (await options.metrics()).watch(chat);
+      options.turns?.watch(chat);
       return chat;
     },
   });

@@ -19,6 +19,7 @@ export type {
 export { conversationsFolder } from './kept-folder.js';
 export type { KeptPorts, SqliteDatabase, SqliteModule, SqliteStatement, SqliteValue } from './kept-ports.js';
 export { openKept } from './open-kept.js';
+export { type KeptToLook, openToLook } from './open-to-look.js';
 export { isSessionId } from './session-id.js';
 export { type StageFigures, TRACE_STAGES, TraceBook, type TraceStage } from './trace-book.js';
 export type { TurnRecord, TurnTrace } from './turn-record.js';

@@ -9,6 +9,8 @@ export interface MachineRouteOptions {
   /** Undefined: nothing is told. */
   readonly machine?: MachinePort;
   readonly logger: Logger;
+  /** Whether nobody comes here without the key of an operator: then it is told to other machines too. @default never */
+  readonly demandsKey?: () => boolean;
   /** Aborted when the server closes. */
   readonly signal: AbortSignal;
 }
@@ -16,8 +18,8 @@ export interface MachineRouteOptions {
 /**
  * What is told of the machine that the server runs on: devices, findings as JSON lines, a report.
  *
- * Only to browsers on that machine, since findings tell of programs, ports and paths, and to no other site, since looking
- * takes its time and may sound. One at a time looks; whoever goes away ends it.
+ * Only to browsers on that machine or with the key of an operator, since findings tell of programs, ports and paths, and to no other
+ * site, since looking takes its time and may sound. One at a time looks; whoever goes away ends it.
  */
 export function machineRoutes(options: MachineRouteOptions): RouteTable {
   const { machine } = options;
@@ -32,7 +34,7 @@ export function machineRoutes(options: MachineRouteOptions): RouteTable {
     return listing;
   };
   const guarded = (run: (exchange: Exchange) => Promise<void>) => async (exchange: Exchange) => {
-    checkThisMachine(exchange.request);
+    if (options.demandsKey?.() !== true) checkThisMachine(exchange.request);
     checkSameSite(exchange.request);
     // A question whether there is such a path looks at nothing.
     if (exchange.request.method === 'HEAD') answerText(exchange.response, 200, '', 'application/json');

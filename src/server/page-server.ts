@@ -105,6 +105,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     uploadFolder: options.uploadFolder ?? tmpdir(),
     maxUploadBytes: options.maxUploadBytes ?? 500_000_000,
     uploadIdleMs: options.uploadIdleMs ?? 30_000,
+    demandsKey: () => options.gate?.demandsKey === true,
     signal: closing.signal,
   });
   // A long upload may take as long as it needs: Upload watches that it goes on.

@@ -42,7 +42,7 @@ const FORWARDED = /^(?:forwarded|via|x-real-ip|x-client-ip|cf-connecting-ip|true
 const OWN_HEADER = 'x-bridge-request';
 
 /**
- * For what is told of this machine itself: the page has no key, so only browsers on the machine hear it.
+ * For what is told of this machine itself where no key is demanded: only browsers on the machine hear it.
  *
  * The connection must come from a loopback address, name a loopback host and bear no mark of a proxy. A proxy on this
  * machine that rewrites Host and leaves no mark looks like a browser here and cannot be told from one: who runs such a
@@ -58,7 +58,7 @@ export function checkThisMachine(request: IncomingMessage): void {
   throw new HttpRefusal(
     403,
     'BRIDGE_ERR_CONTROL_AUTH',
-    'This is told on the machine itself only, since the page has no key: open it there as http://localhost, or use `mmdagent-bridge doctor` and `devices`',
+    'This is told on the machine itself only, since no key is demanded here: open it there as http://localhost, make keys with `mmdagent-bridge keys`, or use `mmdagent-bridge doctor` and `devices`',
   );
 }
 

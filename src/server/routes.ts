@@ -29,6 +29,8 @@ export interface RouteOptions {
   readonly uploadFolder: string;
   readonly maxUploadBytes: number;
   readonly uploadIdleMs: number;
+  /** Whether these routes are reached with the key of an operator only. @default never */
+  readonly demandsKey?: () => boolean;
   /** Aborted when the server closes. */
   readonly signal: AbortSignal;
 }

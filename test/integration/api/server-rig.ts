@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keyEntry, newKey, openGate, type Role, writeKeyFile } from '../../../src/access/index.js';
 import type { AvatarAllowance } from '../../../src/api/avatar-port.js';
-import { createApi } from '../../../src/api/index.js';
+import { createApi, type OperatorPort } from '../../../src/api/index.js';
 import { SILENT_LOGGER, SystemClock } from '../../../src/runtime/index.js';
 import { EndpointHost } from '../../../src/server/endpoint-host.js';
 import type { Sessions } from '../../../src/sessions/index.js';
@@ -35,7 +35,11 @@ const ROLES: Readonly<Record<'ann' | 'bob' | 'operator', Role>> = {
 };
 
 /** Our own protocol behind the gate, on loopback. */
-export async function startServer(sessions: Sessions, allowance: AvatarAllowance = {}): Promise<ServerRig> {
+export async function startServer(
+  sessions: Sessions,
+  allowance: AvatarAllowance = {},
+  operator?: OperatorPort,
+): Promise<ServerRig> {
   const clock = new SystemClock();
   const folder = await mkdtemp(join(tmpdir(), 'bridge-api-'));
   const keys = { ann: newKey(), bob: newKey(), operator: newKey() };
@@ -48,7 +52,10 @@ export async function startServer(sessions: Sessions, allowance: AvatarAllowance
   const avatars = new FakeAvatars();
   const closing = new AbortController();
   const create = (): EndpointHost => {
-    const api = createApi({ sessions, avatars, allowance, clock, logger: SILENT_LOGGER, version: '1.2.3' });
+    const api = createApi({
+      ...{ sessions, avatars, allowance, operator, clock },
+      ...{ logger: SILENT_LOGGER, version: '1.2.3' },
+    });
     return new EndpointHost({ endpoints: [api], gate, clock, logger: SILENT_LOGGER, signal: closing.signal });
   };
   let host = create();

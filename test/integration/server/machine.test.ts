@@ -1,5 +1,9 @@
-import { networkInterfaces } from 'node:os';
+import { mkdtempSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Gate, keyEntry, newKey, openGate, writeKeyFile } from '../../../src/access/index.js';
+import { SILENT_LOGGER, SystemClock } from '../../../src/runtime/index.js';
 import type { ExamineOptions, MachineFinding, MachinePort } from '../../../src/server/index.js';
 import { ask as askPlainly } from './ask.js';
 import { type PageRig, startPageRig } from './page-rig.js';
@@ -59,15 +63,35 @@ describe('what is told of the machine', () => {
   let machine: HeldMachine;
   afterEach(() => rig.close());
 
-  async function start(host = '127.0.0.1'): Promise<void> {
+  async function start(host = '127.0.0.1', gate?: Gate): Promise<void> {
     machine = new HeldMachine();
-    rig = await startPageRig({ machine, host });
+    rig = await startPageRig({ machine, host, ...(gate === undefined ? {} : { gate }) });
   }
   const lines = (text: string): unknown[] =>
     text
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
+
+  it('is told to an operator from anywhere where keys are demanded, and to nobody without', async () => {
+    const key = newKey();
+    const keyFile = join(mkdtempSync(join(tmpdir(), 'machine-key-')), 'keys.json');
+    await writeKeyFile(keyFile, [
+      await keyEntry(key, { name: 'op', role: 'operator', createdAt: new Date(0).toISOString() }),
+    ]);
+    const clock = new SystemClock();
+    const gate = await openGate({ settings: { host: '0.0.0.0' }, keyFile, clock, logger: SILENT_LOGGER });
+    await start('0.0.0.0', gate);
+    machine.go();
+    // As through a proxy: no page without a key could look at the machine from there.
+    const headers = { 'x-forwarded-for': '192.0.2.7' };
+    for (const path of ['/api/devices', '/api/doctor/bundle']) {
+      expect((await ask(rig.origin, path, { headers })).status).toBe(401);
+      const answer = await ask(rig.origin, path, { headers: { ...headers, authorization: `Bearer ${key}` } });
+      expect(answer.status).toBe(200);
+    }
+    gate.close();
+  });
 
   it('lists devices', async () => {
     await start();
