@@ -18,7 +18,6 @@ export interface BubbleWords {
       | 'replayStop'
       | 'save'
       | 'saveLabel',
-    values?: Readonly<Record<string, string | number>>,
   ): string;
 }
 
@@ -38,7 +37,9 @@ export class VoiceBubble {
   readonly #tools = make('div', 'bubble-tools');
   readonly #replay = make('button', 'replay');
   readonly #replayIcon = icon(PLAY);
-  readonly #replayTime = make('span', '');
+  /** For who hears the page. */
+  readonly #replayAbout = make('span', 'unseen');
+  readonly #replayTime = make('span', 'replay-time');
   readonly #save = make('button', 'save');
   #text = '';
   #heard = 0;
@@ -51,7 +52,7 @@ export class VoiceBubble {
     this.role = role;
     this.#replay.type = 'button';
     this.#save.type = 'button';
-    this.#replay.append(this.#replayIcon, this.#replayTime);
+    this.#replay.append(this.#replayIcon, this.#replayAbout, this.#replayTime);
     this.#tools.append(this.#replay, this.#save);
     this.#replay.addEventListener('click', () => this.#toggle());
     this.#save.addEventListener('click', () => {
@@ -123,13 +124,9 @@ export class VoiceBubble {
     this.#tools.hidden = clip === undefined;
     if (clip === undefined) return;
     const isPlaying = this.#player.playing === clip;
-    const time = timeText(clip.durationMs);
-    setText(this.#replayTime, time);
+    setText(this.#replayTime, timeText(clip.durationMs));
+    setText(this.#replayAbout, `${words.say(isPlaying ? 'replayStop' : 'replay')}: `);
     this.#replayIcon.firstElementChild?.setAttribute('d', isPlaying ? STOP : PLAY);
-    this.#replay.setAttribute(
-      'aria-label',
-      isPlaying ? words.say('replayStop') : words.say('replay', { time }),
-    );
     this.#replay.dataset['playing'] = String(isPlaying);
     setText(this.#save, words.say('save'));
     this.#save.setAttribute('aria-label', words.say('saveLabel'));

@@ -1,16 +1,16 @@
 import { Emitter } from '../../runtime/emitter.js';
 import type { MicChoice } from '../microphone.js';
 import { isGateOpen, type LoopInput, type LoopPhase, nextPhase } from './hands-free.js';
-import { LOOP_MIC, type VoiceLoopEvents, type VoiceLoopOptions, type VoiceLoopParts } from './loop-parts.js';
-import { MicBlocks } from './mic-blocks.js';
+import type { VoiceLoopEvents, VoiceLoopOptions, VoiceLoopParts } from './loop-parts.js';
+import { MicGate } from './mic-gate.js';
 import { Settling } from './settling.js';
-import { SpeechTape } from './speech-tape.js';
 import type { LinkSound, TalkLinkEvents } from './talk-link.js';
 import { UtteranceLimit } from './utterance-limit.js';
 import { WantedTurns } from './wanted-turns.js';
 
 const LIMIT_MS = 30_000;
 const BLOCK_MS = 100;
+
 /**
  * The hands-free conversation: one press opens the microphone, and every reply leads back to listening until it is stopped.
  *
@@ -24,31 +24,26 @@ export class VoiceLoop {
   readonly #limit: UtteranceLimit;
   readonly #settling: Settling;
   readonly #turns = new WantedTurns();
-  readonly #blocks: MicBlocks;
-  readonly #tape = new SpeechTape();
+  readonly #gate: MicGate;
   readonly #offs: (() => void)[] = [];
   #phase: LoopPhase = 'resting';
-  #choice = LOOP_MIC;
   #bargeIn = true;
   #isReplaying = false;
   #isOverLimit = false;
-  #isReopening = false;
-  #wasOpen = false;
 
   constructor(parts: VoiceLoopParts, options: VoiceLoopOptions = {}) {
     this.#parts = parts;
     this.#limit = new UtteranceLimit(parts.clock, options.limitMs ?? LIMIT_MS, () => this.#limitReached());
     this.#settling = new Settling(parts.clock, () => {
-      this.#tape.clear();
+      this.#gate.tape.clear();
       this.#input('settled');
     });
-    this.#blocks = new MicBlocks(options.blockMs ?? BLOCK_MS);
-    const { mic, player } = parts;
+    this.#gate = new MicGate(parts, options.blockMs ?? BLOCK_MS);
     this.#offs.push(
-      mic.events.on('stateChange', () => this.#micChanged()),
-      mic.events.on('frame', (samples) => this.#hear(new Uint8Array(samples.buffer))),
-      player.events.on('position', (turn, heardMs) => parts.link.played(turn, heardMs)),
-      player.events.on('drained', () => this.#finishIfOver()),
+      () => this.#gate.close(),
+      parts.mic.events.on('stateChange', () => this.#update()),
+      parts.player.events.on('position', (turn, heardMs) => parts.link.played(turn, heardMs)),
+      parts.player.events.on('drained', () => this.#finishIfOver()),
     );
     this.#followLink();
   }
@@ -59,13 +54,12 @@ export class VoiceLoop {
 
   /** The conversation goes on by voice until it is stopped; the microphone is open, or about to be. */
   get isOn(): boolean {
-    const { status } = this.#parts.mic.state;
-    return status === 'asking' || status === 'on' || status === 'lost' || this.#isReopening;
+    return this.#gate.isOn;
   }
 
   /** The microphone's program could not be fetched from a server that is away: it is opened when that is back. */
   get isReopening(): boolean {
-    return this.#isReopening;
+    return this.#gate.isReopening;
   }
 
   /** What is said now is heard. */
@@ -111,18 +105,15 @@ export class VoiceLoop {
   }
 
   /** Call from a click or key press. */
-  start(choice: MicChoice = this.#choice): void {
-    this.#choice = choice;
+  start(choice?: MicChoice): void {
     this.#turns.goOn();
-    this.#isReopening = false;
-    void this.#parts.mic.start(choice);
+    this.#gate.start(choice);
   }
 
   /** Ends everything: what is recorded, what is being answered, what sounds, and that it begins again. */
   stop(): void {
     this.#turns.stop(this.#phase === 'understanding' || this.#phase === 'pausing');
-    this.#isReopening = false;
-    this.#parts.mic.stop();
+    this.#gate.stop();
     this.#parts.link.interrupt();
     this.#parts.player.cut(this.#turns.newest);
     this.events.emit('stopping');
@@ -134,7 +125,6 @@ export class VoiceLoop {
     for (const off of this.#offs.splice(0)) off();
     this.#limit.end();
     this.#settling.end();
-    this.#parts.mic.stop();
     this.#parts.player.clear();
   }
 
@@ -146,10 +136,7 @@ export class VoiceLoop {
     ): void => {
       this.#offs.push(link.events.on(name, listener));
     };
-    on('link', () => {
-      if (this.#isReopening && link.state === 'online') this.start();
-      this.#update();
-    });
+    on('link', () => this.#update());
     on('renewed', () => this.#renewed());
     on('voice', (isVoice) => this.#voice(isVoice));
     on('accepted', () => this.#input('accepted'));
@@ -175,24 +162,16 @@ export class VoiceLoop {
     });
   }
 
-  #micChanged(): void {
-    const { mic, link } = this.#parts;
-    const { state } = mic;
-    if (state.status === 'failed')
-      this.#isReopening = state.error.code === 'AbortError' && link.state !== 'online';
-    this.#update();
-  }
-
   #voice(isVoice: boolean): void {
     if (isVoice && this.#parts.mic.state.status === 'on') {
-      this.#tape.begin();
+      this.#gate.tape.begin();
       if (this.isOpen) this.#limit.begin();
     }
     this.#input(isVoice ? 'voice' : 'silence');
   }
 
   #ignored(): void {
-    this.#tape.clear();
+    this.#gate.tape.clear();
     this.#limit.end();
     this.#turns.goOn();
     this.#input('ignored');
@@ -200,7 +179,7 @@ export class VoiceLoop {
 
   #began(turn: number, by: string): void {
     const isSpoken = by === 'voice';
-    const said = isSpoken ? this.#tape.take() : [];
+    const said = isSpoken ? this.#gate.tape.take() : [];
     if (!this.#turns.began(turn, isSpoken)) {
       this.#parts.link.interrupt();
       return;
@@ -231,17 +210,10 @@ export class VoiceLoop {
   }
 
   #begin(): void {
-    this.#tape.clear();
-    this.#blocks.flush();
+    this.#gate.clear();
     this.#limit.end();
     this.#isOverLimit = false;
     this.#input('reset');
-  }
-
-  #hear(frame: Uint8Array): void {
-    if (!this.isOpen) return;
-    this.#tape.push(frame);
-    for (const block of this.#blocks.push(frame)) this.#parts.link.hear(block);
   }
 
   #input(input: LoopInput): void {
@@ -258,21 +230,14 @@ export class VoiceLoop {
   /** What was said until now is answered; what is said from now on is not heard before the answer is over. */
   #limitReached(): void {
     if (nextPhase(this.#phase, 'limit') === this.#phase) return;
-    const rest = this.#blocks.flush();
-    if (rest.byteLength > 0) this.#parts.link.hear(rest);
+    this.#gate.finish();
     this.#parts.link.endOfSpeech();
     this.#isOverLimit = true;
     this.#input('limit');
   }
 
   #update(): void {
-    const { isOpen } = this;
-    if (isOpen !== this.#wasOpen) {
-      this.#wasOpen = isOpen;
-      // What was left over belongs to before the gap.
-      if (!isOpen) this.#blocks.flush();
-    }
-    this.#parts.mic.isPaused = !isOpen;
+    this.#gate.isOpen = this.isOpen;
     this.events.emit('changed');
   }
 }

@@ -51,7 +51,7 @@ export const VOICE_EN = {
   interrupted: 'Interrupted',
   failed: 'This reply failed.',
   dropped: 'Not said.',
-  replay: 'Hear it again ({time})',
+  replay: 'Hear it again',
   replayStop: 'Stop playing',
   save: 'Save',
   saveLabel: 'Save as a sound file',

@@ -53,7 +53,7 @@ export const VOICE_JA: Readonly<Record<keyof typeof VOICE_EN, string>> = {
   interrupted: '途中で止まりました',
   failed: '返事に失敗しました。',
   dropped: '話されませんでした。',
-  replay: 'もう一度聞く({time})',
+  replay: 'もう一度聞く',
   replayStop: '再生を止める',
   save: '保存',
   saveLabel: '音声ファイルとして保存',

@@ -17,6 +17,7 @@ let isRefusing: boolean;
 let go: () => void;
 let contexts: FakeContext[];
 let tracks: FakeTrack[];
+let nodes: FakeNode[];
 
 function step(name: Step): Promise<void> {
   if (name !== held) return Promise.resolve();
@@ -50,6 +51,7 @@ class FakeContext {
 class FakeTrack {
   readonly label = 'Mic';
   isStopped = false;
+  enabled = true;
   addEventListener(): void {}
   getSettings(): object {
     return {};
@@ -60,7 +62,10 @@ class FakeTrack {
 }
 
 class FakeNode {
-  readonly port = { onmessage: null };
+  readonly port: { onmessage: ((message: { data: ArrayBuffer }) => void) | null } = { onmessage: null };
+  constructor() {
+    nodes.push(this);
+  }
   connect(next: unknown): unknown {
     return next;
   }
@@ -75,7 +80,7 @@ describe('Microphone', () => {
   let mic: Microphone;
 
   beforeEach(() => {
-    [held, isRefusing, contexts, tracks] = [undefined, false, [], []];
+    [held, isRefusing, contexts, tracks, nodes] = [undefined, false, [], [], []];
     vi.stubGlobal('AudioContext', FakeContext);
     vi.stubGlobal('AudioWorkletNode', FakeNode);
     vi.stubGlobal('isSecureContext', true);
@@ -125,6 +130,28 @@ describe('Microphone', () => {
     expect(mic.state.status).toBe('on');
     expect(tracks.map(({ isStopped }) => isStopped)).toEqual([true, false]);
     expect(contexts.map(({ state }) => state)).toEqual(['closed', 'running']);
+  });
+
+  it('is deaf while it is paused, without being given back, and when it is opened meanwhile', async () => {
+    let frames = 0;
+    mic.events.on('frame', () => frames++);
+    await mic.start(CHOICE);
+    const hear = (index: number): void =>
+      nodes[index]?.port.onmessage?.({ data: new Int16Array(320).buffer });
+    hear(0);
+    mic.isPaused = true;
+    hear(0);
+    expect([frames, tracks[0]?.enabled, tracks[0]?.isStopped, mic.state.status]).toEqual([
+      1,
+      false,
+      false,
+      'on',
+    ]);
+    await mic.start(CHOICE);
+    expect(tracks[1]?.enabled).toBe(false);
+    mic.isPaused = false;
+    hear(1);
+    expect([frames, tracks[1]?.enabled]).toEqual([2, true]);
   });
 
   it('closes every audio thread that takes no microphone', async () => {
