@@ -108,8 +108,8 @@ export class ApiSocket {
     const connection = resumed ?? connections.open(caller, this);
     this.#connection = connection;
     connection.spendTurn = this.#options.spendTurn;
-    port.send(JSON.stringify(this.#welcome(connection, resumed !== undefined)), () => {});
-    connection.attach(port, resumed === undefined ? 0 : (resume?.lastSeq ?? 0));
+    const welcome = JSON.stringify(this.#welcome(connection, resumed !== undefined));
+    connection.attach(port, resumed === undefined ? 0 : (resume?.lastSeq ?? 0), welcome);
   }
 
   #welcome(connection: ApiConnection, isResumed: boolean): Welcome {

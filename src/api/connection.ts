@@ -39,8 +39,6 @@ export interface RawFrame {
   readonly [field: string]: unknown;
 }
 
-const MAX_SEQ = 0xffff_ffff;
-
 /**
  * What one client has here, over any number of sockets one after the other: its sessions, its requests, its frames.
  *
@@ -83,11 +81,16 @@ export class ApiConnection {
     return this.#soundSeq;
   }
 
-  /** Goes on behind `lastSeq`; where that is not possible any more a `gap` tells how things stand. */
-  attach(carrier: Carrier, lastSeq: number): void {
+  /**
+   * Goes on behind `lastSeq`; where that is not possible any more a `gap` tells how things stand.
+   *
+   * @param welcome - goes before everything else.
+   */
+  attach(carrier: Carrier, lastSeq: number, welcome: string): void {
     const isGap = !this.outbox.has(lastSeq);
     if (isGap) this.outbox.clear();
     this.#carriedFrom = isGap ? this.outbox.lastSeq : lastSeq;
+    carrier.send(welcome, () => {});
     this.outbox.attach(carrier, this.#carriedFrom);
     if (isGap) this.outbox.tell('gap', { sessions: [...this.#channels.values()].map(({ state }) => state) });
     else this.acknowledge(lastSeq);
@@ -126,7 +129,7 @@ export class ApiConnection {
 
   /** @throws {ProtocolError} BRIDGE_ERR_CONTROL_PROTOCOL */
   receivedSound({ kind, seq, channel, turn, pcm }: SoundFrame): void {
-    if (kind === 'reply' || pcm.byteLength > API_LIMITS.soundBytes || seq < 1 || seq > MAX_SEQ)
+    if (kind === 'reply' || pcm.byteLength > API_LIMITS.soundBytes || seq < 1)
       throw malformed(
         `Expected sound of at most ${API_LIMITS.soundBytes} bytes from a microphone or for a lane`,
       );

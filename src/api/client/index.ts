@@ -18,8 +18,9 @@ export type {
   Tuning,
 } from '../parts.js';
 export { ApiError } from './api-error.js';
-export { BridgeApi, type BridgeApiEvents, type ConnectOptions, connect } from './bridge-api.js';
+export { BridgeApi, type BridgeApiEvents } from './bridge-api.js';
 export type { ClientSocket, OpenClientSocket } from './client-socket.js';
+export { type ConnectOptions, connect } from './connect.js';
 export { LaneSpeech, type LaneSpeechEvents, type SpeechEnd } from './lane-speech.js';
 export type { LinkStatus } from './link.js';
 export { ApiRest, type SynthesizeWish } from './rest.js';

@@ -7,7 +7,7 @@ import { Acknowledgement } from './acknowledgement.js';
 import { ApiError, closedError, lostError } from './api-error.js';
 import { backoffMs } from './backoff.js';
 import { type ClientSocket, SOCKET_OPEN } from './client-socket.js';
-import { isError, isGap, isResult, isWelcome, readFrame, type ServerFrame } from './frames.js';
+import { isError, isResult, isWelcome, readFrame, type ServerFrame } from './frames.js';
 import { Silence } from './silence.js';
 import { frameOf, type OpenRequest, Unanswered } from './unanswered.js';
 
@@ -214,11 +214,7 @@ export class ApiLink {
     if (isResult(frame)) this.#unanswered.resolve(frame.id, frame.result);
     else if (isError(frame)) {
       if (frame.id !== undefined) this.#unanswered.reject(frame.id, new ApiError(frame.error));
-    } else {
-      this.events.emit('frame', frame);
-      // The server may have answered in what is lost: it knows a request that is repeated.
-      if (isGap(frame)) this.#repeat(Number.POSITIVE_INFINITY);
-    }
+    } else this.events.emit('frame', frame);
   }
 
   #welcomed(welcome: Welcome): void {
@@ -226,6 +222,7 @@ export class ApiLink {
     this.#welcome = welcome;
     if (welcome.isResumed) {
       this.#setStatus('open');
+      // Also what was answered in a gap: the server knows a request that comes again.
       if (this.#isSettled) this.#repeat(welcome.soundSeq);
       else this.#repeatFirst();
       return;

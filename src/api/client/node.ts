@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
 import { API_LIMITS } from '../protocol.js';
-import type { BridgeApi, ConnectOptions } from './bridge-api.js';
-import { connect as connectAnywhere } from './bridge-api.js';
+import type { BridgeApi } from './bridge-api.js';
 import type { ClientSocket } from './client-socket.js';
+import { type ConnectOptions, connect as connectAnywhere } from './connect.js';
 
 /** As `connect` of a browser, with the WebSocket of package ws. @throws {TypeError} the URL is none. */
 export function connect(options: ConnectOptions): BridgeApi {

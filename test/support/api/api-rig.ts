@@ -1,8 +1,8 @@
 import type { Caller } from '../../../src/access/index.js';
 import { ApiSocket, type SocketPort } from '../../../src/api/api-socket.js';
 import { type AvatarAllowance, AvatarRights } from '../../../src/api/avatar-port.js';
-import { connect } from '../../../src/api/client/bridge-api.js';
 import type { ClientSocket } from '../../../src/api/client/client-socket.js';
+import { connect } from '../../../src/api/client/connect.js';
 import type { BridgeApi } from '../../../src/api/client/index.js';
 import { ApiConnections } from '../../../src/api/connections.js';
 import { Holders } from '../../../src/api/holders.js';

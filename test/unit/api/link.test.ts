@@ -191,6 +191,24 @@ describe('A client with a server', () => {
     expect(await second.ended).toMatchObject({ outcome: 'completed', reply: 'Second.' });
   });
 
+  it('gets the answers that were lost in a gap, and nothing is done for them again', async () => {
+    const { client, session, fake } = await opened();
+    let begin: () => void = () => {};
+    fake.gate = new Promise((resolve) => {
+      begin = resolve;
+    });
+    const asked = session.ask('hello');
+    await settle();
+    client.pipe.cut();
+    begin();
+    await settle();
+    for (let index = 0; index < 200; index++)
+      fake.events.emit('sound', { turn: 1, fromMs: 0, pcm: new Uint8Array(10_000), sampleRateHz: 24_000 });
+    await client.rig.clock.advanceAsync(3000);
+    expect((await asked).turn).toBe(1);
+    expect(fake.done).toHaveLength(1);
+  });
+
   it('ends a session that another server does not open again', async () => {
     const { client, session } = await opened();
     const why: string[] = [];
