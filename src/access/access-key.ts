@@ -19,7 +19,8 @@ export interface KeyEntry {
 }
 
 const PREFIX = 'mab_';
-const KEY_BYTES = 32;
+/** With `mab_` before it a multiple of three letters: its base64 ends without `=`, which no WebSocket subprotocol may hold. */
+const KEY_BYTES = 33;
 /** 36 of 256 bits. */
 const HINT_CHARS = 6;
 const SALT_BYTES = 16;
@@ -28,14 +29,14 @@ const COST = { N: 16_384, r: 8, p: 1 } as const;
 
 const scryptOf = promisify<string, Uint8Array, number, typeof COST, Buffer>(scrypt);
 
-/** `mab_` and 32 random bytes in base64url: 47 characters. */
+/** `mab_` and 33 random bytes in base64url: 48 characters. */
 export function newKey(random: (bytes: number) => Buffer = randomBytes): string {
   return PREFIX + random(KEY_BYTES).toString('base64url');
 }
 
 /** Whether the text has the form of our keys; others need not be looked up. */
 export function isKeyShaped(text: string): boolean {
-  return /^mab_[A-Za-z0-9_-]{43}$/.test(text);
+  return /^mab_[A-Za-z0-9_-]{44}$/.test(text);
 }
 
 /** Nothing that begins as a key does: somebody would have given the key itself for its name, and it would be kept. */

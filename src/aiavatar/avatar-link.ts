@@ -18,6 +18,8 @@ export interface AvatarLinkOptions {
   readonly audio: ReplyAudio;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly tell: (response: AvatarResponse) => void;
+  /** @throws {AccessRefusal} BRIDGE_ERR_RATE */
+  readonly spendTurn: () => void;
 }
 
 /** One session that a WebSocket client started, from its `start` to its `stop`. Frames are taken while turns go on. */
@@ -126,6 +128,7 @@ export class AvatarLink {
     const context = request.contextId ?? this.#context;
     this.#context = undefined;
     try {
+      this.#options.spendTurn();
       const asked: AskedTurn = await this.session.ask({
         text,
         images: request.files.map(({ url }) => url),

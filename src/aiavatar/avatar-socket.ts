@@ -21,6 +21,8 @@ export interface AvatarSocketOptions {
   readonly query: URLSearchParams;
   readonly userAgent: string | undefined;
   readonly wire: Wire;
+  /** @throws {AccessRefusal} BRIDGE_ERR_RATE */
+  readonly spendTurn: () => void;
 }
 
 const NO_SESSION = 'WebSocket disconnect: session_id is required.';
@@ -100,17 +102,20 @@ export class AvatarSocket implements LiveSocket {
   }
 
   #start(request: AvatarRequest, sessionId: string): void {
-    const { room, caller, query, userAgent } = this.#options;
+    const { room, caller, query, userAgent, spendTurn } = this.#options;
     const wish = readReplyWish({ query, request, userAgent });
     const userId = request.userId ?? `user_${room.newId()}`;
-    const session = openSession(room, { caller, name: sessionId, user: userId, wish });
+    const { contextId: context } = request;
+    const session = openSession(room, { caller, name: sessionId, user: userId, wish, context });
     this.#leave(this.#link?.session === session);
     // First: who had it before is told, and lets go of it.
     room.live.enter(session, this);
     const { audio } = wish;
     const { contextId, metadata } = request;
     const tell = (response: AvatarResponse): void => this.#tell(response);
-    this.#link = new AvatarLink({ room, session, sessionId, userId, contextId, audio, metadata, tell });
+    this.#link = new AvatarLink({
+      ...{ room, session, sessionId, userId, contextId, audio, metadata, tell, spendTurn },
+    });
     this.#offClosed = session.events.once('closed', (why) => this.#sessionClosed(why === 'shutdown'));
     this.#hasToldStray = false;
   }

@@ -63,8 +63,9 @@ function avatarSocket(room: Room, speakers: Set<Speaker>): SocketEndpoint {
     refuse,
     accept: (socket, asked) => {
       const userAgent = asked.request.headers['user-agent'];
-      const { caller, query } = asked;
-      connect(socket, new AvatarSocket({ room, caller, query, userAgent, wire: wireOf(socket) }), speakers);
+      const { caller, query, spendTurn } = asked;
+      const wire = wireOf(socket);
+      connect(socket, new AvatarSocket({ room, caller, query, userAgent, wire, spendTurn }), speakers);
     },
   };
 }

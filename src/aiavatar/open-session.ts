@@ -8,6 +8,8 @@ export interface SessionAsked {
   readonly caller: Caller;
   readonly name: string;
   readonly user: string | undefined;
+  /** With which a new session begins. */
+  readonly context?: string | undefined;
   readonly wish: Pick<ReplyWish, 'voice' | 'lane'>;
 }
 
@@ -16,13 +18,13 @@ export interface SessionAsked {
  *
  * @throws as `Sessions.open`; {RequestError} BRIDGE_ERR_ACCESS - a visitor wants the avatar of this bridge to speak.
  */
-export function openSession(room: Room, { caller, name, user, wish }: SessionAsked): Session {
+export function openSession(room: Room, { caller, name, user, wish, context }: SessionAsked): Session {
   if (wish.voice === 'avatar' && !mayAs(caller.role, 'client'))
     throw new RequestError(
       'BRIDGE_ERR_ACCESS',
       'Expected a key of role client with voice=avatar: visitors hear replies where they are',
     );
-  const session = room.sessions.open({ caller, name, by: 'aiavatar', user, voice: voiceOf(wish) });
+  const session = room.sessions.open({ caller, name, by: 'aiavatar', user, context, voice: voiceOf(wish) });
   room.pictures.watch(session);
   return session;
 }
@@ -30,7 +32,7 @@ export function openSession(room: Room, { caller, name, user, wish }: SessionAsk
 export function voiceOf({ voice, lane }: Pick<ReplyWish, 'voice' | 'lane'>): SessionVoice {
   switch (voice) {
     case 'client':
-      return { to: 'client', sampleRateHz: REPLY_RATE_HZ };
+      return { to: 'client', sampleRateHz: REPLY_RATE_HZ, lips: false };
     case 'avatar':
       return { to: 'avatar', lane };
     case 'nobody':

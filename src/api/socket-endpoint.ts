@@ -3,11 +3,6 @@ import type { AskedSocket, SocketEndpoint } from '../server/index.js';
 import { ApiSocket, type ApiSocketOptions, type SocketPort } from './api-socket.js';
 import { API_LIMITS, API_VERSIONS, CLOSE_CODES, commonVersion, SUBPROTOCOL_PREFIX } from './protocol.js';
 
-/** A server that counts turns. @throws {AccessRefusal} BRIDGE_ERR_RATE - too many in a short time. */
-interface TurnLimit {
-  readonly spendTurn?: () => void;
-}
-
 /** `/api/v1/ws`. */
 export function socketEndpoint(
   options: Pick<ApiSocketOptions, 'connections' | 'server' | 'clock' | 'logger'>,
@@ -23,7 +18,7 @@ export function socketEndpoint(
       const name = `${SUBPROTOCOL_PREFIX}${version}`;
       return offered.includes(name) ? name : offered[0];
     },
-    accept: (socket, { request, caller, spendTurn }: AskedSocket & TurnLimit) => {
+    accept: (socket, { request, caller, spendTurn }: AskedSocket) => {
       const version = commonVersion(offeredBy(request.headers['sec-websocket-protocol']));
       if (version === undefined) {
         const known = API_VERSIONS.map((one) => `${SUBPROTOCOL_PREFIX}${one}`);

@@ -114,7 +114,8 @@ export class EndpointHost {
       const unwatch = endWhenDead(opened, this.#options.clock);
       opened.on('close', unwatch);
       countBytes(opened, (bytes) => gate.spend(admission, 'bytes', bytes));
-      endpoint.accept(opened, { request, query, params, caller: admission.caller });
+      const spendTurn = (): void => gate.spend(admission, 'turns');
+      endpoint.accept(opened, { request, query, params, caller: admission.caller, spendTurn });
     });
   }
 

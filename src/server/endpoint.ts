@@ -54,6 +54,8 @@ export interface AskedSocket {
   readonly query: URLSearchParams;
   readonly params: Readonly<Record<string, string>>;
   readonly caller: Caller;
+  /** Counts the begin of a turn. @throws {AccessRefusal} BRIDGE_ERR_RATE - too many in a short time. */
+  readonly spendTurn: () => void;
 }
 
 /** A WebSocket of a protocol. Connections that answer no ping are ended by the server. */

@@ -23,6 +23,8 @@ export interface SessionWish {
   readonly by: string;
   /** Who talks, for memory and tools; names nobody outside the caller. At most 128 characters. */
   readonly user?: string | undefined;
+  /** Of this caller: a new session goes on with it. Unknown: as if it were left out. */
+  readonly context?: string | undefined;
   /** @default the one of the settings */
   readonly persona?: string | undefined;
   readonly voice: SessionVoice;

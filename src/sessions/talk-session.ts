@@ -77,7 +77,9 @@ export class TalkSession implements Session {
   constructor(wish: SessionWish, options: TalkSessionOptions) {
     this.wish = wish;
     this.#options = options;
-    const { clock, logger } = options;
+    const { clock, logger, contexts } = options;
+    const { context = '', caller } = wish;
+    if (contexts.find(caller.id, context) !== undefined) this.#context = context;
     this.#sinceMs = clock.nowMs();
     this.#aliveAtMs = this.#sinceMs;
     this.events.onListenerError = (error) => logger.error({ err: error }, 'A listener of a session failed');

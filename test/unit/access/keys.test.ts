@@ -9,7 +9,7 @@ import { bearer, KEYS, lookalike, openGateRig, request } from './gate-rig.js';
 const ABOUT = { name: 'phone', role: 'client', createdAt: '2026-11-22T00:00:00.000Z' } as const;
 
 describe('A key', () => {
-  it('is mab_ and 256 random bits', () => {
+  it('is mab_ and 264 random bits, in base64 without padding: browsers send it as a subprotocol', () => {
     const key = newKey();
     expect(isKeyShaped(key)).toBe(true);
     expect(Buffer.from(key.slice(4), 'base64url')).toHaveLength(32);

@@ -27,6 +27,7 @@ export function socketRig() {
       caller: caller as typeof CALLER,
       query: new URLSearchParams(query),
       userAgent: undefined,
+      spendTurn: () => {},
       wire: {
         send: (text) => told.push(JSON.parse(text)),
         close: (code, reason) => closes.push([code, reason]),
