@@ -12,7 +12,8 @@ describe('A key', () => {
   it('is mab_ and 264 random bits, in base64 without padding: browsers send it as a subprotocol', () => {
     const key = newKey();
     expect(isKeyShaped(key)).toBe(true);
-    expect(Buffer.from(key.slice(4), 'base64url')).toHaveLength(32);
+    expect(Buffer.from(key.slice(4), 'base64url')).toHaveLength(33);
+    expect(Buffer.from(key).toString('base64')).not.toContain('=');
     expect(newKey()).not.toBe(key);
   });
 
