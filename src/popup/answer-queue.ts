@@ -1,5 +1,5 @@
-import type { Caller } from '../access/index.js';
 import { errorText, RequestError } from '../runtime/index.js';
+import type { AskedSocket } from '../server/index.js';
 import type { Session } from '../sessions/index.js';
 import { answerOf } from './answer.js';
 import type { FrameSender } from './frame-sender.js';
@@ -14,6 +14,9 @@ import { wavFile } from './wav-file.js';
 
 /** What was said: undefined when it was refused already, and only its end is owed. */
 export type Said = { readonly text: string } | { readonly recording: WholeRecording } | undefined;
+
+/** Who asks, and what a turn costs them. */
+export type PopupGuest = Pick<AskedSocket, 'caller' | 'spendTurn'>;
 
 /** A message that waits for its answer. */
 export interface Waiting {
@@ -43,7 +46,7 @@ const TOLD = {
  */
 export class AnswerQueue {
   readonly #sender: FrameSender;
-  readonly #caller: Caller;
+  readonly #guest: PopupGuest;
   readonly #parts: PopupParts;
   readonly #waiting: Waiting[] = [];
   /** Sessions that were asked: they do not expire as long as the page is there. */
@@ -51,9 +54,9 @@ export class AnswerQueue {
   #running: AbortController | undefined;
   #isOver = false;
 
-  constructor(sender: FrameSender, caller: Caller, parts: PopupParts) {
+  constructor(sender: FrameSender, guest: PopupGuest, parts: PopupParts) {
     this.#sender = sender;
-    this.#caller = caller;
+    this.#guest = guest;
     this.#parts = parts;
   }
 
@@ -64,6 +67,7 @@ export class AnswerQueue {
       this.#sender.send('error', TOLD.busy);
     }
     if (this.#waiting.length >= MAX_OWED) {
+      release(message.said);
       this.#sender.close(1008, 'Too many messages at a time');
       return;
     }
@@ -100,7 +104,7 @@ export class AnswerQueue {
       const running = new AbortController();
       this.#running = running;
       try {
-        await this.#answer(next, running.signal);
+        if (next.said !== undefined && this.#isAllowed()) await this.#answer(next, running.signal);
       } catch (error) {
         if (!running.signal.aborted) this.#fail(next.id, error);
       } finally {
@@ -113,12 +117,23 @@ export class AnswerQueue {
     }
   }
 
+  /** A turn costs more than a frame: there may have been too many, which is told. */
+  #isAllowed(): boolean {
+    try {
+      this.#guest.spendTurn();
+      return true;
+    } catch (error) {
+      this.#sender.send('error', errorText(error));
+      return false;
+    }
+  }
+
   async #answer({ id, options, said }: Waiting, signal: AbortSignal): Promise<void> {
     const text =
       said === undefined || 'text' in said ? said?.text : await this.#heard(said.recording, id, signal);
     if (text === undefined) return;
     const { sessions, settings } = this.#parts;
-    const session = openPopupTalk(sessions, { caller: this.#caller, id, options });
+    const session = openPopupTalk(sessions, { caller: this.#guest.caller, id, options });
     if (!this.#held.has(session)) this.#held.set(session, session.hold());
     let sounds = 0;
     const onPiece = (piece: AnswerPiece): void => {

@@ -1,6 +1,5 @@
-import type { Caller } from '../access/index.js';
 import { assertNever, RequestError } from '../runtime/index.js';
-import { AnswerQueue, type Said } from './answer-queue.js';
+import { AnswerQueue, type PopupGuest, type Said } from './answer-queue.js';
 import { isChatId } from './chat-id.js';
 import { FrameSender, type PopupSocket } from './frame-sender.js';
 import {
@@ -59,13 +58,13 @@ export class PopupConnection {
   #options: PopupOptions = {};
   #isOver = false;
 
-  constructor(socket: PopupSocket, caller: Caller, parts: PopupParts) {
+  constructor(socket: PopupSocket, guest: PopupGuest, parts: PopupParts) {
     this.#parts = parts;
     this.#sender = new FrameSender(socket, () => {
       this.#log('A page reads too slowly, and was let go');
       this.gone();
     });
-    this.#queue = new AnswerQueue(this.#sender, caller, parts);
+    this.#queue = new AnswerQueue(this.#sender, guest, parts);
     const { maxAudioBytes: maxBytes, maxAudioSeconds } = parts.settings;
     this.#recording = new Recording({
       ...parts,

@@ -90,10 +90,10 @@ export function popupEndpoints(ports: PopupPorts): Endpoints {
 
 function accept(
   socket: WebSocket,
-  { caller }: AskedSocket,
+  guest: AskedSocket,
   { parts, open }: { readonly parts: PopupParts; readonly open: Map<WebSocket, PopupConnection> },
 ): void {
-  const connection = new PopupConnection(socket, caller, parts);
+  const connection = new PopupConnection(socket, guest, parts);
   open.set(socket, connection);
   socket.on('message', (data: Buffer | Buffer[] | ArrayBuffer, isBinary) => {
     // nodebuffer, as the server says; the other forms are of other settings of ws.

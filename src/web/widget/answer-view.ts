@@ -16,6 +16,7 @@ export interface AnswerViewParts {
 
 interface Piece {
   readonly text: string;
+  readonly onBegin: () => void;
   readonly sound: Promise<AudioBuffer | undefined> | undefined;
 }
 
@@ -34,11 +35,11 @@ export class AnswerView {
     this.#parts = parts;
   }
 
-  /** @param file - its sound. */
-  push(text: string, file: Uint8Array | undefined): void {
+  /** @param file - its sound. @param onBegin - its turn has come. */
+  push(text: string, file?: Uint8Array, onBegin: () => void = () => {}): void {
     // Decoded while those before it sound.
     const sound = file === undefined ? undefined : this.#parts.voice.decode(file);
-    this.#last = this.#last.then(() => this.#show({ text, sound }));
+    this.#last = this.#last.then(() => this.#show({ text, sound, onBegin }));
   }
 
   /** Resolves when all that was pushed is written and heard. */
@@ -53,9 +54,10 @@ export class AnswerView {
     this.#playing?.stop();
   }
 
-  async #show({ text, sound }: Piece): Promise<void> {
+  async #show({ text, sound, onBegin }: Piece): Promise<void> {
     const { clock, voice, bubble, typingMs, isTypingInStep, onWritten } = this.#parts;
     const buffer = await sound;
+    onBegin();
     const isHeard = buffer !== undefined && !this.#isSilent;
     this.#playing = isHeard ? voice.play(buffer) : undefined;
     const eachMs =

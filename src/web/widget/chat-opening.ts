@@ -29,7 +29,7 @@ export class ChatOpening {
     if (kept.lines.length > 0 || text.trim() === '') return;
     kept.add({ role: 'assistant', content: text, atMs: clock.wallMs() });
     const bubble = view.addBubble('assistant');
-    new AnswerView({ ...this.#parts, bubble, onWritten: () => view.toEnd() }).push(text, undefined);
+    new AnswerView({ ...this.#parts, bubble, onWritten: () => view.toEnd() }).push(text);
     view.tell(text);
   }
 }

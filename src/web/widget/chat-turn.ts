@@ -1,3 +1,4 @@
+import { emotionOf } from '../../expression/emotions.js';
 import { audioChunkOf } from '../../popup/frames.js';
 import { AnswerView, type AnswerViewParts } from './answer-view.js';
 import type { Bubble } from './bubble.js';
@@ -26,6 +27,7 @@ export class ChatTurn {
   readonly #bubble: Bubble;
   readonly #answer: AnswerView;
   #sound: Uint8Array | undefined;
+  #face: string | undefined;
   #isNoted = false;
 
   constructor(parts: ChatTurnParts) {
@@ -42,11 +44,20 @@ export class ChatTurn {
     this.#sound = audioChunkOf(payload)?.file;
   }
 
+  /** @param face - of the words that come next. */
+  look(face: string): void {
+    this.#face = face;
+  }
+
   push(text: string): void {
     const sound = this.#sound;
+    const face = this.#face;
     this.#sound = undefined;
+    this.#face = undefined;
     this.text += text;
-    this.#answer.push(text, sound);
+    this.#answer.push(text, sound, () => {
+      if (face !== undefined) this.#parts.view.face = emojiOf(face);
+    });
     if (text.trim() !== '') this.#parts.view.tell(text);
   }
 
@@ -85,4 +96,10 @@ export class ChatTurn {
     this.#parts.view.follow(() => this.#bubble.note(text));
     this.#parts.view.tell(text);
   }
+}
+
+/** @returns undefined at rest, and for a face of the user's own. */
+function emojiOf(face: string): string | undefined {
+  const emotion = emotionOf(face);
+  return emotion?.number === 0 ? undefined : emotion?.emoji;
 }

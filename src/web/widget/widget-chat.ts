@@ -4,7 +4,6 @@ import { putRecording } from './audio-bubble.js';
 import type { Bubble } from './bubble.js';
 import { ChatOpening } from './chat-opening.js';
 import { ChatTurn } from './chat-turn.js';
-import { faceOf } from './faces.js';
 import type { KeptChat } from './kept-chat.js';
 import { SpeakControl } from './speak-control.js';
 import { SpokenAnswers } from './spoken-answers.js';
@@ -156,7 +155,7 @@ export class WidgetChat {
         if (turn !== undefined) this.#recognised(turn, message.text);
         return;
       case 'emotion':
-        if (!isConsumed) this.#parts.view.face = faceOf(message.text);
+        if (!isConsumed) turn?.look(message.text);
         return;
       case 'error':
         if (!isConsumed) this.#fault(message.text);

@@ -84,6 +84,7 @@ export async function startPopupServer(options: PopupServerOptions): Promise<Pop
         query: new URLSearchParams(),
         params: {},
         caller: callerOf(request),
+        spendTurn: () => {},
       });
     });
   });

@@ -58,6 +58,8 @@ export class RigClient {
   readonly raw: Uint8Array[] = [];
   closed: string | undefined;
   bufferedAmount = 0;
+  /** Throws when it was too often. */
+  spendTurn: () => void = () => {};
   readonly connection: PopupConnection;
 
   constructor(caller: Caller, parts: PopupParts) {
@@ -75,7 +77,7 @@ export class RigClient {
           client.closed = 'terminated';
         },
       },
-      caller,
+      { caller, spendTurn: () => this.spendTurn() },
       parts,
     );
   }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CLIENT_FRAMES, encodeFrame, SERVER_FRAMES } from '../../../src/popup/frames.js';
 import { ProviderError, RequestError, wellFormed } from '../../../src/runtime/index.js';
 import { fixturePath } from '../../support/audio-fixtures.js';
 import { HOSTILE_TEXTS } from '../../support/hostile-texts.js';
@@ -439,6 +441,27 @@ describe('a connection of the popup chat', () => {
     expect(client.came()).toEqual(['error Expected a recording of at most 1 s', 'textEnd']);
   });
 
+  it('tells that there were too many turns in a short time, and asks nobody', async () => {
+    const rig = startRig();
+    const client = rig.connect();
+    client.begin();
+    let spent = 0;
+    client.spendTurn = () => {
+      if (++spent > 1) throw new Error('Too many turns: try again in 9 s');
+    };
+    for (const text of ['one', 'two']) client.send('userText', text);
+    client.send('userText', ' ');
+    await rig.pass();
+    expect(client.came().filter((frame) => !frame.startsWith('textChunk'))).toEqual([
+      'error The message is empty',
+      'textEnd',
+      'error Too many turns: try again in 9 s',
+      'textEnd',
+      'textEnd',
+    ]);
+    expect([spent, rig.sessions.all[0]?.asked.length]).toEqual([2, 1]);
+  });
+
   it('lets go of a page that reads too slowly', async () => {
     const rig = startRig();
     const client = rig.connect();
@@ -466,6 +489,36 @@ describe('a connection of the popup chat', () => {
       'error Expected options with "voice": true or false',
     ]);
   });
+
+  it('bears 10,000 frames of any bytes in any order, and ends with nothing held', async () => {
+    const rig = startRig({}, { maxAudioBytes: 2000, maxOpenAudioBytes: 5000 });
+    const frame = fc.tuple(
+      fc.oneof(fc.constantFrom(...Object.values(CLIENT_FRAMES)), fc.nat(255)),
+      fc.oneof(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.json().map((text) => new TextEncoder().encode(text)),
+      ),
+      fc.integer({ min: 0, max: 20 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(frame, { minLength: 100, maxLength: 100 }), async (frames) => {
+        const client = rig.connect();
+        for (const [type, payload, kind] of frames) {
+          if (kind === 0) client.connection.take(new Uint8Array(), true);
+          else client.connection.take(encodeFrame(type, payload), kind > 1);
+        }
+        await rig.pass(10);
+        client.connection.gone();
+        await rig.pass(10);
+        const known = new Set<number>(Object.values(SERVER_FRAMES));
+        expect(client.raw.every(([type]) => type !== undefined && known.has(type))).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+    await expect.poll(() => rig.parts.budget.takenBytes).toBe(0);
+    expect(rig.sessions.all.every(({ holds, isBusy }) => holds === 0 && !isBusy)).toBe(true);
+    expect(rig.clock.pendingCount).toBe(0);
+  }, 60_000);
 
   it.each(Object.entries(HOSTILE_TEXTS))(
     'passes on %s as it is, and logs ids in one short line',
