@@ -49,6 +49,8 @@ export interface TalkLinkEvents {
     end: {
       readonly turn: number;
       readonly outcome: TurnOutcome;
+      /** What was asked, in the words that are known by now. */
+      readonly user: string;
       readonly heard: string;
       readonly error: LinkError | undefined;
     },

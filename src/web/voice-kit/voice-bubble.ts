@@ -81,8 +81,9 @@ export class VoiceBubble {
 
   /** All of its words. */
   whole(text: string): void {
+    if (this.role === 'user' && text === '') return;
     this.#text = text;
-    this.#heard = Math.min(this.#heard, text.length);
+    this.#heard = this.role === 'user' ? text.length : Math.min(this.#heard, text.length);
     this.retell();
   }
 
@@ -114,7 +115,8 @@ export class VoiceBubble {
     const words = this.#words;
     const clip = this.#clip;
     const outcome = this.#outcome;
-    const said = this.#text === '' && clip !== undefined ? words.say('spoken') : this.#text;
+    const isUnwritten = this.#text === '' && (clip !== undefined || this.role === 'user');
+    const said = isUnwritten ? words.say('spoken') : this.#text;
     setText(this.#who, `${words.say(this.role === 'user' ? 'you' : 'avatar')}: `);
     setText(this.#said, this.#text === '' ? said : said.slice(0, this.#heard));
     setText(this.#coming, this.#text === '' ? '' : said.slice(this.#heard));

@@ -22,6 +22,8 @@ export interface VoiceLogParts {
 const MAX_ROWS = 300;
 const NEAR_END_PX = 60;
 const MIC_RATE_HZ = 16_000;
+/** As the server tells it. */
+const UNWRITTEN = '(speech)';
 
 /**
  * The conversation in bubbles: what both sides say, as it comes, each with its sound to hear again.
@@ -47,7 +49,10 @@ export class VoiceLog {
     link.events.on('piece', ({ turn, text }) => this.#follow(() => this.#replyOf(turn).add(text)));
     link.events.on('given', (turn, text) => this.#follow(() => this.#replyOf(turn).whole(text)));
     link.events.on('heard', (turn, text) => this.#replies.get(turn)?.heard(text));
-    link.events.on('ended', ({ turn, outcome }) => this.#ended(turn, outcome));
+    link.events.on('ended', ({ turn, outcome, user }) => {
+      this.#users.get(turn)?.whole(wordsOf(user));
+      this.#ended(turn, outcome);
+    });
     loop.events.on('said', (turn, pcm) => this.#heardSaying(turn, pcm));
     loop.events.on('stopping', () => {
       for (const turn of this.#replies.keys()) this.#keepReply(turn);
@@ -86,14 +91,14 @@ export class VoiceLog {
       return;
     }
     for (const { role, text, outcome } of said) {
-      const bubble = this.#add(role, text);
+      const bubble = this.#add(role, role === 'user' ? wordsOf(text) : text);
       if (role === 'assistant') bubble.end(outcome === 'open' ? 'interrupted' : outcome);
     }
   }
 
   #began(turn: number, by: string, text: string): void {
     // What the avatar says of its own accord was asked by nobody.
-    if (text !== '' || by === 'voice') this.#users.set(turn, this.#add('user', text));
+    if (text !== '' || by === 'voice') this.#users.set(turn, this.#add('user', wordsOf(text)));
     if (this.#said?.turn === turn) this.#heardSaying(turn, this.#said.pcm);
     this.#replyOf(turn);
   }
@@ -170,4 +175,9 @@ export class VoiceLog {
     change();
     if (isAtEnd) log.scrollTop = log.scrollHeight;
   }
+}
+
+/** Of what a speech-to-speech model heard there are no words before it has written them down, if it does. */
+function wordsOf(text: string): string {
+  return text === UNWRITTEN ? '' : text;
 }

@@ -14,7 +14,7 @@ const tell = (...events: ('voice' | 'silence' | 'accepted' | 'ignored')[]): void
 const turn = (number: number, by = 'voice'): void =>
   rig.link.events.emit('turn', { turn: number, by, text: 'hello' });
 const ended = (number: number, outcome: 'completed' | 'interrupted' = 'completed'): void =>
-  rig.link.events.emit('ended', { turn: number, outcome, heard: '', error: undefined });
+  rig.link.events.emit('ended', { turn: number, outcome, user: '', heard: '', error: undefined });
 const heardMs = (): number => rig.link.heard.reduce((sum, { byteLength }) => sum + byteLength / 32, 0);
 
 beforeEach(() => {
