@@ -18,4 +18,4 @@ export {
   SERVER_FRAMES,
 } from './frames.js';
 export { type PopupPorts, popupEndpoints } from './popup-endpoints.js';
-export { POPUP_DEFAULTS, type PopupHome, type PopupSettings, popupHomeFile } from './settings.js';
+export { POPUP_DEFAULTS, type PopupSettings } from './settings.js';

@@ -25,11 +25,3 @@ export const POPUP_DEFAULTS: PopupSettings = {
   maxOpenAudioBytes: 64 * 1024 * 1024,
   maxConnections: 512,
 };
-
-/** The page at `/`: the server's own, or the tutorial's in one of its two forms. */
-export type PopupHome = 'off' | 'v1' | 'v2';
-
-/** The built file that is served at `/`. @returns undefined: the server's own page stays there. */
-export function popupHomeFile(home: PopupHome): 'popup-v1.html' | 'popup-v2.html' | undefined {
-  return home === 'off' ? undefined : `popup-${home}.html`;
-}

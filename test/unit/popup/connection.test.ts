@@ -421,6 +421,18 @@ describe('a connection of the popup chat', () => {
     },
   );
 
+  it('forgets a recording that is not complete when the id is given again', async () => {
+    const rig = startRig();
+    const client = rig.connect();
+    client.begin();
+    client.send('userAudioChunk', RECORDING);
+    client.send('setClientId', 'aB3dE6gH9j');
+    client.send('userAudioEnd');
+    await rig.pass(0);
+    expect(client.came()).toEqual(['ok', 'error The recording is empty', 'textEnd']);
+    expect([rig.parts.budget.takenBytes, rig.clock.pendingCount]).toEqual([0, 0]);
+  });
+
   it('bounds a recording in time', async () => {
     const rig = startRig({}, { maxAudioSeconds: 5 });
     const client = rig.connect();
