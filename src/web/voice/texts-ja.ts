@@ -19,7 +19,7 @@ export const VOICE_JA: Readonly<Record<keyof typeof VOICE_EN, string>> = {
   stateUnderstanding: '聞き取っています…',
   stateThinking: '考えています…',
   stateSpeaking: '話しています',
-  stateSpeakingOpen: '話しています(途中で話しかけられます)',
+  stateSpeakingOpen: '話しています(途中でも話せます)',
   stateReplaying: '録音を再生しています',
   stateMicLost: 'マイクが見つかりません。戻るのを待っています',
   stateAway: 'サーバーを待っています…',
