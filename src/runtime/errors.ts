@@ -88,7 +88,7 @@ export const ERROR_CODES = {
   BRIDGE_ERR_TLS: 'The certificate or its key could not be read, or do not fit together',
   BRIDGE_ERR_KEYS: 'The file of access keys could not be read or written',
   BRIDGE_ERR_TALK_UNKNOWN: 'No conversation of this caller has this name',
-  BRIDGE_ERR_COMMENTS: 'A source of comments is not set up or failed',
+  BRIDGE_ERR_COMMENTS: 'A source of comments is not set up or failed, or what was sent is no comment',
   BRIDGE_ERR_SPEAK_FAILED: 'MMDAgent-EX did not play the file: wrong path, too long or no Plugin_Audio',
   BRIDGE_ERR_USAGE: 'The command line is not understood',
   BRIDGE_ERR_STATE: 'The call is not possible in this state (an error in the calling code)',

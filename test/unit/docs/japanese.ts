@@ -31,6 +31,29 @@ export const JAPANESE: Readonly<Record<string, string>> = {
     '--control-listen の証明書に対応する秘密鍵ファイル（PEM）',
   '`start` also runs the built-in simulator as a lane, so that something can be heard without MMDAgent-EX':
     '`start` のとき内蔵シミュレーターもレーンとして動かし、MMDAgent-EX なしでも音が聞けるようにする',
+  'The server: who may ask, how many sessions there may be, and how each protocol behaves':
+    'サーバー：だれが使えるか、セッションはいくつまでか、各プロトコルの振る舞い',
+  'settings of the server (in the environment as JSON)': 'サーバーの設定（環境変数では JSON）',
+  'What is served at /: the console, the voice page, the popup demo, or the two forms of the popup tutorial (popup-v1 over HTTP, popup-v2 over WebSocket)':
+    '/ に置くもの：コンソール、音声ページ、ポップアップの見本、またはポップアップのチュートリアルの二つの形（popup-v1 は HTTP、popup-v2 は WebSocket）',
+  'one of console, voice, popup, popup-v1, popup-v2': 'console、voice、popup、popup-v1、popup-v2 のどれか',
+  'Who answers, by name: each a system prompt, a model, a voice or whatever differs from the rest':
+    'だれが答えるかを名前で：それぞれにシステムプロンプト、モデル、声など、ほかと違うもの',
+  'names of personas with what differs for each (in the environment as JSON)':
+    'ペルソナの名前と、それぞれ違うもの（環境変数では JSON）',
+  'Which of the personas answers those who name none': '名指ししない人にどのペルソナが答えるか',
+  'the name of a persona': 'ペルソナの名前',
+  'Comments of live streams that the avatar answers: sources, queue and moderation':
+    'アバターが答える配信のコメント：取得元、待ち行列、モデレーション',
+  'settings of comments (in the environment as JSON)': 'コメントの設定（環境変数では JSON）',
+  'The key is missing or wrong, or does not allow this': 'キーがないか違う、またはそのキーでは許されていない',
+  'Too many requests in a short time': '短い時間に要求が多すぎる',
+  'The certificate or its key could not be read, or do not fit together':
+    '証明書または鍵を読めないか、組になっていない',
+  'The file of access keys could not be read or written': 'アクセスキーのファイルを読めない、または書けない',
+  'No conversation of this caller has this name': 'その呼び出し元にこの名前の会話はない',
+  'A source of comments is not set up or failed, or what was sent is no comment':
+    'コメントの取得元が設定されていないか失敗した、または送られたものがコメントではない',
   'Address on which the page is served': 'ページを公開するアドレス',
   'Port on which the page is served; 0 is any free one': 'ページを公開するポート。0 なら空いているもの',
   'Open the page in the browser': 'ページをブラウザーで開く',
