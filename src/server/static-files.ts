@@ -48,6 +48,8 @@ export class StaticFiles {
         // `/voice` reads better than `/voice.html`, which stays for those who have it.
         if (extname(entry.name) === '.html') this.#files.set(`/${pageName(entry.name)}`, file);
         if (entry.name !== 'index.html') this.#files.set(`/${entry.name}`, file);
+        // The console asks for the key; other pages lead there.
+        else this.#files.set('/login', file);
       }
     } catch (error) {
       const message = `Expected the built page in ${folder}: ${errorText(error)}. Run \`npm run build\``;
