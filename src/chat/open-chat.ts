@@ -46,7 +46,7 @@ import { closing, type OpenParts, openWhole } from './open-parts.js';
 import { type Mind, type OwnThinking, openThinking } from './open-thinking.js';
 import { openVoice, type VoiceSettings } from './open-voice.js';
 import { keepPeerWords, takePeerTurns } from './peer-turns.js';
-import { readSections } from './read-sections.js';
+import { type KnownSections, readSections } from './read-sections.js';
 import { tellOfModel, tellOfSound, tellOfSpeech } from './tell-engines.js';
 import { errorValues, noticeTeller, type TellNotice } from './tell-notice.js';
 import { logTurns } from './turn-log.js';
@@ -103,6 +103,8 @@ export interface ChatPorts extends OwnThinking {
   /** Before the settings' engines; not closed. */
   readonly synthesizer?: Synthesizer | undefined;
   readonly speech?: Speech | undefined;
+  /** What was read of the same settings before: only sections that differ from them are read. */
+  readonly sections?: KnownSections | undefined;
   /** What thinks, shared with others; not closed. */
   readonly mind?: Mind | undefined;
   /** Where turns are kept, shared with others; not closed. */
@@ -131,7 +133,7 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
   const { client, clock, logger, stateFolder, signal } = ports;
   const { platform } = ports.host;
   const tell = noticeTeller(ports.tell);
-  const read = await readSections(settings, ports.env);
+  const read = await readSections(settings, ports.env, ports.sections);
   const { engine } = read;
   const { llm = {} } = settings;
   // First of all: what MMDAgent-EX hears from now on is answered.

@@ -1,19 +1,21 @@
-import { conversationsFolder, type KeptConversations, openKept, readKeep } from '../kept/index.js';
+import { conversationsFolder, type KeptConversations, openKept } from '../kept/index.js';
 import { createThreadedPronouncer } from '../language/index.js';
 import { OFFLINE_TYPE } from '../llm/index.js';
 import { ConfigError } from '../runtime/index.js';
 import { createSpeech, type Recognizer, type Speech, VoiceOnlyRecognizer } from '../speech/index.js';
 import { memoryFolder } from '../tools/index.js';
-import { soundEngine, withoutSoundEngine } from './open-brain.js';
+import { withoutSoundEngine } from './open-brain.js';
 import type { ChatPorts, ChatSettings } from './open-chat.js';
 import { recognizerFor } from './open-ears.js';
 import { closing, type OpenParts, openWhole } from './open-parts.js';
 import { type Mind, openMind } from './open-thinking.js';
+import { type KnownSections, readSections } from './read-sections.js';
 import { tellOfModel, tellOfSpeech } from './tell-engines.js';
 import { noticeTeller } from './tell-notice.js';
 
 /** What many conversations with the same settings have in common: engines, tools' servers, what is kept. Ports of `openChat`. */
 export interface SharedChat {
+  readonly sections: KnownSections;
   readonly mind: Mind;
   readonly speech: Speech;
   /** Undefined: none is set up, or the model hears by itself. */
@@ -38,7 +40,8 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
   const { clock, env, host, logger, stateFolder, fetch } = ports;
   const tell = noticeTeller(ports.tell);
   const { llm = {}, tools, recognition } = settings;
-  const engine = await soundEngine(llm, env);
+  const read = await readSections(settings, env);
+  const { engine, keep } = read;
   const isSound = engine !== undefined;
   const mind = await parts.open(
     () =>
@@ -65,9 +68,9 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
     (opened) => (ports.recognizer === undefined ? opened?.close() : undefined),
   );
   const defaultFolder = conversationsFolder(stateFolder, host.platform);
-  const keep = await readKeep(settings.keep);
   const kept = await parts.open(() => openKept(keep, { clock, logger, defaultFolder }), closing);
   return {
+    sections: { settings, read },
     mind,
     speech,
     recognizer,

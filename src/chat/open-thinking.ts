@@ -18,6 +18,7 @@ import {
   sourcesHere,
   type Tool,
   type ToolBox,
+  type ToolSettings,
   wordGuards,
 } from '../tools/index.js';
 import { closing, type OpenParts, openWhole } from './open-parts.js';
@@ -67,7 +68,10 @@ export interface ThinkingSettings {
 }
 
 /** What of thinking several conversations may share. */
-export type Mind = Pick<Thinking, 'llm' | 'tools' | 'guards' | 'memory' | 'close'>;
+export interface Mind extends Pick<Thinking, 'llm' | 'tools' | 'guards' | 'memory' | 'close'> {
+  /** What the settings say of pictures. */
+  readonly vision: ToolSettings['vision'];
+}
 
 /**
  * @param mind - shared with others, and not closed; undefined: its own.
@@ -79,9 +83,9 @@ export async function openThinking(
   mind?: Mind,
 ): Promise<Thinking> {
   return openWhole(ports.signal, async (parts) => {
-    const { llm, tools, guards, memory } =
+    const { llm, tools, guards, memory, vision } =
       mind ?? (await parts.open(() => openMind(settings, ports), closing));
-    const seen = await openSight(settings, ports, llm);
+    const seen = await openSight(settings, ports, { llm, vision });
     return { llm, tools, guards, memory, ...seen, close: () => parts.close() };
   });
 }
@@ -113,17 +117,16 @@ async function composed(settings: ThinkingSettings, ports: ThinkingPorts, parts:
       }),
     closing,
   );
-  return { llm, tools, guards, memory, close: () => parts.close() };
+  return { llm, tools, guards, memory, vision: read.vision, close: () => parts.close() };
 }
 
 /** Each conversation has eyes of its own: those of its user. */
 async function openSight(
   settings: ThinkingSettings,
   ports: ThinkingPorts,
-  llm: Llm,
+  { llm, vision }: Pick<Mind, 'llm' | 'vision'>,
 ): Promise<Pick<Thinking, 'eyes' | 'sight'>> {
-  const { host, env, getImageUrl } = ports;
-  const { vision } = await readToolSettings(settings.tools, env);
+  const { host, getImageUrl } = ports;
   const own = getImageUrl === undefined ? {} : { getImageUrl };
   // Who has not asked for pictures is not looked at by a model's own choice.
   const isAsked = getImageUrl !== undefined || hasVision(settings.tools);

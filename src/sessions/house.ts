@@ -12,6 +12,9 @@ export interface HousesOptions {
   readonly logger: Logger;
 }
 
+/** What was got ready stays so at least as long: engines end connections that nobody uses after about that time. */
+const WARM_MS = 4000;
+
 /** One persona, and what its sessions share. Opened with its first session, closed when it is outdated and the last has left. */
 export class House {
   readonly persona: string;
@@ -20,6 +23,7 @@ export class House {
   #shared: Promise<SharedChat> | undefined;
   #guests = 0;
   #isOutdated = false;
+  #warmedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(persona: string, settings: ChatSettings, ports: ChatPorts) {
     this.persona = persona;
@@ -51,6 +55,13 @@ export class House {
       this.#guests--;
       if (this.#isOutdated && this.#guests === 0) void this.close();
     };
+  }
+
+  /** Whether who comes now has to get ready what is shared; for those who come right behind, it has done so. */
+  takesWarmUp(nowMs: number): boolean {
+    if (nowMs - this.#warmedAtMs < WARM_MS) return false;
+    this.#warmedAtMs = nowMs;
+    return true;
   }
 
   /** Goes on for those who are in it. */

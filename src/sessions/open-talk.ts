@@ -30,7 +30,7 @@ export async function openTalk(
 ): Promise<Chat> {
   const shared = await house.shared();
   const { settings } = house;
-  const { mind, speech, recognizer, kept } = shared;
+  const { sections, mind, speech, recognizer, kept } = shared;
   return openChat(
     {
       ...settings,
@@ -43,7 +43,7 @@ export async function openTalk(
     },
     {
       ...ports,
-      ...{ mind, speech, kept, history },
+      ...{ sections, mind, speech, kept, history },
       ...(recognizer === undefined ? {} : { recognizer }),
       getImageUrl: (source, metadata, signal) => hooks.getImageUrl(source, metadata, signal),
       tell: (_text, notice) => hooks.notice(notice),
@@ -61,10 +61,7 @@ function promptOf({ systemPrompt }: ChatSettings, { instructions }: SessionWish)
 }
 
 /** Who brings what was said before has been welcomed. */
-function conversationOf(
-  { conversation = {} }: ChatSettings,
-  { said }: SessionWish,
-): Readonly<Record<string, unknown>> {
+function conversationOf({ conversation }: ChatSettings, { said }: SessionWish): ChatSettings['conversation'] {
   if (said === undefined) return conversation;
   return { ...conversation, welcome: '', initialMessages: said.map(({ role, text }) => ({ role, text })) };
 }

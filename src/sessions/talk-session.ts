@@ -291,7 +291,7 @@ export class TalkSession implements Session {
 
   async #reopened(context: string | undefined): Promise<OpenedTalk> {
     if (this.#isClosed) throw ended();
-    const { contexts, houses, ports } = this.#options;
+    const { contexts, houses, ports, clock } = this.#options;
     const { caller, persona, voice } = this.wish;
     const talk = this.#talk;
     const isOther = context !== undefined && context !== this.#context;
@@ -330,7 +330,8 @@ export class TalkSession implements Session {
       contexts.keep(caller.id, this.#context, chat.conversation.history);
       if (this.#isOperated) chat.conversation.takeOver();
       this.#ear.hearer = hearerOf(chat, (why) => this.#notOpened(why));
-      void chat.conversation.warmUp();
+      // The lane of an avatar is its own.
+      if (voice.to === 'avatar' || house.takesWarmUp(clock.nowMs())) void chat.conversation.warmUp();
       return this.#talk;
     } catch (error) {
       leaveHouse();
