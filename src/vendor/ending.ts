@@ -2,6 +2,9 @@ import { orAborted, ProviderError, type Timer } from '../runtime/index.js';
 import type { ExchangeOptions } from './exchange.js';
 import { stalledFault } from './provider-fault.js';
 
+/** Made once: the trace of a new one costs more than the rest of ending an exchange, and nobody is told this reason. */
+const OVER = new DOMException('The exchange is over', 'AbortError');
+
 /** Everything that can end an exchange, brought to one signal. */
 export class Ending {
   readonly #controller = new AbortController();
@@ -50,7 +53,7 @@ export class Ending {
   close(): void {
     this.#isClosed = true;
     for (const signal of this.#aborts) signal.removeEventListener('abort', this.#onAbort);
-    this.#controller.abort();
+    this.#controller.abort(OVER);
   }
 
   #abortReason(): unknown {

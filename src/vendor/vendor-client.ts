@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Clock } from '../runtime/index.js';
 import { Exchange, type ExchangeOptions } from './exchange.js';
@@ -41,6 +42,8 @@ export class VendorClient {
     this.face = options.face;
     this.#options = options;
     this.#ports = ports;
+    // Every exchange under way listens: a server has hundreds.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   get fetch(): typeof globalThis.fetch {

@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FakeClock, ProviderError } from '../../../src/runtime/index.js';
 import { Exchange, type ExchangeOptions } from '../../../src/vendor/exchange.js';
 import { type FaultFamily, retryAfterMs } from '../../../src/vendor/provider-fault.js';
 import { Redaction } from '../../../src/vendor/redaction.js';
+import { VendorClient } from '../../../src/vendor/vendor-client.js';
 
 /** Codes of a family that exists for this test alone would say nothing: those of the models stand for all. */
 const FAMILY: FaultFamily = {
@@ -163,5 +164,22 @@ describe('Retry-After', () => {
   test('as a date counts from now', () => {
     const ms = retryAfterMs(new Headers({ 'retry-after': dated }), clock) ?? 0;
     expect(Math.abs(ms - 90_000)).toBeLessThanOrEqual(1000);
+  });
+});
+
+describe('VendorClient', () => {
+  test('takes many requests at a time without a warning, and ends all of them when it is closed', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const client = new VendorClient(
+      { face: FACE, firstByteMs: 1000, idleMs: 1000, secrets: [] },
+      { clock: new FakeClock(), fetch: () => new Promise(() => {}) },
+    );
+    const ends = Promise.allSettled(
+      Array.from({ length: 40 }, () => client.open({ url: 'http://127.0.0.1:1/' })),
+    );
+    client.close();
+    expect((await ends).every(({ status }) => status === 'rejected')).toBe(true);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 });
