@@ -2,6 +2,7 @@ import { BridgeError, errorText } from '../runtime/index.js';
 import type { AskedTurn, Session } from '../sessions/index.js';
 import { readMicrophoneFrame, readSpokenBase64, readSpokenSound } from './audio-input.js';
 import { LiveNarrator } from './live-narrator.js';
+import { microphonePrefix, microphoneText } from './microphone-text.js';
 import type { Room } from './ports.js';
 import type { ReplyAudio } from './reply-audio.js';
 import { type AvatarRequest, fault } from './request.js';
@@ -31,6 +32,7 @@ export class AvatarLink {
   readonly #options: AvatarLinkOptions;
   readonly #narrator: LiveNarrator;
   readonly #letGo: () => void;
+  readonly #prefix: string;
   /** Undefined: as the settings have it. */
   #bargeIn: boolean | undefined;
   #context: string | undefined;
@@ -45,6 +47,7 @@ export class AvatarLink {
     this.sessionId = sessionId;
     this.userId = userId;
     this.metadata = metadata;
+    this.#prefix = microphonePrefix(sessionId);
     this.#context = options.contextId;
     this.#letGo = session.hold();
     this.#narrator = new LiveNarrator({
@@ -66,6 +69,13 @@ export class AvatarLink {
     if (tuning === undefined) return;
     this.#bargeIn = tuning.bargeIn ?? this.#bargeIn;
     this.session.tune(tuning);
+  }
+
+  /** @returns whether the frame is one of this session's microphone, as browsers write it; others must be read. @throws as `hear`. */
+  hearText(text: string): boolean {
+    const audio = microphoneText(text, this.#prefix);
+    this.hear(audio);
+    return audio !== undefined;
   }
 
   /** Sound of the microphone. @throws {RequestError} BRIDGE_ERR_USAGE */

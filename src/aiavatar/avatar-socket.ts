@@ -68,6 +68,7 @@ export class AvatarSocket implements LiveSocket {
     let request: AvatarRequest | undefined;
     try {
       if (text === undefined) throw fault('Expected text frames; sound goes as base64 in "audio_data"');
+      if (this.#link?.hearText(text) === true) return;
       request = readAvatarFrame(text);
       if (request.sessionId === undefined) this.#endWithoutSession(request);
       else this.#take(request, request.sessionId);
