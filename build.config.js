@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 /** The pages, and what runs in their audio thread: each is loaded by the browser as a file of its own. */
 const PROGRAMS = [
-  { in: 'src/web/page.ts', out: 'page' },
+  { in: 'src/web/console/console-page.ts', out: 'page' },
   { in: 'src/web/mic-worklet.ts', out: 'mic-worklet' },
   { in: 'src/web/voice/voice-page.ts', out: 'voice' },
   { in: 'src/web/face2d/face-page.ts', out: 'face' },

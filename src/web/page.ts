@@ -3,6 +3,7 @@ import { SystemClock } from '../runtime/clock.js';
 import { BridgeView } from './bridge-view.js';
 import { CalibratePanel } from './calibrate-panel.js';
 import { ConnectPanel } from './connect-panel.js';
+import { words } from './console/words.js';
 import { DevicesPanel } from './devices-panel.js';
 import { byId, setText } from './dom.js';
 import { EarCalibration } from './ear-calibration.js';
@@ -30,7 +31,6 @@ import { Tabs } from './tabs.js';
 import { TalkKey } from './talk-key.js';
 import { TalkPanel } from './talk-panel.js';
 import { TapPlayer } from './tap-player.js';
-import { Words } from './words.js';
 
 /**
  * The page: the only file that knows all its parts.
@@ -39,7 +39,6 @@ import { Words } from './words.js';
  *   Microphone → MicSession → BridgeView
  */
 const clock = new SystemClock();
-const words = new Words();
 const bridge = new BridgeView(clock);
 const player = new TapPlayer();
 const mouths = new MouthTrack();

@@ -5,6 +5,7 @@ import { keyEntry, newKey, type Role, writeKeyFile } from '../../../src/access/i
 import { openProtocols, type Protocols } from '../../../src/app/open-protocols.js';
 import { createSpeaker } from '../../../src/app/speaker.js';
 import { createTalker } from '../../../src/app/talker.js';
+import { TurnBoard } from '../../../src/app/turn-board.js';
 import { TurnMetrics } from '../../../src/app/turn-metrics.js';
 import { BridgeClient } from '../../../src/client/index.js';
 import { resolveConfig } from '../../../src/config/index.js';
@@ -17,7 +18,12 @@ import {
   SystemClock,
   type Timer,
 } from '../../../src/runtime/index.js';
-import { type Endpoints, type PageServer, startPageServer } from '../../../src/server/index.js';
+import {
+  type Endpoints,
+  type MachinePort,
+  type PageServer,
+  startPageServer,
+} from '../../../src/server/index.js';
 import { loginEndpoints } from '../../../src/server/login-endpoints.js';
 import { ScriptedEngines } from './scripted-engines.js';
 
@@ -57,6 +63,8 @@ export interface WholeServerOptions {
   /** @default a page that says `page` */
   readonly staticDir?: string;
   readonly uploadIdleMs?: number;
+  /** @default pages are told nothing of the machine */
+  readonly machine?: MachinePort;
 }
 
 /** The machine's clock, counting what waits; what waits for 20 s or more comes sooner where it is told to hurry. */
@@ -98,6 +106,7 @@ const NO_LIMITS = {
   bytes: { perS: 1e11, burst: 1e11 },
   connections: 10_000,
 };
+const KEY_NAME = 'ENGINE_KEY_OF_TEST';
 export const ENGINE_KEY = 'sk-engine-secret-of-this-test';
 
 /** The server as `openPage` puts it together: daemon, all protocols and pages in this process, engines of a vendor on loopback. */
@@ -113,7 +122,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
   }
   const configFile = join(folder, 'bridge.json');
   writeFileSync(configFile, JSON.stringify(settingsOf(options, engines, keyFile)));
-  const env = { HOME: folder, PATH: process.env['PATH'], ENGINE_KEY_OF_TEST: ENGINE_KEY };
+  const env = { HOME: folder, PATH: process.env['PATH'], [KEY_NAME]: ENGINE_KEY };
   const reload = () =>
     resolveConfig({ env, flags: { config: configFile, link: [...links], 'page-host': '127.0.0.1' } });
   const resolved = await reload();
@@ -124,9 +133,13 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
   const counts = new TurnMetrics(() => ({}));
   const metrics = async (): Promise<TurnMetrics> => counts;
   const talker = createTalker({ resolved, client, clock, logger, version: 'test', env, metrics });
+  const turns = new TurnBoard(clock);
   const protocols = await openProtocols({
-    ...{ resolved, client, clock, logger, env, reload, speaker, version: 'test' },
-    onOpened: (session) => counts.watchSession(session),
+    ...{ resolved, client, clock, logger, env, reload, speaker, turns, version: 'test' },
+    onOpened: (session) => {
+      turns.watchSession(session);
+      counts.watchSession(session);
+    },
   });
   const uploadFolder = join(folder, 'uploads');
   mkdirSync(uploadFolder);
@@ -140,6 +153,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
     gate,
     endpoints: protocols.endpoints,
     ...(options.uploadIdleMs === undefined ? {} : { uploadIdleMs: options.uploadIdleMs }),
+    ...(options.machine === undefined ? {} : { machine: options.machine }),
   });
   const origin = server.url.slice(0, -1);
   const closeServer = async (): Promise<void> => {
@@ -168,7 +182,7 @@ function settingsOf(
 ): object {
   const vendor = {
     type: 'openai',
-    apiKey: '${ENGINE_KEY_OF_TEST}',
+    apiKey: `$\{${KEY_NAME}}`,
     baseUrl,
     firstByteMs: 3000,
     idleMs: 3000,
