@@ -9,7 +9,7 @@ const groups = [
   // They compute, or talk to servers on loopback that answer at once.
   { name: 'unit', folders: ['unit', 'contract'], maxWorkers: cores },
   // Processes, sound and conversations in real time mostly wait: a file takes a third of a core. What is timed has cores to spare.
-  { name: 'integration', folders: ['integration'], maxWorkers: Math.min(cores, 4) },
+  { name: 'integration', folders: ['integration', 'faults'], maxWorkers: Math.min(cores, 4) },
   // A browser that draws without a graphics card, and is measured in milliseconds, takes the machine for itself.
   { name: 'e2e', folders: ['e2e'], maxWorkers: 1 },
 ];

@@ -20,12 +20,13 @@
  * Owns the connections, and ends what only a gone client wanted. The client is in client/, for browsers and Node; what it shares with the
  * server are protocol.ts, sound-frame.ts and the types of messages.
  */
-export type {
-  AvatarAllowance,
-  AvatarPort,
-  AvatarSound,
-  AvatarSpeech,
-  AvatarSpeechEnd,
+export {
+  type AvatarAllowance,
+  type AvatarPort,
+  AvatarRights,
+  type AvatarSound,
+  type AvatarSpeech,
+  type AvatarSpeechEnd,
 } from './avatar-port.js';
 export { type ApiOptions, createApi } from './create-api.js';
 export type { RequestName, RequestParams, RequestResult } from './messages-in.js';

@@ -1,6 +1,6 @@
 import { accessFiles, followTls, type Gate, openGate, readTls } from '../access/index.js';
 import { aiavatarEndpoints } from '../aiavatar/index.js';
-import { createApi } from '../api/index.js';
+import { AvatarRights, createApi } from '../api/index.js';
 import type { BridgeClient } from '../client/index.js';
 import { type ResolvedConfig, userConfigFolder } from '../config/index.js';
 import { systemHost } from '../devices/index.js';
@@ -69,6 +69,7 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
   });
   const tls = await openTls(settings, { clock, logger });
   const read = await readPersonas(resolved, { env, platform: host.platform });
+  const rights = new AvatarRights(settings.avatars);
   const sessions = createSessions({
     clock,
     logger,
@@ -77,6 +78,7 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
     limits: settings.sessions,
     allowsLinks: settings.imageLinks,
     onOpened: options.onOpened,
+    laneFor: (caller, lane) => rights.lane(caller, lane),
     ports: {
       ...{ client, clock, env, host, logger, version },
       stateFolder: userConfigFolder(env, host.platform),

@@ -137,15 +137,14 @@ export class EndpointHost {
   ): Promise<void> {
     const { gate, signal } = this.#options;
     const asker = gateRequestOf(request);
-    const length = lengthOf(request);
     const admission = endpoint.need === 'nobody' ? undefined : await gate.admit(asker, endpoint.need);
     if (admission === undefined) gate.checkHost(asker);
     else {
       for (const [name, value] of Object.entries(admissionHeaders(admission)))
         response.setHeader(name, value);
       if (endpoint.costs === 'turn') gate.spend(admission, 'turns');
-      if (length !== undefined && length > 0) gate.spend(admission, 'bytes', length);
     }
+    // What came, not what was told: who tells of more than they send would have everybody at their address pay for it.
     const spend = (bytes: number): void => {
       if (admission !== undefined) gate.spend(admission, 'bytes', bytes);
     };
@@ -158,8 +157,13 @@ export class EndpointHost {
       await endpoint.handle({
         ...{ request, response, query, params, signal: asked.signal },
         caller: admission?.caller ?? NOBODY,
-        ...(length === undefined ? { spend } : {}),
+        spend,
       });
+    } catch (error) {
+      if (error !== asked.signal.reason) throw error;
+      // Nobody waits any more: that is no failure. Who still does is told why.
+      if (response.destroyed) return;
+      throw new HttpRefusal(503, 'BRIDGE_ERR_TURN_REFUSED', 'The bridge is closing');
     } finally {
       this.#asked.delete(asked);
     }
@@ -204,12 +208,6 @@ export class EndpointHost {
     this.#servers.set(endpoint, server);
     return server;
   }
-}
-
-/** Bytes of the body, as the request tells it; Node ends a request that lies. */
-function lengthOf({ headers }: IncomingMessage): number | undefined {
-  const told = headers['content-length'];
-  return told === undefined ? undefined : Number(told);
 }
 
 /** Of a request that needs no caller. */

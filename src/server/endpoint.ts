@@ -16,8 +16,9 @@ export interface Asked {
   /** Aborted when nobody waits for the answer any more, or the server closes. */
   readonly signal: AbortSignal;
   /**
-   * Charges bytes of a body whose length was not told to the caller, as they come; readers of bodies call it. Left out: they were charged
-   * already. @throws {AccessRefusal} 429
+   * Charges bytes of a body to the caller, as they come; readers of bodies call it. @default nothing is charged
+   *
+   * @throws {AccessRefusal} 429
    */
   readonly spend?: ((bytes: number) => void) | undefined;
 }

@@ -24,6 +24,7 @@ export class HttpRefusal extends Error {
 
 /** Codes that are not simply a bad request. */
 const STATUS_OF: Partial<Record<ErrorCode, number>> = {
+  BRIDGE_ERR_ACCESS: 403,
   BRIDGE_ERR_LANE_UNKNOWN: 404,
   BRIDGE_ERR_STREAM_UNKNOWN: 404,
   BRIDGE_ERR_LANE_BUSY: 409,

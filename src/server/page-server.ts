@@ -109,7 +109,8 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     signal: closing.signal,
   });
   // A long upload may take as long as it needs: Upload watches that it goes on.
-  const limits = { requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT_MS };
+  // Who names no Host is told so by us, with the headers that every answer has.
+  const limits = { requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false };
   const { tls, gate } = options;
   const server = tls === undefined ? createServer(limits) : createSecureServer({ ...limits, ...tls.context });
   const offTls = tls?.onChange((context) => {

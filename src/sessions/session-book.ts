@@ -9,6 +9,7 @@ import type {
   Session,
   SessionFacts,
   Sessions,
+  SessionVoice,
   SessionWish,
   SpokenSound,
   SynthesizeOptions,
@@ -44,6 +45,13 @@ export interface SessionBookOptions extends Omit<TalkSessionOptions, 'houses' | 
   readonly personas: Personas;
   readonly standardPersona: string;
   readonly limits?: Partial<SessionLimits> | undefined;
+  /**
+   * The avatar that a caller may speak on: the one that was asked for, or the one that is meant without a name.
+   *
+   * @throws {RequestError} BRIDGE_ERR_ACCESS
+   * @default whichever was asked for
+   */
+  readonly laneFor?: ((caller: Caller, lane: string | undefined) => string | undefined) | undefined;
   /** A session was opened for the first time; for metrics. */
   readonly onOpened?: ((session: Session) => void) | undefined;
 }
@@ -102,13 +110,17 @@ class Book implements SessionBook {
       return known;
     }
     this.#houses.get(wish.persona);
+    const voice = this.#voiceOf(wish);
     this.#makeRoom(wish.caller);
-    const session = new TalkSession(wish, {
-      ...this.#options,
-      houses: this.#houses,
-      contexts: this.#contexts,
-      onClosed: (one) => this.#sessions.get(key) === one && this.#sessions.delete(key),
-    });
+    const session = new TalkSession(
+      { ...wish, voice },
+      {
+        ...this.#options,
+        houses: this.#houses,
+        contexts: this.#contexts,
+        onClosed: (one) => this.#sessions.get(key) === one && this.#sessions.delete(key),
+      },
+    );
     this.#sessions.set(key, session);
     this.#sweepLater();
     this.#options.onOpened?.(session);
@@ -151,6 +163,14 @@ class Book implements SessionBook {
       this.#dictations.close(),
     ]);
     await this.#houses.close();
+  }
+
+  /** Whatever protocol it came by: not everybody who may converse may make an avatar speak. @throws {RequestError} BRIDGE_ERR_ACCESS */
+  #voiceOf({ caller, voice }: SessionWish): SessionVoice {
+    const { laneFor } = this.#options;
+    return voice.to === 'avatar' && laneFor !== undefined
+      ? { to: 'avatar', lane: laneFor(caller, voice.lane) }
+      : voice;
   }
 
   /** @throws {RequestError} BRIDGE_ERR_QUEUE_FULL */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -48,6 +49,26 @@ describe('The whole server', () => {
     expect(await chunked('/api/message', 2, [...own, cookie])).toContain('400');
     expect(await chunked('/api/message', 3, [...own, cookie])).toContain('429');
     expect(await chunked('/chat', 3, [...own, cookie])).toContain('429');
+  });
+
+  it('charges what comes, not what is told: else one liar would have a whole office pay', async () => {
+    const own = { origin: server.origin };
+    const { headers } = await fetch(`${server.origin}/api/popup`, { headers: own });
+    const cookie = `${headers.get('set-cookie')?.split(';')[0]}`;
+    const socket = connect(server.port, '127.0.0.1');
+    const answered = once(socket, 'data');
+    socket.write(
+      `POST /api/message HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nOrigin: ${server.origin}\r\nCookie: ${cookie}\r\nContent-Length: 999999999999\r\n\r\n`,
+    );
+    expect(String(await answered)).toContain('413');
+    socket.destroy();
+    const body = JSON.stringify({ id: 'me', message: 'hello' });
+    const after = await fetch(`${server.origin}/api/message`, {
+      method: 'POST',
+      headers: { ...own, cookie },
+      body,
+    });
+    expect(after.status).toBe(200);
   });
 
   it('tells who sends too much in pieces that it is too much, though they are still sending', async () => {

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Caller } from '../../../src/access/index.js';
+import { RequestError } from '../../../src/runtime/index.js';
 import type { Session, SessionPiece, SessionTurn } from '../../../src/sessions/index.js';
 import {
   CALLER,
@@ -77,6 +79,19 @@ describe('Sessions', () => {
     expect(await answer(other, 'again', one.context)).toBe('You said again. There were 1 messages.');
     expect(other.context).not.toBe(one.context);
     expect(JSON.stringify(other.messages())).not.toContain('42');
+  });
+
+  it('speak on an avatar only for callers that may, and on the one that is meant, whatever protocol asks', () => {
+    const laneFor = ({ role }: Caller, lane: string | undefined): string | undefined => {
+      if (role === 'operator') return lane ?? 'stage';
+      throw new RequestError('BRIDGE_ERR_ACCESS', 'not this caller');
+    };
+    const { open, sessions } = rig({ laneFor });
+    const voice = { to: 'avatar' } as const;
+    expect(() => open({ voice })).toThrow('not this caller');
+    expect(sessions.list(OPERATOR)).toEqual([]);
+    expect(open({ caller: OPERATOR, voice }).wish.voice).toEqual({ to: 'avatar', lane: 'stage' });
+    expect(open({ name: 'other' }).wish.voice).toEqual({ to: 'nobody' });
   });
 
   it('are seen by their caller and by operators only', () => {
