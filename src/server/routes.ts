@@ -6,6 +6,7 @@ import { LINK_DEFAULTS, MASK, parseLinkUrl } from '../config/index.js';
 import { mdfFor } from '../mdf/index.js';
 import { BridgeError, type Clock, type Logger, RequestError } from '../runtime/index.js';
 import { answerJson, answerText, HttpRefusal } from './http-answer.js';
+import type { AccessState } from './login-endpoints.js';
 import type { MachinePort } from './machine-port.js';
 import { machineRoutes } from './machine-routes.js';
 import { playSound } from './play-sound.js';
@@ -50,10 +51,14 @@ const DISCARD_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 3000;
 const DEFAULT_LINK = `ws-listen://${LINK_DEFAULTS.host}:${LINK_DEFAULTS.wsPort}${LINK_DEFAULTS.wsPath}`;
 
+const NO_GATE: AccessState = { demandsKey: false, role: 'operator', label: undefined };
+
 /** What the server answers by path and method, besides the files of the page and the WebSocket. */
 export function createRoutes(options: RouteOptions): RouteTable {
   let uploads = 0;
   return {
+    // Where there is a gate, it answers.
+    '/api/access': { GET: ({ response }) => answerJson(response, 200, NO_GATE) },
     ...machineRoutes(options),
     ...sayRoutes(options),
     ...talkRoutes(options),

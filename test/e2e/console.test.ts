@@ -231,6 +231,31 @@ describe.skipIf(!isChromiumThere)(`the console in a browser${whySkipped}`, () =>
     await shot('kept');
   });
 
+  it('shows what is kept, turn by turn, as text', async () => {
+    await server[Symbol.asyncDispose]();
+    server = await startWholeServer({
+      ...{ staticDir: built.folder, machine: MACHINE },
+      config: { keep: { store: 'jsonl' } },
+    });
+    const guest = connect({ url: server.origin, key: server.keys.ann });
+    const session = await guest.open({ name: 'kept', user: 'Ann', voice: { to: 'nobody' } });
+    await (await session.ask(HOSTILE)).ended;
+    await open('/#kept');
+    await logIn();
+    await page.locator('[data-kept] button').click(WAIT);
+    await says('.con-kept-turn .con-line[data-role="user"] span', HOSTILE);
+    expect(await page.locator('.con-kept-turn img, .con-kept-turn b').count()).toBe(0);
+    await page.locator('.con-times summary').click();
+    await says('.con-times th', 'Ended');
+    const href = await page.locator('.con-head a').getAttribute('href');
+    const file = await page.request.get(`${server.origin}/${href}`);
+    expect(file.headers()['content-disposition']).toContain('attachment');
+    expect(await file.json()).toMatchObject({ records: [{ user: HOSTILE }] });
+    expect(await axeViolations(page)).toEqual([]);
+    await shot('kept-one');
+    guest.close();
+  });
+
   it('has the doctor where it was, with the key of an operator, and is used by the keyboard', async () => {
     await open();
     await logIn();

@@ -167,7 +167,7 @@ describe.skipIf(!isChromiumThere)(`the machine on the page${whySkipped}`, () => 
     expect(await page.locator('#pane-calibrate').isVisible()).toBe(true);
     await page.keyboard.press('Home');
     expect(await page.locator('#pane-look').isVisible()).toBe(true);
-    expect(await page.locator('[role="tab"][tabindex="-1"]').count()).toBe(6);
+    expect(await page.locator('[role="tab"][tabindex="-1"]').count()).toBe(11);
   });
 
   it('calibrates by eye and ear: light and mouth go with the click, later by what the slider says', async () => {

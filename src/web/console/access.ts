@@ -21,8 +21,6 @@ export function needsLogin({ demandsKey, role }: AccessState): boolean {
 /** @throws {TypeError} the server does not answer. {Error} it answers something else. */
 export async function readAccess(): Promise<AccessState> {
   const response = await fetch('api/access', { credentials: 'same-origin' });
-  // A server without protocols asks for no keys.
-  if (response.status === 404) return { demandsKey: false, role: 'operator', label: undefined };
   if (!response.ok) throw new Error(`The server answered with status ${response.status}`);
   return (await response.json()) as AccessState;
 }

@@ -44,7 +44,7 @@ export function table(
   heads: readonly string[],
   rows: readonly (readonly Cell[])[],
 ): HTMLElement {
-  const head = make('tr', '', ...heads.map((text) => column(text)));
+  const head = make('tr', '', ...heads.map((text, at) => column(text, rows[0]?.[at]?.className)));
   const body = rows.map((cells) => {
     const [first, ...rest] = cells;
     const name = make('th', first?.className ?? '', first?.content ?? '');
@@ -71,8 +71,9 @@ export function table(
   return box;
 }
 
-function column(text: string): HTMLTableCellElement {
-  const cell = make('th', '', text);
+/** Stands as its numbers do. */
+function column(text: string, className = ''): HTMLTableCellElement {
+  const cell = make('th', className, text);
   cell.scope = 'col';
   return cell;
 }

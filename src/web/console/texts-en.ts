@@ -43,7 +43,7 @@ export const CONSOLE_EN = {
   conOperated: 'You write',
   conHeldNot: 'Nobody connected',
   conTurns: 'Turns: {count}',
-  conSince: 'Since {time}',
+  conSince: 'Open for {time}',
   conQuiet: 'Quiet for {time}',
   conSeconds: '{count} s',
   conMinutes: '{count} min',

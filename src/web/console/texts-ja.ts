@@ -46,7 +46,7 @@ export const CONSOLE_JA: Readonly<Record<keyof typeof CONSOLE_EN, string>> = {
   conOperated: '自分で返答中',
   conHeldNot: '接続なし',
   conTurns: 'ターン: {count}',
-  conSince: '開始 {time}前',
+  conSince: '開いて {time}',
   conQuiet: '{time}静か',
   conSeconds: '{count} 秒',
   conMinutes: '{count} 分',
