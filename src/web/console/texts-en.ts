@@ -87,7 +87,7 @@ export const CONSOLE_EN = {
   conProtocolPage: 'this page',
   conPercentiles: 'Percentiles of these {count} turns',
   conMetricsTitle: 'Of all turns since the start, from /metrics',
-  conMetricsAbout: 'Estimated from buckets; all protocols.',
+  conMetricsAbout: 'Estimated from buckets; all protocols. 10000 ms stands for that or more.',
   conStage: 'Stage',
   conCount: 'Turns',
   conLast: 'Last',

@@ -90,7 +90,7 @@ export const CONSOLE_JA: Readonly<Record<keyof typeof CONSOLE_EN, string>> = {
   conProtocolPage: 'このページ',
   conPercentiles: 'これら {count} ターンの百分位',
   conMetricsTitle: '起動後の全ターン (/metrics より)',
-  conMetricsAbout: '区間からの推定。全プロトコル。',
+  conMetricsAbout: '区間からの推定。全プロトコル。10000 ms はそれ以上を表します。',
   conStage: '段階',
   conCount: 'ターン数',
   conLast: '最新',
