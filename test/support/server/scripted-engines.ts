@@ -19,6 +19,9 @@ export class ScriptedEngines {
   openEar = 0;
   /** What the model was asked, as it came. */
   readonly asked: string[] = [];
+  /** All that came with each question, as JSON. */
+  readonly histories: string[] = [];
+  readonly #late = new Set<() => void>();
   /** What is said in any sound. */
   words = 'spoken words';
   isEarSilent = false;
@@ -39,6 +42,11 @@ export class ScriptedEngines {
 
   get baseUrl(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  /** Who waits for the first word gets the whole reply. */
+  letGo(): void {
+    for (const answer of [...this.#late]) answer();
   }
 
   /** Requests under way, of all three. */
@@ -75,31 +83,39 @@ export class ScriptedEngines {
     const { messages } = JSON.parse(body) as { messages: { role: string; content: unknown }[] };
     const text = JSON.stringify(messages.findLast(({ role }) => role === 'user')?.content ?? '');
     this.asked.push(text);
+    this.histories.push(JSON.stringify(messages));
     if (text.includes('fails')) {
       response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{"message":"broken"}}');
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.flushHeaders();
-    if (text.includes('late')) return;
-    const say = (words: string): void => {
-      const choices = [{ index: 0, delta: { content: words }, finish_reason: null }];
-      response.write(`data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices })}\n\n`);
-    };
-    if (text.includes('long'))
-      for (let count = 1; count <= 6; count++) say(`This is sentence ${count} of many long ones. `);
-    else if (text.includes('mute')) say('Nobody can speak mute words. ');
-    else if (text.includes('voiceless')) say('Nobody answers voiceless words. ');
-    else say('The first sentence. ');
-    if (text.includes('halting')) return;
-    if (text.includes('breaks')) {
-      setTimeout(() => response.destroy(), 50);
-      return;
-    }
-    say('The last sentence.');
-    const choices = [{ index: 0, delta: {}, finish_reason: 'stop' }];
-    response.end(`data: ${JSON.stringify({ id: 'c', choices })}\n\ndata: [DONE]\n\n`);
+    if (text.includes('late')) {
+      const answer = (): void => reply(text, response);
+      this.#late.add(answer);
+      response.once('close', () => this.#late.delete(answer));
+    } else reply(text, response);
   }
+}
+
+function reply(text: string, response: ServerResponse): void {
+  const say = (words: string): void => {
+    const choices = [{ index: 0, delta: { content: words }, finish_reason: null }];
+    response.write(`data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices })}\n\n`);
+  };
+  if (text.includes('long'))
+    for (let count = 1; count <= 6; count++) say(`This is sentence ${count} of many long ones. `);
+  else if (text.includes('mute')) say('Nobody can speak mute words. ');
+  else if (text.includes('voiceless')) say('Nobody answers voiceless words. ');
+  else say('The first sentence. ');
+  if (text.includes('halting')) return;
+  if (text.includes('breaks')) {
+    setTimeout(() => response.destroy(), 50);
+    return;
+  }
+  say('The last sentence.');
+  const choices = [{ index: 0, delta: {}, finish_reason: 'stop' }];
+  response.end(`data: ${JSON.stringify({ id: 'c', choices })}\n\ndata: [DONE]\n\n`);
 }
 
 /** Sixty milliseconds of tone for each letter: s16le mono 24 000 Hz. */
