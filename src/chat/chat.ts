@@ -36,6 +36,8 @@ export interface Chat {
   readonly kept: KeptConversations;
   /** Name under which turns that begin now are kept, another one after `forget`; undefined: they are not. */
   readonly session: string | undefined;
+  /** What memory and disk know the turns that begin now by, also where none are kept; another one after `forget`. */
+  readonly sessionId: string;
   readonly tools: ToolBox;
   readonly memory: LongTermMemory | undefined;
   /** What each model was asked so far, and what it told of tokens. */

@@ -281,6 +281,9 @@ async function composed(settings: ChatSettings, ports: ChatPorts, parts: OpenPar
     get session() {
       return session.name;
     },
+    get sessionId() {
+      return session.now.id;
+    },
     tools: thinking.tools,
     memory,
     usage: () => [...(sound === undefined ? [] : [sound.brain.usage()]), ...thinking.llm.usage()],

@@ -1,5 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import type { History } from '../dialogue/index.js';
 import type { Clock } from '../runtime/index.js';
+
+/** What was said under one name. Sessions of its caller that go on with it hold the same one. */
+export class Context {
+  /** Another one after it was forgotten. */
+  name: string = randomUUID();
+  /** Undefined: nothing was said yet. */
+  history: History | undefined;
+  /** How often it was forgotten: what a conversation writes down belongs to the time when it began. */
+  forgotten = 0;
+  /** Where disk and long-term memory have what was said, by the ids of kept sessions: as many as conversations were opened and used. */
+  readonly kept = new Map<string, KeptUnder>();
+}
+
+/** Of whom and where a kept session is. */
+export interface KeptUnder {
+  readonly user: string;
+  readonly persona: string | undefined;
+}
 
 export interface ContextsOptions {
   readonly clock: Clock;
@@ -9,69 +28,73 @@ export interface ContextsOptions {
   readonly idleMs: number;
 }
 
-interface Kept {
-  readonly history: History;
+interface Found {
+  readonly context: Context;
   atMs: number;
 }
 
-/** What was said, by caller and context: a name that somebody else uses opens nothing. */
+/** What was said, by caller and name: a name that somebody else uses opens nothing. */
 export class Contexts {
   readonly #options: ContextsOptions;
   /** Those used last stand last. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #found = new Map<string, Found>();
 
   constructor(options: ContextsOptions) {
     this.#options = options;
   }
 
   get size(): number {
-    return this.#kept.size;
+    return this.#found.size;
   }
 
-  find(caller: string, context: string): History | undefined {
-    const key = keyOf(caller, context);
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return undefined;
-    if (this.#isOld(kept)) {
-      this.#kept.delete(key);
+  find(caller: string, name: string): Context | undefined {
+    const key = keyOf(caller, name);
+    const found = this.#found.get(key);
+    if (found === undefined) return undefined;
+    if (this.#isOld(found)) {
+      this.#found.delete(key);
       return undefined;
     }
-    this.#touch(key, kept);
-    return kept.history;
+    this.#touch(key, found);
+    return found.context;
   }
 
-  keep(caller: string, context: string, history: History): void {
-    this.#touch(keyOf(caller, context), { history, atMs: 0 });
-    for (const key of this.#kept.keys()) {
-      if (this.#kept.size <= this.#options.max) return;
-      this.#kept.delete(key);
+  /** It is found under its name from now on; also for one that is found already: it is used. */
+  keep(caller: string, context: Context): void {
+    this.#touch(keyOf(caller, context.name), { context, atMs: 0 });
+    for (const key of this.#found.keys()) {
+      if (this.#found.size <= this.#options.max) return;
+      this.#found.delete(key);
     }
   }
 
-  forget(caller: string, context: string): void {
-    this.#kept.delete(keyOf(caller, context));
+  /** Under its old name nothing is found any more. */
+  rename(caller: string, context: Context): void {
+    this.#found.delete(keyOf(caller, context.name));
+    context.name = randomUUID();
+    if (context.history !== undefined) this.keep(caller, context);
   }
 
   /** What is too old goes. */
   sweep(): void {
-    for (const [key, kept] of this.#kept) {
-      if (!this.#isOld(kept)) return;
-      this.#kept.delete(key);
+    for (const [key, found] of this.#found) {
+      if (!this.#isOld(found)) return;
+      this.#found.delete(key);
     }
   }
 
-  #touch(key: string, kept: Kept): void {
-    kept.atMs = this.#options.clock.nowMs();
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
+  #touch(key: string, found: Found): void {
+    found.atMs = this.#options.clock.nowMs();
+    this.#found.delete(key);
+    this.#found.set(key, found);
   }
 
-  #isOld({ atMs }: Kept): boolean {
+  #isOld({ atMs }: Found): boolean {
     return this.#options.clock.nowMs() - atMs > this.#options.idleMs;
   }
 }
 
 /** Contexts hold no control characters. */
-function keyOf(caller: string, context: string): string {
-  return `${caller}\n${context}`;
+function keyOf(caller: string, name: string): string {
+  return `${caller}\n${name}`;
 }

@@ -93,6 +93,10 @@ export class Houses {
     return [...this.#all.keys()];
   }
 
+  has(persona: string | undefined): boolean {
+    return this.#all.has(this.nameOf(persona));
+  }
+
   /** The name of the standard one where none is given. */
   nameOf(persona: string | undefined): string {
     return persona ?? this.#standard;

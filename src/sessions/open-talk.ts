@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type Chat, type ChatPorts, type ChatSettings, openChat } from '../chat/index.js';
 import type { History } from '../dialogue/index.js';
 import type { ClientPlayer } from '../reply/index.js';
@@ -49,10 +48,6 @@ export async function openTalk(
       tell: (_text, notice) => hooks.notice(notice),
     },
   );
-}
-
-export function newContext(): string {
-  return randomUUID();
 }
 
 function promptOf({ systemPrompt }: ChatSettings, { instructions }: SessionWish): string | undefined {

@@ -1,6 +1,7 @@
 import type { Chat } from '../chat/index.js';
 import type { TurnHandle } from '../dialogue/index.js';
 import { type Emitter, errorText, NOTICES } from '../runtime/index.js';
+import type { Context, KeptUnder } from './contexts.js';
 import type { House } from './house.js';
 import type { SessionEvents } from './session.js';
 import { ToldTurn } from './told-turn.js';
@@ -12,8 +13,10 @@ export interface OpenedTalkOptions {
   readonly events: Emitter<SessionEvents>;
   /** Whether the client gets the sound. */
   readonly hasSound: boolean;
-  /** Names what is said now. */
-  readonly context: () => string;
+  /** Of what is said now. */
+  readonly context: Context;
+  /** Of whom its turns are kept. */
+  readonly keptUnder: KeptUnder;
   /** The next number of the session. */
   readonly nextTurn: () => number;
   readonly onForgotten: () => void;
@@ -28,10 +31,12 @@ export class OpenedTalk {
   readonly #told = new WeakMap<TurnHandle, ToldTurn>();
   readonly #offs: (() => void)[] = [];
   #now: ToldTurn | undefined;
+  #forgotten: number;
 
   constructor(options: OpenedTalkOptions) {
     this.chat = options.chat;
     this.house = options.house;
+    this.#forgotten = options.context.forgotten;
     this.#options = options;
     this.#watch();
     this.#listen();
@@ -40,6 +45,16 @@ export class OpenedTalk {
   /** The turn under way, or the last. */
   get now(): ToldTurn | undefined {
     return this.#now;
+  }
+
+  /** Whether the next turn wants another: its settings have changed, or what it writes down was thrown away by another session. */
+  get isOutdated(): boolean {
+    return this.house.isOutdated || this.isForgotten;
+  }
+
+  /** Whether another session threw away what it writes down. */
+  get isForgotten(): boolean {
+    return this.#forgotten !== this.#options.context.forgotten;
   }
 
   get isBusy(): boolean {
@@ -51,9 +66,15 @@ export class OpenedTalk {
     const { events, hasSound, context, nextTurn } = this.#options;
     const known = this.#told.get(handle);
     if (known !== undefined) return known;
-    const turn = new ToldTurn({ handle, turn: nextTurn(), context, events, hasSound });
+    const turn = new ToldTurn({ handle, turn: nextTurn(), context: () => context.name, events, hasSound });
     this.#told.set(handle, turn);
     return turn;
+  }
+
+  /** As `Chat.forget`. */
+  forget(): Promise<void> {
+    this.#forgotten = this.#options.context.forgotten;
+    return this.chat.forget();
   }
 
   /** Silence, then nothing of it is told any more. */
@@ -66,12 +87,13 @@ export class OpenedTalk {
   }
 
   #watch(): void {
-    const { events: told, hasSound, onForgotten, onAlive } = this.#options;
+    const { events: told, hasSound, context, keptUnder, onForgotten, onAlive } = this.#options;
     const { conversation, face } = this.chat;
     const { events } = conversation;
     this.#offs.push(
       events.on('turn', (handle) => {
         this.#now = this.told(handle);
+        context.kept.set(this.chat.sessionId, keptUnder);
         onAlive();
       }),
       events.on('turnEnded', () => onAlive()),

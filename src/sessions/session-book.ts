@@ -153,6 +153,7 @@ class Book implements SessionBook {
 
   replacePersonas(personas: Personas, standard: string): void {
     this.#houses.replace(personas, standard);
+    for (const session of this.#sessions.values()) session.moveOn();
   }
 
   async close(): Promise<void> {
@@ -212,6 +213,7 @@ class Book implements SessionBook {
     for (const session of [...this.#sessions.values()]) {
       if (!session.isHeld && session.quietMs >= idleMs) void session.end('idle');
       else if (session.quietMs >= sleepMs) void session.sleep();
+      else session.moveOn();
     }
     this.#contexts.sweep();
   }

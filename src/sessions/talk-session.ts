@@ -1,22 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatPorts } from '../chat/index.js';
-import type { Said } from '../dialogue/index.js';
-import {
-  BridgeError,
-  type Clock,
-  Emitter,
-  errorText,
-  type Logger,
-  NOTICES,
-  RequestError,
-} from '../runtime/index.js';
+import type { Said, TurnHandle } from '../dialogue/index.js';
+import { BridgeError, type Clock, Emitter, errorText, type Logger } from '../runtime/index.js';
 import { checkPicture, checkQuestion } from './check-wish.js';
 import { ClientSound } from './client-sound.js';
 import type { Contexts } from './contexts.js';
+import { CurrentTalk } from './current-talk.js';
 import { hearerOf } from './hearer-of.js';
 import type { Houses } from './house.js';
-import { newContext, openTalk } from './open-talk.js';
-import { OpenedTalk } from './opened-talk.js';
+import type { OpenedTalk } from './opened-talk.js';
 import type {
   AskedTurn,
   Session,
@@ -47,11 +39,7 @@ const CLIENT_RATE_HZ = 24_000;
 
 type ClosedWhy = SessionEvents['closed'][0];
 
-/**
- * One conversation of one caller.
- *
- * closed –first question or sound→ open –quiet for long, or other settings→ closed (what was said is kept) –next question→ open.
- */
+/** One conversation of one caller, which is open while it is needed: see `CurrentTalk`. */
 export class TalkSession implements Session {
   readonly id = randomUUID();
   readonly wish: SessionWish;
@@ -60,12 +48,8 @@ export class TalkSession implements Session {
   readonly #sound: ClientSound;
   readonly #eyes: SessionEyes;
   readonly #ear: SessionEar;
+  readonly #talk: CurrentTalk;
   readonly #sinceMs: number;
-  #context = newContext();
-  #talk: OpenedTalk | undefined;
-  /** Opening and closing, one after the other. */
-  #line: Promise<unknown> = Promise.resolve();
-  #isOpening = false;
   #asking = 0;
   #turns = 0;
   #holds = 0;
@@ -73,44 +57,65 @@ export class TalkSession implements Session {
   #face = 'neutral';
   #isOperated = false;
   #isClosed = false;
+  #ended: Promise<void> | undefined;
 
   constructor(wish: SessionWish, options: TalkSessionOptions) {
     this.wish = wish;
     this.#options = options;
-    const { clock, logger, contexts } = options;
-    const { context = '', caller } = wish;
-    if (contexts.find(caller.id, context) !== undefined) this.#context = context;
+    const { clock, logger } = options;
     this.#sinceMs = clock.nowMs();
     this.#aliveAtMs = this.#sinceMs;
     this.events.onListenerError = (error) => logger.error({ err: error }, 'A listener of a session failed');
     const sampleRateHz = (wish.voice.to === 'client' ? wish.voice.sampleRateHz : undefined) ?? CLIENT_RATE_HZ;
-    this.#sound = new ClientSound({ clock, events: this.events, sampleRateHz, turn: () => this.#talk?.now });
+    this.#sound = new ClientSound({
+      clock,
+      events: this.events,
+      sampleRateHz,
+      turn: () => this.#talk.now?.now,
+    });
     this.#eyes = new SessionEyes({
       ask: (picture) => {
-        this.events.emit('vision', { ...picture, turn: this.#talk?.now?.turn ?? 0 });
+        this.events.emit('vision', { ...picture, turn: this.#talk.now?.now?.turn ?? 0 });
         return this.#holds > 0;
       },
       onOver: (id) => this.events.emit('looked', id),
     });
     this.#ear = new SessionEar({
       clock,
-      open: () => this.#opened(undefined),
+      open: () => this.#talk.opened(undefined),
       onFailed: (error) => this.#notOpened(error),
+    });
+    this.#talk = new CurrentTalk({
+      ...options,
+      ...{ wish, events: this.events },
+      hooks: {
+        player: this.#sound,
+        getImageUrl: (source, _metadata, signal) => this.#eyes.look(source, signal),
+      },
+      nextTurn: () => ++this.#turns,
+      onOpened: (talk) => this.#begun(talk),
+      onClosing: () => {
+        this.#ear.hearer = undefined;
+      },
+      onAlive: () => this.#alive(),
     });
     this.events.on('phase', (phase) => {
       this.#ear.isSpeaking = phase === 'speaking';
+      this.moveOn();
     });
+    this.events.on('ended', () => this.moveOn());
+    this.events.on('context', () => this.moveOn());
     this.events.on('face', (face) => {
       this.#face = face;
     });
   }
 
   get phase(): SessionPhase {
-    return this.#talk?.chat.conversation.phase ?? 'idle';
+    return this.#talk.now?.chat.conversation.phase ?? 'idle';
   }
 
   get isBusy(): boolean {
-    return this.#asking > 0 || this.#talk?.isBusy === true;
+    return this.#asking > 0 || this.#talk.now?.isBusy === true;
   }
 
   get isHeld(): boolean {
@@ -118,7 +123,7 @@ export class TalkSession implements Session {
   }
 
   get context(): string {
-    return this.#context;
+    return this.#talk.context.name;
   }
 
   get face(): string {
@@ -148,7 +153,7 @@ export class TalkSession implements Session {
   async ask(question: SessionQuestion): Promise<AskedTurn> {
     checkQuestion(question, this.#options.allowsLinks);
     const { text, images = [], context, metadata, parameters, ifBusy, by = 'typed' } = question;
-    return this.#begin(context, ({ conversation }) =>
+    return this.#begin({ context, ifBusy }, ({ conversation }) =>
       conversation.ask({
         ...{ text, images, by },
         ...(metadata === undefined ? {} : { metadata }),
@@ -163,13 +168,13 @@ export class TalkSession implements Session {
     { ifBusy }: { readonly ifBusy?: SessionQuestion['ifBusy'] } = {},
   ): Promise<AskedTurn> {
     checkQuestion({ text }, false);
-    return this.#begin(undefined, ({ conversation }) =>
+    return this.#begin({}, ({ conversation }) =>
       conversation.say(text, ifBusy === undefined ? {} : { ifBusy }),
     );
   }
 
   async greet(): Promise<AskedTurn | undefined> {
-    const talk = await this.#opened(undefined);
+    const talk = await this.#talk.opened(undefined);
     const { conversation } = talk.chat;
     const isNew = conversation.messages().every(({ role, turn }) => role === 'assistant' && turn === 0);
     const handle = isNew && !talk.isBusy ? conversation.greet() : undefined;
@@ -182,32 +187,32 @@ export class TalkSession implements Session {
 
   endOfSpeech(): void {
     this.#ear.clear();
-    this.#talk?.chat.hearing?.flush();
+    this.#whenThere(({ hearing }) => hearing?.flush());
   }
 
   press(): void {
-    this.#opened(undefined).then(
+    this.#talk.opened(undefined).then(
       ({ chat }) => chat.conversation.press(),
       (error: unknown) => this.#notOpened(error),
     );
   }
 
   release(): void {
-    void this.#line.then(() => this.#talk?.chat.conversation.release());
+    this.#whenThere(({ conversation }) => conversation.release());
   }
 
   interrupt(): void {
-    this.#talk?.chat.conversation.interrupt();
+    this.#talk.now?.chat.conversation.interrupt();
   }
 
   takeOver(): void {
     this.#isOperated = true;
-    this.#talk?.chat.conversation.takeOver();
+    this.#talk.now?.chat.conversation.takeOver();
   }
 
   handBack(): void {
     this.#isOperated = false;
-    this.#talk?.chat.conversation.handBack();
+    this.#talk.now?.chat.conversation.handBack();
   }
 
   give(id: string, picture: { readonly image: string } | { readonly refused: string }): void {
@@ -224,17 +229,11 @@ export class TalkSession implements Session {
   }
 
   messages(): readonly SessionLine[] {
-    const { contexts } = this.#options;
-    const history =
-      this.#talk?.chat.conversation.history ?? contexts.find(this.wish.caller.id, this.#context);
-    return (history?.said() ?? []).map(asLine);
+    return (this.#talk.context.history?.said() ?? []).map(asLine);
   }
 
-  async forget(): Promise<void> {
-    const { chat } = this.#talk ?? {};
-    if (chat === undefined) this.#newContext(undefined);
-    // `forgotten` of the conversation makes the new context.
-    else await chat.forget();
+  forget(): Promise<void> {
+    return this.#talk.forget();
   }
 
   hold(): () => void {
@@ -250,29 +249,40 @@ export class TalkSession implements Session {
 
   /** Frees what a quiet session holds; what was said is kept. */
   async sleep(): Promise<void> {
-    if (this.isBusy || this.#isOpening || this.phase !== 'idle') return;
-    await this.#shut();
+    if (this.isBusy || this.#talk.isMoving || this.#talk.now === undefined || this.phase !== 'idle') return;
+    await this.#talk.shut();
+  }
+
+  /** What is open is closed where the next turn wants another: who only speaks asks for none. */
+  moveOn(): void {
+    if (this.#talk.now?.isOutdated === true) void this.sleep();
   }
 
   close(): Promise<void> {
     return this.end('asked');
   }
 
-  async end(why: ClosedWhy): Promise<void> {
-    if (this.#isClosed) return;
+  /** @returns the same for all who ask. */
+  end(why: ClosedWhy): Promise<void> {
+    this.#ended ??= this.#end(why);
+    return this.#ended;
+  }
+
+  async #end(why: ClosedWhy): Promise<void> {
     this.#isClosed = true;
     this.#options.onClosed(this);
-    await this.#shut();
+    await this.#talk.end();
     this.events.emit('closed', why);
   }
 
   async #begin(
-    context: string | undefined,
-    begin: (chat: OpenedTalk['chat']) => ReturnType<OpenedTalk['chat']['conversation']['ask']>,
+    { context, ifBusy }: Pick<SessionQuestion, 'context' | 'ifBusy'>,
+    begin: (chat: OpenedTalk['chat']) => TurnHandle,
   ): Promise<AskedTurn> {
     this.#asking++;
     try {
-      const talk = await this.#opened(context);
+      await this.#talk.whenFree(context, ifBusy);
+      const talk = await this.#talk.opened(context);
       const handle = begin(talk.chat);
       return asked(talk.told(handle), () => handle.cancel());
     } finally {
@@ -281,95 +291,23 @@ export class TalkSession implements Session {
     }
   }
 
-  #opened(context: string | undefined): Promise<OpenedTalk> {
-    const talk = this.#talk;
-    const isOther = context !== undefined && context !== this.#context;
-    const isOutdated = talk?.house.isOutdated === true && !talk.isBusy;
-    if (talk !== undefined && !isOther && !isOutdated && !this.#isOpening) return Promise.resolve(talk);
-    return this.#inLine(() => this.#reopened(context));
+  #begun({ chat, house }: OpenedTalk): void {
+    this.#alive();
+    if (this.#isOperated) chat.conversation.takeOver();
+    this.#ear.hearer = hearerOf(chat, (why) => this.#notOpened(why));
+    // The lane of an avatar is its own.
+    if (this.wish.voice.to === 'avatar' || house.takesWarmUp(this.#options.clock.nowMs()))
+      void chat.conversation.warmUp();
   }
 
-  async #reopened(context: string | undefined): Promise<OpenedTalk> {
-    if (this.#isClosed) throw ended();
-    const { contexts, houses, ports, clock } = this.#options;
-    const { caller, persona, voice } = this.wish;
-    const talk = this.#talk;
-    const isOther = context !== undefined && context !== this.#context;
-    if (talk !== undefined && !isOther && (!talk.house.isOutdated || talk.isBusy)) return talk;
-    const history = isOther
-      ? contexts.find(caller.id, context)
-      : (talk?.chat.conversation.history ?? contexts.find(caller.id, this.#context));
-    await this.#closeTalk();
-    if (isOther) this.#context = history === undefined ? newContext() : context;
-    if (isOther) this.events.emit('context', this.#context);
-    const house = houses.get(persona);
-    const leaveHouse = house.enter();
-    try {
-      const chat = await openTalk(house, this.wish, {
-        ports,
-        history,
-        hooks: {
-          player: this.#sound,
-          getImageUrl: (source, _metadata, signal) => this.#eyes.look(source, signal),
-          notice: (notice) => {
-            if (NOTICES[notice.code].kind !== 'plan') this.events.emit('notice', notice);
-          },
-        },
+  /** At once where it is open, else when it is. */
+  #whenThere(run: (chat: OpenedTalk['chat']) => void): void {
+    const { now, isMoving, settled } = this.#talk;
+    if (now !== undefined && !isMoving) run(now.chat);
+    else
+      void settled.then(() => {
+        if (this.#talk.now !== undefined) run(this.#talk.now.chat);
       });
-      if (this.#isClosed) {
-        await chat.close();
-        throw ended();
-      }
-      this.#talk = new OpenedTalk({
-        ...{ chat, house, leaveHouse, events: this.events, hasSound: voice.to === 'client' },
-        context: () => this.#context,
-        nextTurn: () => ++this.#turns,
-        onForgotten: () => this.#newContext(chat.conversation.history),
-        onAlive: () => this.#alive(),
-      });
-      contexts.keep(caller.id, this.#context, chat.conversation.history);
-      if (this.#isOperated) chat.conversation.takeOver();
-      this.#ear.hearer = hearerOf(chat, (why) => this.#notOpened(why));
-      // The lane of an avatar is its own.
-      if (voice.to === 'avatar' || house.takesWarmUp(clock.nowMs())) void chat.conversation.warmUp();
-      return this.#talk;
-    } catch (error) {
-      leaveHouse();
-      throw error;
-    }
-  }
-
-  #newContext(history: Parameters<Contexts['keep']>[2] | undefined): void {
-    const { contexts } = this.#options;
-    const { caller } = this.wish;
-    contexts.forget(caller.id, this.#context);
-    this.#context = newContext();
-    if (history !== undefined) contexts.keep(caller.id, this.#context, history);
-    this.events.emit('context', this.#context);
-  }
-
-  #shut(): Promise<void> {
-    return this.#inLine(() => this.#closeTalk());
-  }
-
-  async #closeTalk(): Promise<void> {
-    const talk = this.#talk;
-    this.#talk = undefined;
-    this.#ear.hearer = undefined;
-    await talk?.close();
-  }
-
-  #inLine<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#line.then(async () => {
-      this.#isOpening = true;
-      try {
-        return await run();
-      } finally {
-        this.#isOpening = false;
-      }
-    });
-    this.#line = turn.catch(() => {});
-    return turn;
   }
 
   #notOpened(error: unknown): void {
@@ -381,17 +319,14 @@ export class TalkSession implements Session {
 
   #alive(): void {
     this.#aliveAtMs = this.#options.clock.nowMs();
+    this.#talk.used();
   }
 }
 
-function asked({ turn, ended: end }: ToldTurn, cancel: () => void): AskedTurn {
-  return { turn, ended: end, cancel };
+function asked({ turn, ended }: ToldTurn, cancel: () => void): AskedTurn {
+  return { turn, ended, cancel };
 }
 
 function asLine({ turn, role, text, outcome }: Said): SessionLine {
   return { turn, role, text, outcome };
-}
-
-function ended(): RequestError {
-  return new RequestError('BRIDGE_ERR_TURN_REFUSED', 'The session has ended. Open another.');
 }

@@ -1,5 +1,5 @@
-/** Two seconds: longer than any conversation takes to be opened. */
-const MAX_FRAMES = 100;
+/** Four seconds: as much as may come at once (see VoiceFrames), and what is said while a conversation is opened. */
+const MAX_FRAMES = 200;
 
 /** Frames that came while nobody could hear them yet; the oldest are dropped. */
 export class WaitingFrames {

@@ -5,10 +5,14 @@ const SAMPLE = fileURLToPath(new URL('../../../fixtures/audio/speech-sample.wav'
 const HEADER_BYTES = 44;
 const SILENCE_MS = 1500;
 
+/** A voice, and nothing around it; s16le mono 16 kHz. */
+export async function voiceOf(): Promise<Uint8Array> {
+  return (await readFile(SAMPLE)).subarray(HEADER_BYTES);
+}
+
 /** A voice and a pause behind it, in real time, in blocks of so many milliseconds; s16le mono 16 kHz. */
 export async function* voiceBlocks(blockMs: number): AsyncGenerator<Uint8Array> {
-  const file = await readFile(SAMPLE);
-  const sound = Buffer.concat([file.subarray(HEADER_BYTES), new Uint8Array(SILENCE_MS * 32)]);
+  const sound = Buffer.concat([await voiceOf(), new Uint8Array(SILENCE_MS * 32)]);
   const blockBytes = blockMs * 32;
   const beganAtMs = performance.now();
   for (let at = 0; at < sound.byteLength; at += blockBytes) {
