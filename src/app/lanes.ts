@@ -3,7 +3,7 @@ import { type BridgeClient, LipsLink, type SpeechHandle, subscribe, unsubscribe 
 import type { LaneStatus } from '../control/index.js';
 import { closingMessage, createLipsDriver, DEFAULT_LIP_TABLE, PhonemeNames } from '../lipsync/index.js';
 import { BridgeError, type Clock, Emitter, errorText, RequestError } from '../runtime/index.js';
-import type { SpeakerPort } from '../server/index.js';
+import type { SayListener, SpeakerPort } from '../server/index.js';
 
 export interface LanesOptions {
   readonly client: BridgeClient;
@@ -64,19 +64,18 @@ function said({ speaker }: LanesOptions, wish: Parameters<AvatarPort['say']>[0])
   const events: AvatarSpeech['events'] = new Emitter();
   return new Promise((resolve, reject) => {
     let isUnderWay = false;
-    const end = speaker
-      .say(
-        { ...wish, signal: stop.signal },
-        {
-          onOpened: (lane) => {
-            isUnderWay = true;
-            resolve({ lane, events, ended: end, stop: () => stop.abort() });
-          },
-          onStarted: () => events.emit('started'),
-          onHeard: (heardMs) => events.emit('heard', heardMs),
-          onSentence: () => {},
-        },
-      )
+    const listener: SayListener = {
+      onOpened: (lane) => {
+        isUnderWay = true;
+        resolve({ lane, events, ended: end, stop: () => stop.abort() });
+      },
+      onStarted: () => events.emit('started'),
+      onHeard: (heardMs) => events.emit('heard', heardMs),
+      onSentence: () => {},
+    };
+    // Not before `end` is there: a voice may be under way at once.
+    const end = Promise.resolve()
+      .then(() => speaker.say({ ...wish, signal: stop.signal }, listener))
       .then(
         (outcome): AvatarSpeechEnd => outcome,
         (error: unknown): AvatarSpeechEnd => {
