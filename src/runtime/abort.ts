@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * A signal that fires when the first of `signals` does. For signals that live no longer than what it ends; else `linkedSignal`.
  *
@@ -49,4 +51,11 @@ export function orAborted<T>(pending: Promise<T>, signal: AbortSignal | undefine
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** What ends much that goes on at the same time, such as all requests of an engine: however many listen, Node takes it for no leak. */
+export function sharedAbort(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

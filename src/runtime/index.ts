@@ -1,4 +1,4 @@
-export { anySignal, linkedSignal, orAborted } from './abort.js';
+export { anySignal, linkedSignal, orAborted, sharedAbort } from './abort.js';
 export { type Clock, SystemClock, sleep, type Timer } from './clock.js';
 export { editDistances, nextEditDistances } from './edit-distance.js';
 export { Emitter, type EventMap } from './emitter.js';

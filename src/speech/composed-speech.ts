@@ -1,4 +1,4 @@
-import { type Emitter, InvalidStateError } from '../runtime/index.js';
+import { type Emitter, InvalidStateError, sharedAbort } from '../runtime/index.js';
 import type { EngineEntry } from '../vendor/index.js';
 import { type EngineChoice, entryOf } from './around/choose-engines.js';
 import type { EngineLines } from './around/engine-lines.js';
@@ -56,7 +56,7 @@ export class ComposedSpeech<P extends SpeechPorts> implements Speech {
   readonly #levels: VoiceLevels;
   readonly #ready: ReadyText;
   readonly #restingUntilMs = new Map<string, number>();
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
   /** Why an engine speaks that another fell back to. */
   readonly #fellTo = new Map<string, string>();
   readonly #told = new Set<string>();

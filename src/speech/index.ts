@@ -36,7 +36,6 @@ export {
   type OpenedRecognizer,
   type OpenRecognizerPorts,
   openRecognizer,
-  VoiceOnlyRecognizer,
   type RecognizerOptions,
   type RecognizerPorts,
   type RecognizerSettings,
@@ -46,6 +45,7 @@ export {
   type TranscribeOptions,
   type Transcript,
   transcribeSound,
+  VoiceOnlyRecognizer,
 } from './stt/index.js';
 export type {
   SpeechPart,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { WebSocket } from 'ws';
-import type { Clock } from '../runtime/index.js';
+import { type Clock, sharedAbort } from '../runtime/index.js';
 import { Exchange, type ExchangeOptions } from './exchange.js';
 import { MAX_JSON_BYTES, type VendorPorts } from './ports.js';
 import type { EngineFace } from './provider-fault.js';
@@ -35,15 +34,13 @@ export class VendorClient {
   readonly face: EngineFace;
   readonly #options: VendorClientOptions;
   readonly #ports: VendorPorts;
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
   readonly #lingering = new Set<Promise<unknown>>();
 
   constructor(options: VendorClientOptions, ports: VendorPorts) {
     this.face = options.face;
     this.#options = options;
     this.#ports = ports;
-    // Every exchange under way listens: a server has hundreds.
-    setMaxListeners(0, this.#closing.signal);
   }
 
   get fetch(): typeof globalThis.fetch {

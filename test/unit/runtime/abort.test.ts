@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
-import { anySignal, linkedSignal } from '../../../src/runtime/index.js';
+import { describe, expect, it, vi } from 'vitest';
+import { anySignal, linkedSignal, sharedAbort } from '../../../src/runtime/index.js';
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
@@ -31,5 +31,19 @@ describe('linkedSignal', () => {
     expect(signal.reason).toBe('before');
     expect(listeners(other.signal)).toBe(0);
     expect(anySignal(AbortSignal.abort('before')).reason).toBe('before');
+  });
+});
+
+describe('sharedAbort', () => {
+  it('ends as many as listen at the same time, without a warning', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const shared = sharedAbort();
+    let ended = 0;
+    for (let one = 0; one < 300; one++) shared.signal.addEventListener('abort', () => ended++);
+    shared.abort('over');
+    expect(ended).toBe(300);
+    expect(shared.signal.reason).toBe('over');
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 });

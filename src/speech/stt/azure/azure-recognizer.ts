@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { linkedSignal } from '../../../runtime/index.js';
+import { linkedSignal, sharedAbort } from '../../../runtime/index.js';
 import {
   azureHost,
   type EngineFace,
@@ -42,7 +42,7 @@ export class AzureRecognizer implements HeardEngine {
   readonly #options: AzureHearingOptions;
   readonly #ports: HttpSpeechPorts;
   readonly #face: EngineFace;
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
 
   constructor(name: string, options: AzureHearingOptions, ports: HttpSpeechPorts) {
     this.name = name;

@@ -1,4 +1,4 @@
-import { type Clock, ProviderError, sleep } from '../../../runtime/index.js';
+import { type Clock, ProviderError, sharedAbort, sleep } from '../../../runtime/index.js';
 import type { RecognitionPart, RecognitionRequest, Recognizer } from '../../recognizer.js';
 import { inReach } from '../sound-pieces.js';
 import type { AvatarEar } from './avatar-ear.js';
@@ -21,7 +21,7 @@ export class MmdagentRecognizer implements Recognizer {
   readonly #options: MmdagentHearingOptions;
   readonly #ear: AvatarEar;
   readonly #clock: Clock;
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
 
   constructor(
     name: string,
