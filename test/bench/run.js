@@ -19,6 +19,7 @@ const RUNS = [
   ['interruption.js', '--runs', '6', '--check'],
   ['conversation-seeds.js', '--interruptions', '1000', '--check'],
   ['conversation-soak.js', '--hours', '3', '--check'],
+  ['server.js', '--seconds', '20'],
   ['scale.js', '--counts', '1,100,1000', '--seconds', '5'],
 ];
 let failed = 0;
