@@ -81,7 +81,8 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-const MAX_CONNECTIONS = 256;
+/** Protocols bound their own, 512 each; requests and pages come on top. */
+const MAX_CONNECTIONS = 2048;
 const MAX_BROWSERS = 64;
 const HEADERS_TIMEOUT_MS = 15_000;
 const MAX_PATH_CHARS = 4096;
