@@ -444,7 +444,7 @@ describe.skipIf(!isChromiumThere)(`a conversation on the page${whySkipped}`, () 
     await page.keyboard.press('Tab');
     expect(await page.locator('#talk-stop:focus').count()).toBe(1);
     // Its name is not shown there.
-    const stop = page.getByRole('tabpanel').getByRole('button', { name: isJapanese ? '停止' : 'Stop' });
+    const stop = page.locator('#pane-talk').getByRole('button', { name: isJapanese ? '停止' : 'Stop' });
     expect(await stop.getAttribute('id')).toBe('talk-stop');
     await page.keyboard.press('Enter');
     expect(await page.locator('#talk-text:focus').count()).toBe(1);
