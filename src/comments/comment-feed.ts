@@ -102,6 +102,7 @@ export class CommentFeed {
   readonly #turns = new Set<Asking>();
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #wake: Timer | undefined;
+  #isPumpDue = false;
   #isPaused = false;
   #isClosed = false;
 
@@ -184,8 +185,18 @@ export class CommentFeed {
     else if ('reason' in moderated) this.#drop(given, moderated.reason);
     else if (this.#queue.add(moderated.comment, order)) {
       this.events.emit('accepted', moderated.comment);
-      this.#pump();
+      this.#pumpSoon();
     }
+  }
+
+  /** Comments that come together, as a list or one after the other of a poll, are weighed against each other before one is asked. */
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    queueMicrotask(() => {
+      this.#isPumpDue = false;
+      this.#pump();
+    });
   }
 
   /** Asks the next one, if it is time. */

@@ -66,9 +66,22 @@ describe('CommentFeed', () => {
     expect(clock.pendingCount).toBe(0);
   });
 
+  it('asks the most urgent first of those that came together', async () => {
+    const feed = feedOf();
+    offer(feed, 'hello');
+    offer(feed, 'money', paid);
+    await settle();
+    expect(port.asked).toEqual(['money']);
+    port.end();
+    await settle();
+    expect(port.asked).toEqual(['money', 'hello']);
+  });
+
   it('asks one at a time, the most urgent of those that wait', async () => {
     const feed = feedOf();
-    for (const text of ['1', '2', '3']) offer(feed, text);
+    offer(feed, '1');
+    await settle();
+    for (const text of ['2', '3']) offer(feed, text);
     offer(feed, 'money', paid);
     await settle();
     expect(port.asked).toEqual(['1']);

@@ -42,12 +42,13 @@ describe('openComments', () => {
     ]);
     expect(taken.map(({ source, text }) => source + text)).toEqual(['apiHello', 'apiHi']);
     await clock.advanceAsync(0);
-    expect(port.asked).toEqual(['Aki says in the live chat: Hello']);
+    // They came together: of the same priority the newest is asked first.
+    expect(port.asked).toEqual(['Ben says in the live chat: Hi']);
     port.end();
     await clock.advanceAsync(0);
     expect(running.status).toMatchObject({
       waiting: 0,
-      asking: { text: 'Hi' },
+      asking: { text: 'Hello' },
       counts: { accepted: 2, asked: 2, answered: 1, dropped: {} },
     });
   });
