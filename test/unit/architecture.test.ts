@@ -203,6 +203,12 @@ const INJECTED: readonly Forbidden[] = [
     pattern: /(?<!\?\? )\bMath\s*\.\s*random\b/,
     except: { web: 'nothing hangs on it' },
   },
+  {
+    what: 'markup, of whatever text',
+    pattern:
+      /\b(?:innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|srcdoc|setHTMLUnsafe|DOMParser)\b|\bdocument\s*\.\s*write/,
+    except: { language: 'reads Markdown, whose parser has these words' },
+  },
   { what: 'the end of the process', pattern: /\bprocess\s*\.\s*exit\(/, except: {} },
 ];
 
