@@ -163,22 +163,21 @@ async function open(count, from = 0) {
 
 async function measureMemory() {
   const { memory: before } = await server.ask('collect');
-  const stage = async (name, isBarred) => {
+  const stage = async (name) => {
     const { memory: now } = await server.ask('collect');
     const kib = (what) => (now[what] - before[what]) / SESSIONS / KIB;
     const text = `${name}: ${kib('held').toFixed(0)} KiB a session (heap ${kib('heapUsed').toFixed(0)}), RSS ${kib('rss').toFixed(0)}`;
-    if (isBarred) bars.hold(Math.max(kib('held'), kib('rss')) <= BAR_KIB, `${text}, ≤ ${BAR_KIB} KiB`);
-    else bars.tell(text);
+    bars.hold(Math.max(kib('held'), kib('rss')) <= BAR_KIB, `${text}, ≤ ${BAR_KIB} KiB`);
   };
   const clients = await open(SESSIONS);
-  await stage('open, without a microphone', true);
+  await stage('open, without a microphone');
   microphones.add(clients);
   await wait(Math.max(10, SECONDS / 3) * 1000);
-  await stage('open, streaming a quiet microphone', true);
+  await stage('open, streaming a quiet microphone');
   if (values.snapshot !== undefined) await server.ask('snapshot', { path: values.snapshot });
   await converse(clients, { inTurn: IN_TURN, seconds: Math.max(10, SECONDS / 3) });
   await wait(3000);
-  await stage('the same, behind some turns', false);
+  await stage('the same, behind some turns');
   return clients;
 }
 
