@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-
 /**
  * A signal that fires when the first of `signals` does. For signals that live no longer than what it ends; else `linkedSignal`.
  *
@@ -53,9 +51,13 @@ export function orAborted<T>(pending: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-/** What ends much that goes on at the same time, such as all requests of an engine: however many listen, Node takes it for no leak. */
+/**
+ * What ends much that goes on at the same time, such as all requests of an engine: however many listen, Node takes it for no leak. Only for
+ * Node, of which nothing may be imported here: this room is part of pages.
+ */
 export function sharedAbort(): AbortController {
   const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
+  // Only Node counts listeners of a signal; browsers, which this runs in too, have no such module to import.
+  globalThis.process?.getBuiltinModule?.('node:events')?.setMaxListeners(0, controller.signal);
   return controller;
 }
