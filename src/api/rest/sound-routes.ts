@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { openSound, type SoundSource } from '../../audio/index.js';
 import { RequestError } from '../../runtime/index.js';
-import { answerJson } from '../../server/index.js';
+import { answerJson, streamBody } from '../../server/index.js';
 import { SpokenText } from '../parts.js';
 import { type RestPorts, type Route, route, soundRoute } from './route.js';
 import { wavOf } from './wav.js';
@@ -14,7 +14,7 @@ const name = z.string().min(1).max(200);
 const language = z.string().min(1).max(35).describe('BCP 47');
 
 /** Speech without a conversation. */
-export function soundRoutes({ sessions }: RestPorts): readonly Route[] {
+export function soundRoutes({ sessions, clock }: RestPorts): readonly Route[] {
   return [
     route({
       ...{ method: 'POST', path: '/synthesize', need: 'client', name: 'synthesize', costs: 'turn' as const },
@@ -57,8 +57,13 @@ export function soundRoutes({ sessions }: RestPorts): readonly Route[] {
       query: z.strictObject({ language: language.optional() }),
       body: { sound: 'WAV, MP3, FLAC, Ogg' },
       answer: { status: 200, description: 'The words', json: z.object({ text: z.string() }) },
-      handle: async ({ request, response, signal }, { query }) => {
-        const sound = await openSound(request, { signal, sampleRateHz: HEARD_RATE_HZ, name: 'the sound' });
+      handle: async (asked, { query }) => {
+        const { response, signal } = asked;
+        const sound = await openSound(streamBody(asked, { clock }), {
+          signal,
+          sampleRateHz: HEARD_RATE_HZ,
+          name: 'the sound',
+        });
         const text = await sessions.transcribe(await wholeOf(sound), { language: query.language, signal });
         answerJson(response, 200, { text });
       },

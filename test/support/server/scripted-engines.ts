@@ -84,13 +84,13 @@ export class ScriptedEngines {
     const text = JSON.stringify(messages.findLast(({ role }) => role === 'user')?.content ?? '');
     this.asked.push(text);
     this.histories.push(JSON.stringify(messages));
-    if (text.includes('fails')) {
+    if (has(text, 'fails')) {
       response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{"message":"broken"}}');
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.flushHeaders();
-    if (text.includes('late')) {
+    if (has(text, 'late')) {
       const answer = (): void => reply(text, response);
       this.#late.add(answer);
       response.once('close', () => this.#late.delete(answer));
@@ -103,13 +103,13 @@ function reply(text: string, response: ServerResponse): void {
     const choices = [{ index: 0, delta: { content: words }, finish_reason: null }];
     response.write(`data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices })}\n\n`);
   };
-  if (text.includes('long'))
+  if (has(text, 'long'))
     for (let count = 1; count <= 6; count++) say(`This is sentence ${count} of many long ones. `);
-  else if (text.includes('mute')) say('Nobody can speak mute words. ');
-  else if (text.includes('voiceless')) say('Nobody answers voiceless words. ');
+  else if (has(text, 'mute')) say('Nobody can speak mute words. ');
+  else if (has(text, 'voiceless')) say('Nobody answers voiceless words. ');
   else say('The first sentence. ');
-  if (text.includes('halting')) return;
-  if (text.includes('breaks')) {
+  if (has(text, 'halting')) return;
+  if (has(text, 'breaks')) {
     setTimeout(() => response.destroy(), 50);
     return;
   }
@@ -121,8 +121,8 @@ function reply(text: string, response: ServerResponse): void {
 /** Sixty milliseconds of tone for each letter: s16le mono 24 000 Hz. */
 function speak(body: string, response: ServerResponse): void {
   const { input = '' } = JSON.parse(body) as { input?: string };
-  if (input.includes('voiceless')) return;
-  if (input.includes('mute')) {
+  if (has(input, 'voiceless')) return;
+  if (has(input, 'mute')) {
     response.destroy();
     return;
   }
@@ -136,4 +136,9 @@ function speak(body: string, response: ServerResponse): void {
 
 function answerJson(response: ServerResponse, body: object): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** Words, not parts of them: an address may hold `latest`. */
+function has(text: string, word: string): boolean {
+  return new RegExp(`\\b${word}\\b`).test(text);
 }

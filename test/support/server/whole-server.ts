@@ -67,7 +67,7 @@ export interface WholeServerOptions {
   readonly machine?: MachinePort;
 }
 
-/** The machine's clock, counting what waits; what waits for 20 s or more comes sooner where it is told to hurry. */
+/** The machine's clock, counting what waits; what waits for 20 to 40 s (pings, who comes back) comes sooner where it is told to hurry. */
 export class CountingClock extends SystemClock {
   /** How many times sooner. */
   hurry = 1;
@@ -85,7 +85,7 @@ export class CountingClock extends SystemClock {
   override after(delayMs: number, run: () => void): Timer {
     const key = {};
     this.#waiting.set(key, delayMs);
-    const timer = super.after(delayMs >= 20_000 ? delayMs / this.hurry : delayMs, () => {
+    const timer = super.after(delayMs >= 20_000 && delayMs <= 40_000 ? delayMs / this.hurry : delayMs, () => {
       this.#waiting.delete(key);
       run();
     });
@@ -184,12 +184,12 @@ function settingsOf(
     type: 'openai',
     apiKey: `$\{${KEY_NAME}}`,
     baseUrl,
-    firstByteMs: 3000,
-    idleMs: 3000,
+    firstByteMs: 60_000,
+    idleMs: 60_000,
   };
   return {
     llmEngine: 'mine',
-    llmEngines: { mine: { ...vendor, model: 'm', firstByteMs: 60_000, idleMs: 60_000 } },
+    llmEngines: { mine: { ...vendor, model: 'm' } },
     ttsEngine: 'voice',
     engines: { voice: vendor },
     sttEngine: 'ear',
