@@ -123,7 +123,9 @@ export class AvatarLink {
     this.#narrator.accepted();
     try {
       const pcm = await readSpokenSound(recorded, signal);
-      const text = (await this.#options.room.sessions.transcribe(pcm, { signal })).trim();
+      const text = (
+        await this.#options.room.sessions.transcribe(pcm, { caller: this.session.wish.caller, signal })
+      ).trim();
       if (signal.aborted) return;
       if (text === '' && request.files.length === 0) this.#narrator.ignored('No speech recognized.');
       else await this.#ask(request, text);

@@ -126,7 +126,7 @@ class Chat {
   async #understood(audio: string): Promise<string> {
     const { asked, room } = this.#parts;
     const pcm = await readSpokenSound(readSpokenBase64(audio), asked.signal);
-    return (await room.sessions.transcribe(pcm, { signal: asked.signal })).trim();
+    return (await room.sessions.transcribe(pcm, { caller: asked.caller, signal: asked.signal })).trim();
   }
 }
 

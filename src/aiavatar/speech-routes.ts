@@ -49,6 +49,7 @@ async function transcribe(asked: Asked, room: Room): Promise<void> {
   const language = form.get('language');
   const pcm = await readSpokenSound(recorded, signal);
   const text = await room.sessions.transcribe(pcm, {
+    caller: asked.caller,
     signal,
     language: typeof language === 'string' && language !== '' ? language : undefined,
   });
@@ -66,7 +67,8 @@ async function synthesize(asked: Asked, room: Room): Promise<void> {
   const text = (textOf(body, 'text', MAX_TEXT_CHARS) ?? '').trim();
   if (text === '') throw fault('text is required.');
   const language = textOf(body, 'language', 35) || undefined;
-  const { pcm, sampleRateHz } = await room.sessions.synthesize(text, { language, signal: asked.signal });
+  const { caller, signal } = asked;
+  const { pcm, sampleRateHz } = await room.sessions.synthesize(text, { caller, language, signal });
   const file = wavFile(pcm, sampleRateHz);
   const { response } = asked;
   if (response.destroyed) return;

@@ -14,6 +14,7 @@ export type {
 } from './ports.js';
 export { conversationSettings, type PartialSettings, readConversationSettings } from './read-settings.js';
 export { RealtimeBrain, type RealtimeBrainOptions } from './realtime-brain.js';
+export { Recognition, type RecognitionOptions } from './recognition.js';
 export { CONVERSATION_DEFAULTS, type ConversationSettings } from './settings.js';
 export type {
   SaidElsewhere,

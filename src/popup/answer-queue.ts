@@ -152,7 +152,9 @@ export class AnswerQueue {
   /** @returns undefined when nobody spoke, or it could not be understood, which was told. */
   async #heard(recording: WholeRecording, id: string, signal: AbortSignal): Promise<string | undefined> {
     try {
-      const text = await hearRecording(recording.bytes, { ...this.#parts, ...this.#parts.settings, signal });
+      const { caller } = this.#guest;
+      const options = { ...this.#parts, ...this.#parts.settings, caller, signal };
+      const text = await hearRecording(recording.bytes, options);
       recording.release();
       if (signal.aborted) return undefined;
       this.#sender.sendMore('userText', text);

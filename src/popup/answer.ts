@@ -27,7 +27,7 @@ export interface AnswerOptions {
 export async function answerOf(session: Session, options: AnswerOptions): Promise<AnswerEnd> {
   const { signal, text } = options;
   signal.throwIfAborted();
-  const spoken = new SpokenPieces({ ...options, persona: session.wish.persona });
+  const spoken = new SpokenPieces({ ...options, persona: session.wish.persona, caller: session.wish.caller });
   const told = new ToldTurn(session, (piece) => spoken.push(piece));
   try {
     const asked = await session.ask({ text, ifBusy: 'queue' });

@@ -1,3 +1,4 @@
+import type { Caller } from '../access/index.js';
 import { openSound } from '../audio/index.js';
 import { BridgeError, RequestError } from '../runtime/index.js';
 import type { Sessions } from '../sessions/index.js';
@@ -8,6 +9,8 @@ export interface HearOptions {
   /** Decoding takes the processor: so many at a time. */
   readonly decoders: Turnstile;
   readonly maxAudioSeconds: number;
+  /** Whose recording it is. */
+  readonly caller: Caller;
   readonly signal: AbortSignal;
 }
 
@@ -23,10 +26,10 @@ const SAMPLE_BYTES = 2;
  *   recogniser; the signal's reason.
  */
 export async function hearRecording(recording: Uint8Array, options: HearOptions): Promise<string> {
-  const { sessions, decoders, signal, maxAudioSeconds } = options;
+  const { sessions, decoders, caller, signal, maxAudioSeconds } = options;
   const pcm = await decoders.pass(() => decode(recording, maxAudioSeconds, signal), signal);
   if (pcm.byteLength === 0) return '';
-  return (await sessions.transcribe(pcm, { signal })).trim();
+  return (await sessions.transcribe(pcm, { caller, signal })).trim();
 }
 
 /** Whether it is the recording that is at fault, and not who was to understand it. */

@@ -29,7 +29,7 @@ export async function answerMessage(asked: Asked, parts: PopupParts): Promise<vo
   const message = await readBounded(asked, parts);
   const log: Log = (what, error) => logFailure(parts.logger, message.id, { what, error });
   try {
-    const text = await textOf(message, parts, { log, signal });
+    const text = await textOf(message, parts, { log, caller: asked.caller, signal });
     const answer = text === '' ? { answer: '' } : await answerTo(text, message, { asked, parts, log });
     if (answer === undefined) fail(asked);
     else answerJson(response, 200, message.isDetailed ? { ...answer, user: text } : answer);
@@ -65,11 +65,11 @@ async function readBounded(asked: Asked, { settings, budget, clock }: PopupParts
 async function textOf(
   { said }: PopupMessage,
   parts: PopupParts,
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+  { log, caller, signal }: { readonly log: Log } & Pick<Asked, 'caller' | 'signal'>,
 ): Promise<string> {
   if ('text' in said) return said.text;
   try {
-    return await hearRecording(said.recording, { ...parts, ...parts.settings, signal });
+    return await hearRecording(said.recording, { ...parts, ...parts.settings, caller, signal });
   } catch (error) {
     if (isWrongRecording(error)) throw new HttpRefusal(400, 'BRIDGE_ERR_USAGE', errorText(error));
     if (signal.aborted) throw error;

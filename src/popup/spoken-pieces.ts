@@ -1,3 +1,4 @@
+import type { Caller } from '../access/index.js';
 import { BridgeError, errorText, isAbortError } from '../runtime/index.js';
 import type { SessionPiece, Sessions, SpokenSound } from '../sessions/index.js';
 import { Turnstile } from './turnstile.js';
@@ -21,6 +22,8 @@ export interface SpokenPiecesOptions {
   /** Whether there is to be sound. */
   readonly isSpoken: boolean;
   readonly persona: string | undefined;
+  /** Whose answer it is. */
+  readonly caller: Caller;
   readonly signal: AbortSignal;
   /** Told each piece in its order, as soon as its sound is there. */
   readonly onPiece: (piece: AnswerPiece) => void;
@@ -60,13 +63,13 @@ export class SpokenPieces {
   }
 
   async #soundOf(text: string, language: string | undefined): Promise<SpokenSound | undefined> {
-    const { sessions, isSpoken, persona, signal } = this.#options;
+    const { sessions, isSpoken, persona, caller, signal } = this.#options;
     if (!isSpoken || !/[\p{L}\p{N}]/u.test(text)) return undefined;
     try {
       return await this.#voices.pass(async () => {
         // A voice that failed once would let every sentence wait as long.
         if (this.#fault !== undefined) return undefined;
-        const sound = await sessions.synthesize(text, { persona, language, signal });
+        const sound = await sessions.synthesize(text, { caller, persona, language, signal });
         return sound.pcm.byteLength === 0 ? undefined : sound;
       }, signal);
     } catch (error) {

@@ -15,14 +15,10 @@ export async function forgetKept(
     if (!context.kept.has(id)) continue;
     // A persona that is gone kept it where the others do.
     const house = houses.has(persona) ? houses.get(persona) : houses.get(undefined);
-    const leave = house.enter();
-    try {
-      const { kept: store, mind } = await house.shared();
+    await house.within(async ({ kept: store, mind }) => {
       await store.forget(id);
       await mind.memory?.forget(user, id);
-    } finally {
-      leave();
-    }
+    });
     context.kept.delete(id);
   }
 }

@@ -1,5 +1,6 @@
 import { type ChatPorts, type ChatSettings, openShared, type SharedChat } from '../chat/index.js';
 import { type Logger, RequestError } from '../runtime/index.js';
+import { sameSettings } from './same-settings.js';
 
 /** Who answers, by name: what `openChat` takes, besides what each session has of its own. */
 export type Personas = Readonly<Record<string, ChatSettings>>;
@@ -10,6 +11,8 @@ export interface HousesOptions {
   readonly standard: string;
   readonly ports: ChatPorts;
   readonly logger: Logger;
+  /** @default openShared */
+  readonly open?: typeof openShared | undefined;
 }
 
 /** What was got ready stays so at least as long: engines end connections that nobody uses after about that time. */
@@ -20,15 +23,20 @@ export class House {
   readonly persona: string;
   readonly settings: ChatSettings;
   readonly #ports: ChatPorts;
+  readonly #open: typeof openShared;
   #shared: Promise<SharedChat> | undefined;
+  /** Settles when everything that was open is closed. */
+  #closing: Promise<unknown> = Promise.resolve();
+  #onGone: () => void = () => {};
   #guests = 0;
   #isOutdated = false;
   #warmedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(persona: string, settings: ChatSettings, ports: ChatPorts) {
+  constructor(persona: string, settings: ChatSettings, ports: ChatPorts, open = openShared) {
     this.persona = persona;
     this.settings = settings;
     this.#ports = ports;
+    this.#open = open;
   }
 
   /** Whether its settings have changed since. */
@@ -38,11 +46,13 @@ export class House {
 
   /** @throws what `openShared` throws; the next call tries again. */
   shared(): Promise<SharedChat> {
-    this.#shared ??= openShared(this.settings, this.#ports).catch((error: unknown) => {
-      this.#shared = undefined;
-      throw error;
+    if (this.#shared !== undefined) return this.#shared;
+    const shared = this.#open(this.settings, this.#ports);
+    this.#shared = shared;
+    shared.catch(() => {
+      if (this.#shared === shared) this.#shared = undefined;
     });
-    return this.#shared;
+    return shared;
   }
 
   /** @returns leaves; idempotent. */
@@ -53,8 +63,18 @@ export class House {
       if (!isIn) return;
       isIn = false;
       this.#guests--;
-      if (this.#isOutdated && this.#guests === 0) void this.close();
+      this.#closeIfLeft();
     };
+  }
+
+  /** While this is done, its engines stay, whatever happens to the settings. */
+  async within<T>(run: (shared: SharedChat) => Promise<T>): Promise<T> {
+    const leave = this.enter();
+    try {
+      return await run(await this.shared());
+    } finally {
+      leave();
+    }
   }
 
   /** Whether who comes now has to get ready what is shared; for those who come right behind, it has done so. */
@@ -64,16 +84,27 @@ export class House {
     return true;
   }
 
-  /** Goes on for those who are in it. */
-  outdate(): void {
+  /** Goes on for those who are in it. @param onGone - told when everything of it is closed. */
+  outdate(onGone: () => void): void {
     this.#isOutdated = true;
-    if (this.#guests === 0) void this.close();
+    this.#onGone = onGone;
+    this.#closeIfLeft();
   }
 
+  /** Also waits for what is being closed already. */
   async close(): Promise<void> {
     const shared = this.#shared;
     this.#shared = undefined;
-    await (await shared?.catch(() => undefined))?.close();
+    const closed = shared?.then(
+      (opened) => opened.close(),
+      () => {},
+    );
+    this.#closing = Promise.all([this.#closing, closed]);
+    await this.#closing;
+  }
+
+  #closeIfLeft(): void {
+    if (this.#isOutdated && this.#guests === 0) void this.close().then(() => this.#onGone());
   }
 }
 
@@ -81,6 +112,8 @@ export class House {
 export class Houses {
   readonly #options: HousesOptions;
   readonly #all = new Map<string, House>();
+  /** Of settings that are gone, until the last has left them. */
+  readonly #outdated = new Set<House>();
   #standard: string;
 
   constructor(options: HousesOptions) {
@@ -112,21 +145,22 @@ export class Houses {
     );
   }
 
-  /** What differs from before is taken by sessions at their next turn. */
+  /** What differs from before (see `sameSettings`) is taken by sessions at their next turn. */
   replace(personas: Personas, standard: string): void {
     this.#standard = standard;
     for (const [name, house] of this.#all) {
-      const settings = personas[name];
-      if (settings !== undefined && JSON.stringify(settings) === JSON.stringify(house.settings)) continue;
+      const settings = Object.hasOwn(personas, name) ? personas[name] : undefined;
+      if (settings !== undefined && sameSettings(settings, house.settings)) continue;
       this.#all.delete(name);
-      house.outdate();
+      this.#outdated.add(house);
+      house.outdate(() => this.#outdated.delete(house));
       this.#options.logger.info({ persona: name, isThere: settings !== undefined }, 'Persona changed');
     }
     this.#fill(personas);
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#all.values()].map((house) => house.close()));
+    await Promise.all([...this.#all.values(), ...this.#outdated].map((house) => house.close()));
   }
 
   get #first(): House | undefined {
@@ -134,8 +168,8 @@ export class Houses {
   }
 
   #fill(personas: Personas): void {
-    const { ports } = this.#options;
+    const { ports, open } = this.#options;
     for (const [name, settings] of Object.entries(personas))
-      if (!this.#all.has(name)) this.#all.set(name, new House(name, settings, ports));
+      if (!this.#all.has(name)) this.#all.set(name, new House(name, settings, ports, open));
   }
 }

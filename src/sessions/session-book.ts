@@ -15,7 +15,7 @@ import type {
   SynthesizeOptions,
   TranscribeOptions,
 } from './session.js';
-import { synthesized, transcribed } from './speech-services.js';
+import { SpeechServices } from './speech-services.js';
 import { TalkSession, type TalkSessionOptions } from './talk-session.js';
 
 /** How many, and how long. */
@@ -77,8 +77,11 @@ class Book implements SessionBook {
   readonly #houses: Houses;
   readonly #contexts: Contexts;
   readonly #dictations: Dictations;
+  readonly #speech: SpeechServices;
   /** Those used last stand last. */
   readonly #sessions = new Map<string, TalkSession>();
+  /** Of sessions that are not found any more, and still fall silent. */
+  readonly #ending = new Set<Promise<void>>();
   #sweeper: Timer | undefined;
   #isClosed = false;
 
@@ -92,6 +95,7 @@ class Book implements SessionBook {
       max: this.#limits.maxSessions * CONTEXTS_PER_SESSION,
       idleMs: this.#limits.contextMs,
     });
+    this.#speech = new SpeechServices(clock, this.#houses);
     this.#dictations = new Dictations({ clock, houses: this.#houses, maxAtATime: this.#limits.maxSessions });
   }
 
@@ -118,7 +122,7 @@ class Book implements SessionBook {
         ...this.#options,
         houses: this.#houses,
         contexts: this.#contexts,
-        onClosed: (one) => this.#sessions.get(key) === one && this.#sessions.delete(key),
+        onClosed: (one, ended) => this.#closed(key, one, ended),
       },
     );
     this.#sessions.set(key, session);
@@ -139,12 +143,12 @@ class Book implements SessionBook {
     return [...this.#sessions.values()].find((one) => one.id === id && isFor(caller, one));
   }
 
-  synthesize(text: string, options?: SynthesizeOptions): Promise<SpokenSound> {
-    return synthesized(this.#houses.get(options?.persona), text, options);
+  synthesize(text: string, options: SynthesizeOptions): Promise<SpokenSound> {
+    return this.#speech.synthesize(text, options);
   }
 
-  transcribe(pcm: Uint8Array, options?: TranscribeOptions): Promise<string> {
-    return transcribed(this.#houses.get(undefined), this.#options.clock, pcm, options);
+  transcribe(pcm: Uint8Array, options: TranscribeOptions): Promise<string> {
+    return this.#speech.transcribe(pcm, options);
   }
 
   dictate(caller: Caller, options?: Pick<TranscribeOptions, 'language'>): Promise<Dictation> {
@@ -161,6 +165,7 @@ class Book implements SessionBook {
     this.#sweeper?.cancel();
     await Promise.all([
       ...[...this.#sessions.values()].map((session) => session.end('shutdown')),
+      ...this.#ending,
       this.#dictations.close(),
     ]);
     await this.#houses.close();
@@ -172,6 +177,12 @@ class Book implements SessionBook {
     return voice.to === 'avatar' && laneFor !== undefined
       ? { to: 'avatar', lane: laneFor(caller, voice.lane) }
       : voice;
+  }
+
+  #closed(key: string, session: TalkSession, ended: Promise<void>): void {
+    if (this.#sessions.get(key) === session) this.#sessions.delete(key);
+    this.#ending.add(ended);
+    void ended.finally(() => this.#ending.delete(ended));
   }
 
   /** @throws {RequestError} BRIDGE_ERR_QUEUE_FULL */

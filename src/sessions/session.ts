@@ -300,6 +300,8 @@ export interface Dictation {
 }
 
 export interface TranscribeOptions {
+  /** Who asks: so much of each caller is done at a time, some waits, more is refused. */
+  readonly caller: Caller;
   readonly language?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -327,10 +329,10 @@ export interface Sessions {
   /** By our number; for an operator any, for others their own. */
   byId(caller: Caller, id: string): Session | undefined;
   readonly personas: readonly string[];
-  /** @throws {BridgeError} of the engine; {RequestError} BRIDGE_ERR_SPEECH_TEXT */
-  synthesize(text: string, options?: SynthesizeOptions): Promise<SpokenSound>;
-  /** @param pcm - s16le mono 16 000 Hz, at most 120 s. @throws {BridgeError} of the recogniser. */
-  transcribe(pcm: Uint8Array, options?: TranscribeOptions): Promise<string>;
+  /** @throws {BridgeError} of the engine; {RequestError} BRIDGE_ERR_SPEECH_TEXT, BRIDGE_ERR_SOUND_SIZE, BRIDGE_ERR_QUEUE_FULL */
+  synthesize(text: string, options: SynthesizeOptions): Promise<SpokenSound>;
+  /** @param pcm - s16le mono 16 000 Hz, at most 120 s. @throws {BridgeError} of the recogniser; {RequestError} BRIDGE_ERR_QUEUE_FULL */
+  transcribe(pcm: Uint8Array, options: TranscribeOptions): Promise<string>;
   /** @throws {RequestError} BRIDGE_ERR_QUEUE_FULL; {BridgeError} of ear and recogniser. */
   dictate(caller: Caller, options?: Pick<TranscribeOptions, 'language'>): Promise<Dictation>;
 }

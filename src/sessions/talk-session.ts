@@ -32,7 +32,8 @@ export interface TalkSessionOptions {
   readonly contexts: Contexts;
   /** Whether pictures may be given by address: who answers would fetch them. */
   readonly allowsLinks: boolean;
-  readonly onClosed: (session: TalkSession) => void;
+  /** It is not to be found any more. @param ended - it is silent, and everything of it is closed. */
+  readonly onClosed: (session: TalkSession, ended: Promise<void>) => void;
 }
 
 const CLIENT_RATE_HZ = 24_000;
@@ -264,13 +265,15 @@ export class TalkSession implements Session {
 
   /** @returns the same for all who ask. */
   end(why: ClosedWhy): Promise<void> {
-    this.#ended ??= this.#end(why);
+    if (this.#ended === undefined) {
+      this.#ended = this.#end(why);
+      this.#options.onClosed(this, this.#ended);
+    }
     return this.#ended;
   }
 
   async #end(why: ClosedWhy): Promise<void> {
     this.#isClosed = true;
-    this.#options.onClosed(this);
     await this.#talk.end();
     this.events.emit('closed', why);
   }

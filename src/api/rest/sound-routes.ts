@@ -39,8 +39,8 @@ export function soundRoutes({ sessions, clock }: RestPorts): readonly Route[] {
           { type: 'audio/x-pcm', description: 'With format pcm: s16le, its rate as the parameter `rate`' },
         ],
       },
-      handle: async ({ response, signal }, { body: { text, format = 'wav', ...options } }) => {
-        const { pcm, sampleRateHz } = await sessions.synthesize(text, { ...options, signal });
+      handle: async ({ response, caller, signal }, { body: { text, format = 'wav', ...options } }) => {
+        const { pcm, sampleRateHz } = await sessions.synthesize(text, { ...options, caller, signal });
         if (response.destroyed) return;
         const bytes = format === 'wav' ? wavOf(pcm, sampleRateHz) : pcm;
         response.writeHead(200, {
@@ -58,13 +58,17 @@ export function soundRoutes({ sessions, clock }: RestPorts): readonly Route[] {
       body: { sound: 'WAV, MP3, FLAC, Ogg' },
       answer: { status: 200, description: 'The words', json: z.object({ text: z.string() }) },
       handle: async (asked, { query }) => {
-        const { response, signal } = asked;
+        const { response, caller, signal } = asked;
         const sound = await openSound(streamBody(asked, { clock }), {
           signal,
           sampleRateHz: HEARD_RATE_HZ,
           name: 'the sound',
         });
-        const text = await sessions.transcribe(await wholeOf(sound), { language: query.language, signal });
+        const text = await sessions.transcribe(await wholeOf(sound), {
+          caller,
+          language: query.language,
+          signal,
+        });
         answerJson(response, 200, { text });
       },
     }),

@@ -314,16 +314,21 @@ describe('Sessions', () => {
 describe('Speech without a conversation', () => {
   it('is made of a text', async () => {
     const { sessions } = sessionRig();
-    const { pcm, sampleRateHz } = await sessions.synthesize('Hello.', { sampleRateHz: 16_000 });
+    const { pcm, sampleRateHz } = await sessions.synthesize('Hello.', {
+      caller: CALLER,
+      sampleRateHz: 16_000,
+    });
     expect([pcm.byteLength, sampleRateHz]).toEqual([300 * 32, 16_000]);
-    await expect(sessions.synthesize('x'.repeat(5001))).rejects.toThrow(/at most 5000/);
+    await expect(sessions.synthesize('x'.repeat(5001), { caller: CALLER })).rejects.toThrow(/at most 5000/);
     await sessions.close();
   });
 
   it('is written down', async () => {
     const { sessions } = sessionRig();
-    expect(await sessions.transcribe(new Uint8Array(96_000))).toBe('about 3 seconds');
-    await expect(sessions.transcribe(new Uint8Array(130 * 32_000))).rejects.toThrow(/at most 120 s/);
+    expect(await sessions.transcribe(new Uint8Array(96_000), { caller: CALLER })).toBe('about 3 seconds');
+    await expect(sessions.transcribe(new Uint8Array(130 * 32_000), { caller: CALLER })).rejects.toThrow(
+      /at most 120 s/,
+    );
     await sessions.close();
   });
 

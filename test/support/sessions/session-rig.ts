@@ -1,5 +1,5 @@
 import type { Caller } from '../../../src/access/index.js';
-import type { ChatSettings } from '../../../src/chat/index.js';
+import type { ChatPorts, ChatSettings } from '../../../src/chat/index.js';
 import type { BridgeClient } from '../../../src/client/index.js';
 import { systemHost } from '../../../src/devices/index.js';
 import type { ChatModel, ChatPart, ChatRequest } from '../../../src/llm/index.js';
@@ -12,7 +12,7 @@ import {
   type SessionEvents,
   type SessionWish,
 } from '../../../src/sessions/index.js';
-import type { Recognizer } from '../../../src/speech/index.js';
+import type { Recognizer, Synthesizer } from '../../../src/speech/index.js';
 import { CodedEngine } from '../reply/coded-engine.js';
 
 /** Says back what it was asked, with how many things were said before; `slowly …` takes a second between its words. */
@@ -71,15 +71,18 @@ const NO_DAEMON = {
 export interface SessionRig {
   readonly sessions: SessionBook;
   readonly model: EchoModel;
+  readonly voice: Synthesizer;
   open(changes?: Partial<SessionWish>): Session;
 }
 
 export function sessionRig(
   changes: Partial<SessionBookOptions> = {},
   settings: ChatSettings = {},
+  { recognizer = new LengthRecognizer(), synthesizer }: Pick<ChatPorts, 'recognizer' | 'synthesizer'> = {},
 ): SessionRig {
   const clock = new SystemClock();
   const model = new EchoModel();
+  const voice = synthesizer ?? new CodedEngine('coded', clock, 'characters', { latencyMs: 5 });
   const sessions = createSessions({
     clock,
     logger: SILENT_LOGGER,
@@ -93,14 +96,13 @@ export function sessionRig(
       host: systemHost({}),
       logger: SILENT_LOGGER,
       version: 'test',
-      synthesizer: new CodedEngine('coded', clock, 'characters', { latencyMs: 5 }),
-      recognizer: new LengthRecognizer(),
+      ...{ synthesizer: voice, recognizer },
     },
     ...changes,
   });
   return {
     sessions,
-    model,
+    ...{ model, voice },
     open: (wish = {}) =>
       sessions.open({ caller: CALLER, name: 'one', by: 'test', voice: { to: 'nobody' }, ...wish }),
   };
