@@ -57,6 +57,21 @@ describe.skipIf(!isChromiumThere)(`the browser face${whySkipped}`, () => {
     expect(await page.locator('#caption span').last().textContent()).toBe('');
   }, 60_000);
 
+  it('shows markup of models as text', async () => {
+    const evil = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script><b>bold</b>';
+    pages.sessions.manner.words = ['See', evil];
+    try {
+      await open();
+      await page.fill('#text', evil);
+      await page.press('#text', 'Enter');
+      await expect.poll(async () => (await text('#caption')).trim(), SLOW).toContain(`See ${evil}`);
+      expect(await page.locator('#caption img, #caption script, #caption b').count()).toBe(0);
+      expect(await page.evaluate('window.pwned')).toBeUndefined();
+    } finally {
+      pages.sessions.manner.words = ['It', 'is', 'a', 'fine', 'day.'];
+    }
+  }, 60_000);
+
   it('talks with whoever speaks to it', async () => {
     await open();
     await page.click('#mic');

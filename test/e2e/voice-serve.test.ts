@@ -115,7 +115,7 @@ describe.skipIf(!isChromiumThere)(`the voice page with a speech-to-speech engine
     for (const close of closing.splice(0).reverse()) await close();
   }, 60_000);
 
-  it('has a whole spoken turn, with the same words, sound and listening as with any other', async () => {
+  it('G7: has a whole spoken turn, with the same words, sound and listening as with any other', async () => {
     const model = new RealtimeServer();
     model.answers = [{ says: [{ soundMs: 1500 }, { text: 'It is noon.' }], userText: 'What time is it?' }];
     const door = await listen(model, 'sk-right-key-123');

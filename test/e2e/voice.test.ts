@@ -39,9 +39,11 @@ describe.skipIf(!isChromiumThere)(`the voice page in a browser${whySkipped}`, ()
       // Remembers the tracks that the page was given.
       await one.addInitScript(`
         window.micTracks = [];
+        window.allWanted = [];
         const ask = MediaDevices.prototype.getUserMedia;
         MediaDevices.prototype.getUserMedia = async function (wanted) {
           window.micWanted = wanted;
+          window.allWanted.push(Object.keys(wanted).join());
           const stream = await ask.call(this, wanted);
           window.micTracks.push(...stream.getTracks());
           return stream;
@@ -91,6 +93,65 @@ describe.skipIf(!isChromiumThere)(`the voice page in a browser${whySkipped}`, ()
         .done.filter((done) => done.startsWith('played 1'))
         .at(-1),
     ).toBe('played 1 2000');
+  }, 60_000);
+
+  it('G-t1: after a reply it is the microphone that goes on; a camera is asked for at no time', async () => {
+    await open();
+    await page.uncheck('#barge-in');
+    await page.click('#start');
+    await page.waitForSelector('.bubble[data-role="assistant"][data-ended="completed"]', SLOW);
+    await phaseIs('resting');
+    expect(await page.evaluate('window.micTracks.map(({ kind, enabled }) => [kind, enabled])')).toEqual([
+      ['audio', true],
+    ]);
+    const heardBytes = session().heardBytes;
+    await expect.poll(() => session().heardBytes, WAIT).toBeGreaterThan(heardBytes);
+    await page.click('#stop');
+    await page.click('#start');
+    await expect.poll(() => tracks(), WAIT).toEqual(['ended', 'live']);
+    expect(await page.evaluate('window.allWanted')).toEqual(['audio', 'audio']);
+    await page.click('#stop');
+  }, 60_000);
+
+  it('G13: another tab has a conversation of its own, and this one goes on with its own', async () => {
+    await open();
+    await page.fill('#text', 'of the first');
+    await page.press('#text', 'Enter');
+    await page.waitForSelector('.bubble[data-role="assistant"][data-ended="completed"]', SLOW);
+    const first = session();
+    const other = await page.context().newPage();
+    await other.goto(`${pages.url}voice`);
+    await other.fill('#text', 'of the second');
+    await other.press('#text', 'Enter');
+    await other.waitForSelector('.bubble[data-role="assistant"][data-ended="completed"]', SLOW);
+    expect(session()).not.toBe(first);
+    expect(await other.locator('.bubble[data-role="user"] .bubble-text').allTextContents()).toEqual([
+      'You: of the second',
+    ]);
+    expect(await page.locator('.bubble[data-role="user"] .bubble-text').allTextContents()).toEqual([
+      'You: of the first',
+    ]);
+    expect(first.turns).toBe(1);
+  }, 60_000);
+
+  it('shows markup of users and models as text, also from before a reload', async () => {
+    const evil = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script><b>bold</b>';
+    pages.sessions.manner.words = ['See', evil];
+    try {
+      await open();
+      await page.fill('#text', evil);
+      await page.press('#text', 'Enter');
+      for (const time of ['as it comes', 'after a reload']) {
+        if (time !== 'as it comes') await page.reload();
+        const said = page.locator('.bubble[data-role="assistant"][data-ended="completed"] .bubble-said');
+        await expect.poll(async () => (await said.textContent())?.trim(), SLOW).toBe(`See ${evil}`);
+        expect(await text('.bubble[data-role="user"] .bubble-text')).toBe(`You: ${evil}`);
+        expect(await page.locator('.bubble img, .bubble script, .bubble b').count()).toBe(0);
+        expect(await page.evaluate('window.pwned')).toBeUndefined();
+      }
+    } finally {
+      pages.sessions.manner.words = ['It', 'is', 'a', 'fine', 'day.'];
+    }
   }, 60_000);
 
   it('G10: what both said can be heard again, and the microphone is deaf meanwhile', async () => {

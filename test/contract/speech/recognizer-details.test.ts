@@ -37,7 +37,7 @@ const fieldOf = (vendor: HearingVendor, name: string): string[] => {
 describe('openai hears', () => {
   const speech = { sound: pieces(speechLike(1)) };
 
-  test('sends a WAV with its name, model, language without region, and hints', async () => {
+  test('W17: sends a WAV with its name, model, language without region, and hints', async () => {
     const vendor = await answering('openai', { text: 'x' }, (url) => ({
       baseUrl: url,
       apiKey: KEY,
@@ -56,6 +56,13 @@ describe('openai hears', () => {
     expect(fieldOf(vendor, 'prompt')).toEqual(['初音ミク, MMDAgent']);
     expect(fieldOf(vendor, 'response_format')).toEqual(['verbose_json']);
     expect(fieldOf(vendor, 'timestamp_granularities[]')).toEqual(['word', 'segment']);
+  });
+
+  test('W17: sends no language where none is set', async () => {
+    const vendor = await answering('openai', { text: 'x' });
+    await listen(vendor.create({ clock }).recognize({ sound: pieces(speechLike(1)) }));
+    expect(fieldOf(vendor, 'model')).toEqual(['gpt-4o-mini-transcribe']);
+    expect(fieldOf(vendor, 'language')).toEqual([]);
   });
 
   test('asks newer models for a stream with the tokens’ chance', async () => {

@@ -143,10 +143,8 @@ describe('An id that a client chose names a conversation of this caller only', (
   ];
 
   function keys(): [Headers, Headers] {
-    return [server.keys.ann, server.keys.bob].map((key) => ({ authorization: `Bearer ${key}` })) as [
-      Headers,
-      Headers,
-    ];
+    const { ann, bob } = server.keys;
+    return [{ authorization: `Bearer ${ann}` }, { authorization: `Bearer ${bob}` }];
   }
 
   async function visitor(): Promise<Headers> {
