@@ -2,7 +2,7 @@ import { connect } from '../../api/client/index.js';
 import { SystemClock } from '../../runtime/clock.js';
 import { byId } from '../dom.js';
 import { Microphone } from '../microphone.js';
-import { MouthTrack } from '../mouth-track.js';
+import { MouthTrack, type MouthWeights } from '../mouth-track.js';
 import { TapPlayer } from '../tap-player.js';
 import { ApiTalkLink } from '../voice-kit/api-talk-link.js';
 import { facePhaseOf } from '../voice-kit/face-phase.js';
@@ -15,6 +15,7 @@ import { createFace, type FaceOptions } from './create-face.js';
 import { FaceControls } from './face-controls.js';
 import { readFaceQuery } from './face-query.js';
 import { FACE_TEXTS } from './face-texts.js';
+import { LaneLips } from './lane-lips.js';
 import { LaneMirror } from './lane-mirror.js';
 
 /**
@@ -22,7 +23,7 @@ import { LaneMirror } from './lane-mirror.js';
  *
  *   alone: Microphone, keyboard → VoiceLoop → ApiTalkLink ⇄ server;   ApiTalkLink → ReplyPlayer → loudspeaker, face
  *   `session`: ApiTalkLink (follows) → VoiceLoop without a microphone → ReplyPlayer → face
- *   `lane`, or `obs` alone: LaneMirror → MouthTrack → face
+ *   `lane`, or `obs` alone: LaneMirror → MouthTrack (of a simulator), LaneLips (of MMDAgent-EX) → face
  */
 const SAMPLE_RATE_HZ = 24_000;
 /** An emotion of a lane is over after this, unless another comes. */
@@ -91,8 +92,15 @@ function converse(): void {
 function followLane(): void {
   const mirror = new LaneMirror(clock, query.lane);
   const mouths = new MouthTrack();
+  const lips = new LaneLips();
   const speaker = new TapPlayer();
-  const face = createFace(host, { ...look, mouthNow: () => mouths.at(performance.now()) });
+  const face = createFace(host, {
+    ...look,
+    mouthNow: () => {
+      const now = performance.now();
+      return wider(mouths.at(now), lips.at(now));
+    },
+  });
   let isThere = false;
   let isSpeaking = false;
   const show = (): void => {
@@ -108,6 +116,7 @@ function followLane(): void {
     show();
   });
   mirror.events.on('mouth', (mouth) => mouths.push(mouth, performance.now(), speaker.delayMs));
+  mirror.events.on('lips', (phonemes) => lips.start(phonemes, performance.now()));
   mirror.events.on('face', (shown) => face.show(shown, LANE_FACE_MS));
   if (query.hasSound) {
     mirror.events.on('sound', (part) => speaker.push(part));
@@ -115,6 +124,12 @@ function followLane(): void {
   }
   show();
   void mirror.run();
+}
+
+/** Of two avatars that are followed at once the one that speaks. */
+function wider(one: MouthWeights, other: MouthWeights): MouthWeights {
+  const sum = ({ a, i, u, o }: MouthWeights): number => a + i + u + o;
+  return sum(other) > sum(one) ? other : one;
 }
 
 /** OBS lets sound out at once; other browsers after the first click or key press. */

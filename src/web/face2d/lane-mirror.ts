@@ -3,14 +3,18 @@ import { BridgeClient } from '../../client/bridge-client.js';
 import type { Events } from '../../control/messages.js';
 import type { SoundPart } from '../../control/sound-frame.js';
 import { EMOTIONS } from '../../expression/emotions.js';
+import type { TimedPhoneme } from '../../lipsync/timed-phoneme.js';
 import { type Clock, sleep } from '../../runtime/clock.js';
 import { Emitter } from '../../runtime/emitter.js';
 import { openBrowserChannel } from '../browser-channel.js';
+import { lipsIn } from './lane-lips.js';
 
 export interface LaneMirrorEvents {
   /** An avatar is there to be followed, or not. */
   link: [isThere: boolean];
   mouth: [mouth: Events['tapMouth']];
+  /** Mouths that were sent to an avatar which tells nobody of its own; none: it closes. */
+  lips: [phonemes: readonly TimedPhoneme[]];
   sound: [part: SoundPart];
   /** An emotion of the ChatGPT document was played on it. */
   face: [face: string];
@@ -24,7 +28,8 @@ const RETRY_MAX_MS = 20_000;
 /**
  * What an avatar of the bridge does, for a face that does the same: connected for ever.
  *
- * Mouth and sound are those of a simulator: a real MMDAgent-EX moves its own mouth and tells nobody.
+ * Of a simulator they are what it plays and shows. A real MMDAgent-EX tells nobody how its mouth stands: the face makes the mouths that the
+ * bridge sends it, which are those of everything spoken; where MMDAgent-EX finds the mouth itself (sound that was given), the face's rests.
  */
 export class LaneMirror {
   readonly events = new Emitter<LaneMirrorEvents>();
@@ -32,6 +37,8 @@ export class LaneMirror {
   readonly #lane: string | undefined;
   readonly #taps = new Set<number>();
   readonly #tapped = new Set<string>();
+  /** Those that are no simulators. */
+  #real: ReadonlySet<string> = new Set();
   #retryMs = RETRY_FIRST_MS;
 
   /** @param lane - undefined: whichever speaks. */
@@ -66,8 +73,7 @@ export class LaneMirror {
     });
     client.events.on('tapSound', (part) => this.events.emit('sound', part));
     client.events.on('sent', ({ lane, text }) => {
-      const face = this.#isMeant(lane) ? emotionIn(text) : undefined;
-      if (face !== undefined) this.events.emit('face', face);
+      if (this.#isMeant(lane)) this.#sent(text, this.#real.has(lane));
     });
     await client.request('subscribe', { topics: ['messages'] });
     this.#retryMs = RETRY_FIRST_MS;
@@ -78,14 +84,26 @@ export class LaneMirror {
   async #look(client: BridgeClient): Promise<void> {
     if (client.isClosed) return;
     const { lanes } = await client.request('status', {});
-    const meant = lanes.filter(({ lane, isSimulator }) => isSimulator && this.#isMeant(lane));
-    for (const { lane } of meant) if (!this.#tapped.has(lane)) await this.#tap(client, lane);
-    this.events.emit('link', meant.length > 0);
+    const meant = lanes.filter(({ lane }) => this.#isMeant(lane));
+    this.#real = new Set(meant.filter(({ isSimulator }) => !isSimulator).map(({ lane }) => lane));
+    for (const { lane, isSimulator } of meant)
+      if (isSimulator && !this.#tapped.has(lane)) await this.#tap(client, lane);
+    this.events.emit(
+      'link',
+      meant.some(({ isSimulator, state }) => isSimulator || state === 'ready'),
+    );
     this.events.emit(
       'speaking',
       meant.some(({ isSpeaking }) => isSpeaking),
     );
     this.#clock.after(LOOK_EVERY_MS, () => void this.#look(client).catch(() => {}));
+  }
+
+  #sent(text: string, isReal: boolean): void {
+    const face = emotionIn(text);
+    if (face !== undefined) this.events.emit('face', face);
+    const phonemes = isReal ? lipsIn(text) : undefined;
+    if (phonemes !== undefined) this.events.emit('lips', phonemes);
   }
 
   async #tap(client: BridgeClient, lane: string): Promise<void> {

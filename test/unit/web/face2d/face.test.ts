@@ -6,6 +6,7 @@ import { Blinks } from '../../../../src/web/face2d/blinks.js';
 import { FaceLife } from '../../../../src/web/face2d/face-life.js';
 import { LOOK_NAMES, lookOf, mixLooks } from '../../../../src/web/face2d/face-look.js';
 import { readFaceQuery } from '../../../../src/web/face2d/face-query.js';
+import { LaneLips, lipsIn } from '../../../../src/web/face2d/lane-lips.js';
 import { emotionIn } from '../../../../src/web/face2d/lane-mirror.js';
 import { colourOf, DEFAULT_COLOURS, mixColours, paletteOf } from '../../../../src/web/face2d/palette.js';
 import { browShape, eyeShape, lipsShape } from '../../../../src/web/face2d/shapes.js';
@@ -283,5 +284,46 @@ describe('Emotions of an avatar of the bridge', () => {
     expect(emotionIn('MOTION_ADD|0|emo|34_sad.vmd')).toBe('sad');
     expect(emotionIn('MOTION_ADD|0|wave|wave.vmd')).toBeUndefined();
     expect(emotionIn('SPEAK|34_sad.vmd')).toBeUndefined();
+  });
+});
+
+describe('The mouth of an MMDAgent-EX, which tells nobody how it stands', () => {
+  it('is what it is sent', () => {
+    expect(lipsIn('LIPSYNC_START|0|sil,50,a,120,k,0')).toEqual([
+      { phoneme: 'sil', startMs: 0, endMs: 50 },
+      { phoneme: 'a', startMs: 50, endMs: 170 },
+      { phoneme: 'k', startMs: 170, endMs: 170 },
+    ]);
+    expect(lipsIn('LIPSYNC_STOP|0')).toEqual([]);
+    for (const other of ['LIPSYNC_EVENT_START|0', 'SPEAK|a,100', '']) expect(lipsIn(other)).toBeUndefined();
+  });
+
+  it('survives whatever lies in a message', () => {
+    fc.assert(
+      fc.property(fc.string(), (list) => {
+        const lips = new LaneLips();
+        lips.start(lipsIn(`LIPSYNC_START|0|${list}`) ?? [], 0);
+        const { a, i, u, o } = lips.at(100);
+        return [a, i, u, o].every((weight) => weight >= 0 && weight <= 1);
+      }),
+    );
+  });
+
+  it('opens with the message and closes behind its end', () => {
+    const lips = new LaneLips();
+    expect(lips.at(0)).toEqual(CLOSED);
+    lips.start(lipsIn('LIPSYNC_START|0|a,400') ?? [], 1000);
+    expect(lips.at(1000).a).toBeGreaterThan(0.3);
+    expect(lips.at(1700)).toEqual(CLOSED);
+  });
+
+  it('is the newest list alone: the one before is over, as a cut reply is', () => {
+    const lips = new LaneLips();
+    lips.start(lipsIn('LIPSYNC_START|0|a,5000') ?? [], 1000);
+    lips.start(lipsIn('LIPSYNC_START|0|sil,50') ?? [], 1500);
+    expect(lips.at(1510)).toEqual(CLOSED);
+    lips.start(lipsIn('LIPSYNC_START|0|a,5000') ?? [], 2000);
+    lips.start(lipsIn('LIPSYNC_STOP|0') ?? [], 2500);
+    expect(lips.at(2510)).toEqual(CLOSED);
   });
 });
