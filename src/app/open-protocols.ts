@@ -53,6 +53,32 @@ export interface Protocols {
  *   BRIDGE_ERR_TLS
  */
 export async function openProtocols(options: ProtocolsOptions): Promise<Protocols> {
+  // What watches files or waits for a time would keep the program from its end.
+  const closers: Closer[] = [];
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= closeAll(closers);
+    return closed;
+  };
+  try {
+    return { ...(await composed(options, (closer) => closers.push(closer))), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Closer = () => unknown;
+
+/** Last opened, first closed. */
+async function closeAll(closers: readonly Closer[]): Promise<void> {
+  for (const close of closers.toReversed()) await close();
+}
+
+async function composed(
+  options: ProtocolsOptions,
+  onOpened: (close: Closer) => void,
+): Promise<Omit<Protocols, 'close'>> {
   const { resolved, client, clock, logger, version, env } = options;
   const { config } = resolved;
   const host = systemHost(env);
@@ -67,7 +93,9 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
     clock,
     logger,
   });
+  onOpened(() => gate.close());
   const tls = await openTls(settings, { clock, logger });
+  onOpened(() => tls?.close());
   const read = await readPersonas(resolved, { env, platform: host.platform });
   const rights = new AvatarRights(settings.avatars);
   const sessions = createSessions({
@@ -84,16 +112,19 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
       stateFolder: userConfigFolder(env, host.platform),
     },
   });
+  onOpened(() => sessions.close());
   const view = new SettingsView(clock, resolved, { names: sessions.personas, standard: read.standard });
-  const unfollow = followPersonas(options, read.files, { sessions, view });
+  onOpened(followPersonas(options, read.files, { sessions, view }));
   const ports = { clock, logger, sessions };
   const { welcome } = settings.popup;
   const spoken = welcome === '' ? welcomeOf(config.conversation) : welcome;
   const comments = await openStreamComments(options, sessions);
+  onOpened(() => comments.close());
   const kept = new KeptView({
     ...{ section: config.keep, platform: host.platform, clock, logger },
     stateFolder: userConfigFolder(env, host.platform),
   });
+  onOpened(() => kept.close());
   const endpoints = [
     createApi({
       ...ports,
@@ -116,16 +147,8 @@ export async function openProtocols(options: ProtocolsOptions): Promise<Protocol
     aiavatarEndpoints(ports),
     popupEndpoints({ ...ports, settings: { ...settings.popup, welcome: spoken } }),
   ];
-  let closed: Promise<void> | undefined;
-  return {
-    ...{ gate, settings, sessions, endpoints, tls: tls?.port },
-    close() {
-      unfollow();
-      tls?.close();
-      closed ??= Promise.all([comments?.close(), sessions.close(), kept.close()]).then(() => {});
-      return closed;
-    },
-  };
+  for (const one of endpoints) onOpened(() => one.close());
+  return { gate, settings, sessions, endpoints, tls: tls?.port };
 }
 
 function welcomeOf({ welcome }: Readonly<Record<string, unknown>>): string {

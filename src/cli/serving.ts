@@ -39,13 +39,17 @@ export async function serveUntilEnded(context: CommandContext, options: ServingO
       context.say('No browser could be opened here: open the address yourself.');
     }
     context.say(options.advice);
-    await new Promise<void>((resolve, reject) => {
-      const { drain, quit } = context.io;
-      if (drain.aborted || quit.aborted) resolve();
-      drain.addEventListener('abort', () => resolve(), { once: true });
-      client.events.on('closed', (error) => (error === undefined ? resolve() : reject(error)));
-    });
-    await page.close();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const { drain, quit } = context.io;
+        if (drain.aborted || quit.aborted) resolve();
+        drain.addEventListener('abort', () => resolve(), { once: true });
+        client.events.on('closed', (error) => (error === undefined ? resolve() : reject(error)));
+      });
+    } finally {
+      // A server without its daemon would keep the program from its end.
+      await page.close();
+    }
     await endDaemon(context, client);
   } finally {
     await connection.leave();
