@@ -110,6 +110,12 @@ export class AvatarRights {
     throw notAllowed('to send messages of this type');
   }
 
+  /** On any avatar at all. @throws {RequestError} BRIDGE_ERR_ACCESS */
+  speaking({ role }: Caller): void {
+    if (role === 'operator' || (role === 'client' && this.#lanes.length > 0)) return;
+    throw notAllowed('to have an avatar speak');
+  }
+
   /** @throws {RequestError} BRIDGE_ERR_ACCESS */
   watching({ role }: Caller): void {
     if (role !== 'operator') throw notAllowed('to watch avatars');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Comments, MAX_COMMENTS_AT_ONCE } from '../../comments/index.js';
 import { answerJson } from '../../server/index.js';
+import type { AvatarRights } from '../avatar-port.js';
 import { type Route, route } from './route.js';
 
 const BODY_BYTES = 1024 * 1024;
@@ -9,8 +10,8 @@ const comment = z.looseObject({
   author: z.union([z.string(), z.looseObject({ name: z.string().optional() })]).optional(),
 });
 
-/** Comments of a live stream, from a program that has them. */
-export function commentRoutes(comments: Pick<Comments, 'submit'>): readonly Route[] {
+/** Comments of a live stream, from a program that has them: an operator's, or one that may speak on avatars. */
+export function commentRoutes(comments: Pick<Comments, 'submit'>, rights: AvatarRights): readonly Route[] {
   return [
     route({
       ...{ method: 'POST', path: '/comments', need: 'client', name: 'submitComments' },
@@ -24,7 +25,9 @@ export function commentRoutes(comments: Pick<Comments, 'submit'>): readonly Rout
         description: 'Those that were taken',
         json: z.object({ comments: z.array(z.object({ id: z.string(), text: z.string() })) }),
       },
-      handle: ({ response }, { body }) => {
+      handle: ({ response, caller }, { body }) => {
+        // An avatar answers them: who may not speak on any may not have one answer strangers either.
+        rights.speaking(caller);
         const taken = comments.submit(body).map(({ id, text }) => ({ id, text }));
         answerJson(response, 200, { comments: taken });
       },

@@ -28,7 +28,7 @@ export function routesOf(ports: HttpPorts): readonly Route[] {
     ...sessionRoutes(ports),
     ...soundRoutes(ports),
     ...laneRoutes(ports),
-    ...(ports.comments === undefined ? [] : commentRoutes(ports.comments)),
+    ...(ports.comments === undefined ? [] : commentRoutes(ports.comments, ports.rights)),
     ...(ports.operator === undefined ? [] : operatorRoutes(ports.operator)),
   ];
   return routes;
