@@ -5,7 +5,7 @@ export interface FollowOptions {
   readonly clock: Clock;
   /** Files to look at, now. */
   readonly files: () => readonly string[];
-  /** One of them has changed, and the rest of a second has passed. Not called again before it has settled. */
+  /** One of them has changed, or others are looked at than before. Not called again before it has settled. */
   readonly onChange: () => Promise<void>;
   /** How often they are looked at. @default 2000 */
   readonly everyMs?: number;

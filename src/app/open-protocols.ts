@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { accessFiles, followTls, type Gate, openGate, readTls } from '../access/index.js';
 import { aiavatarEndpoints } from '../aiavatar/index.js';
 import { AvatarRights, createApi } from '../api/index.js';
@@ -167,14 +168,21 @@ function followPersonas(
     clock,
     files: () => [...(configFile === undefined ? [] : [configFile]), ...files],
     onChange: async () => {
+      const asked = new Set<string>();
+      const readText = (path: string): Promise<string> => {
+        asked.add(path);
+        return readFile(path, 'utf8');
+      };
       try {
         const changed = await reload();
-        const read = await readPersonas(changed, { env, platform: systemHost(env).platform });
+        const read = await readPersonas(changed, { env, platform: systemHost(env).platform, readText });
         files = read.files;
         sessions.replacePersonas(read.personas, read.standard);
         view.taken(changed, { names: sessions.personas, standard: read.standard });
         logger.info({ personas: Object.keys(read.personas) }, 'Settings read again');
       } catch (error) {
+        // A file that is missing may come while the settings stay as they are.
+        files = [...new Set([...files, ...asked])];
         view.refused(errorText(error));
         logger.warn({ reason: errorText(error) }, 'Changed settings are wrong: those from before hold');
       }

@@ -102,6 +102,26 @@ describe('serve', () => {
     write({ personas: { three: { welcme: 'Hi' } } });
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(await personas()).toContain('two');
+    // What was missing comes later: the settings themselves do not change then.
+    const systemPromptFile = join(rig.directory, 'four.txt');
+    write({ personas: { four: { systemPromptFile } } });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(await personas()).toContain('two');
+    writeFileSync(systemPromptFile, 'You are number four.');
+    await expect.poll(personas, { timeout: 10_000 }).toContain('four');
+  }, 60_000);
+
+  it('ends at once where a section is wrong, or its port is taken', async () => {
+    const file = join(rig.directory, 'wrong.json');
+    writeFileSync(file, JSON.stringify({ comments: { moderationUrl: 5 } }));
+    const wrong = await rig.run('serve', '--foreground', '--config', file, ...LINK);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('comments.moderationUrl')]);
+    const { url } = await served();
+    const taken = await rig.run(
+      ...['serve', '--foreground', '--daemon', 'other', '--page-port', new URL(url).port],
+      ...LINK,
+    );
+    expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining('something else listens')]);
   }, 40_000);
 
   it('speaks https with a certificate of its own making', async () => {
