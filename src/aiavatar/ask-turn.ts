@@ -24,7 +24,7 @@ export async function askTurn(
   await followTurn({ session, begin, tell, clock, signal, cancel: () => cancel() });
 }
 
-/** Gives a picture that a turn waits for, and tells how that turn goes on. @throws {RequestError} BRIDGE_ERR_VISION */
+/** Gives a picture that a turn waits for, and tells how that turn goes on. @throws {RequestError} BRIDGE_ERR_VISION, BRIDGE_ERR_USAGE */
 export async function showTurn(
   picture: { readonly id: string; readonly turn: number; readonly image: string },
   { session, signal, tell, clock, onShown }: AskOptions & { readonly onShown: () => void },

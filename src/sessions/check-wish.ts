@@ -24,7 +24,7 @@ export function checkWish({ name, user, persona, said = [], instructions, voice 
     throw wrong('a sample rate of 8000 to 48000 Hz', `${sampleRateHz}`);
 }
 
-/** @param allowsLinks - whether pictures may be given by `https:` address. @throws {RequestError} BRIDGE_ERR_USAGE, BRIDGE_ERR_VISION */
+/** @param allowsLinks - whether pictures may be given by `https:` address. @throws {RequestError} BRIDGE_ERR_USAGE */
 export function checkQuestion(question: SessionQuestion, allowsLinks: boolean): void {
   const { text, images = [], context, parameters = {} } = question;
   if (text.length > MAX_TEXT_CHARS)
@@ -39,17 +39,17 @@ export function checkQuestion(question: SessionQuestion, allowsLinks: boolean): 
     throw wrong(`at most ${MAX_PARAMETERS} parameters`, `${values.length}`);
 }
 
-/** @throws {RequestError} BRIDGE_ERR_VISION */
+/** @throws {RequestError} BRIDGE_ERR_USAGE - what came is wrong; of BRIDGE_ERR_VISION are those that never came. */
 export function checkPicture(url: string, allowsLinks: boolean): void {
   if (allowsLinks && /^https:\/\/[^\s"<>\\]{1,2000}$/.test(url)) return;
   const letters = PICTURE.exec(url)?.[1];
   if (letters === undefined || !KNOWN_STARTS.some((start) => letters.startsWith(start)))
     throw new RequestError(
-      'BRIDGE_ERR_VISION',
+      'BRIDGE_ERR_USAGE',
       'Expected a picture (PNG, JPEG, WebP or GIF) as data URL: data:image/jpeg;base64,…',
     );
   if ((letters.length * 3) / 4 > MAX_IMAGE_BYTES)
-    throw new RequestError('BRIDGE_ERR_VISION', 'Expected a picture of at most 4 MiB: make it smaller');
+    throw new RequestError('BRIDGE_ERR_USAGE', 'Expected a picture of at most 4 MiB: make it smaller');
 }
 
 /** What names something: no control characters, for it is shown and logged. */

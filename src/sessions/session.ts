@@ -220,8 +220,8 @@ export interface Session {
   readonly isOperated: boolean;
   /**
    * @returns when the turn has begun.
-   * @throws {RequestError} BRIDGE_ERR_TURN_REFUSED, BRIDGE_ERR_VISION - a picture that is none, BRIDGE_ERR_QUEUE_FULL; {BridgeError} what
-   *   the conversation could not be opened for.
+   * @throws {RequestError} BRIDGE_ERR_TURN_REFUSED, BRIDGE_ERR_QUEUE_FULL, BRIDGE_ERR_USAGE - such as a picture that is none or too large;
+   *   {BridgeError} what the conversation could not be opened for.
    */
   ask(question: SessionQuestion): Promise<AskedTurn>;
   /** The avatar says this; nothing is asked of the model. @throws as `ask`. */
@@ -247,7 +247,7 @@ export interface Session {
   takeOver(): void;
   /** The model answers again, also what waits. Idempotent. */
   handBack(): void;
-  /** The answer to `vision`. @throws {RequestError} BRIDGE_ERR_VISION - nothing with this number is waited for, or it is no picture. */
+  /** The answer to `vision`. @throws {RequestError} BRIDGE_ERR_VISION - nothing with this number is waited for; BRIDGE_ERR_USAGE - no picture. */
   give(id: string, picture: { readonly image: string } | { readonly refused: string }): void;
   /** What the client says is heard now of this turn's sound, milliseconds. */
   played(turn: number, heardMs: number): void;

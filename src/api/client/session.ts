@@ -81,7 +81,7 @@ export class ApiSession {
     return this.#isClosed;
   }
 
-  /** Resolves when the turn has begun. @throws {ApiError} BRIDGE_ERR_TURN_REFUSED, BRIDGE_ERR_VISION, BRIDGE_ERR_QUEUE_FULL, … */
+  /** Resolves when the turn has begun. @throws {ApiError} BRIDGE_ERR_TURN_REFUSED, BRIDGE_ERR_USAGE, BRIDGE_ERR_QUEUE_FULL, … */
   async ask(question: string | Question): Promise<ApiTurn> {
     const asked = typeof question === 'string' ? { text: question } : question;
     return this.#begun((await this.#request('ask', asked)).turn);

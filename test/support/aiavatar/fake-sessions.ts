@@ -127,7 +127,7 @@ export class FakeSession implements Session {
 
   give(id: string, picture: { readonly image: string } | { readonly refused: string }): void {
     if ('image' in picture && !picture.image.startsWith('data:image/'))
-      throw new RequestError('BRIDGE_ERR_VISION', 'Expected a picture as data URL');
+      throw new RequestError('BRIDGE_ERR_USAGE', 'Expected a picture as data URL');
     this.given.push({ id, picture });
     this.events.emit('looked', id);
   }
