@@ -21,6 +21,7 @@ import { answerError, HttpRefusal, refusalOf } from './http-answer.js';
 import { loginEndpoints } from './login-endpoints.js';
 import type { MachinePort } from './machine-port.js';
 import { checkHost, checkOrigin, securityHeaders, setSecurityHeaders } from './request-guard.js';
+import { passRest } from './rest-of-body.js';
 import { createRoutes, type RouteTable } from './routes.js';
 import type { SpeakerPort } from './speaker-port.js';
 import { StaticFiles } from './static-files.js';
@@ -129,6 +130,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   server.maxConnections = MAX_CONNECTIONS;
   server.on('request', (request, response) => {
     response.on('error', () => {});
+    passRest(request, response, options.clock);
     serve(request, response).catch((error: unknown) => {
       const status = answerError(response, error);
       if (status < 500 || error instanceof BridgeError) return;
