@@ -126,11 +126,18 @@ async function movedLips(
   driver.finish();
   driver.start(0);
   const lastsMs = (phonemes.at(-1)?.endMs ?? 0) + startsInMs + LIPS_SLACK_MS;
-  const giveUp = new Promise<void>((resolve) => void clock.after(lastsMs, resolve));
-  void Promise.race([driver.whenDone(), giveUp, link.failed.catch(() => {})])
+  let giveUp = (): void => {};
+  const isLate = new Promise<void>((resolve) => {
+    giveUp = resolve;
+  });
+  const timer = clock.after(lastsMs, giveUp);
+  void Promise.race([driver.whenDone(), isLate, link.failed.catch(() => {})])
     .then(() => driver.stop())
     .catch(() => {})
-    .finally(() => link.close());
+    .finally(() => {
+      timer.cancel();
+      link.close();
+    });
   return link.lane;
 }
 
