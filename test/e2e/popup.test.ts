@@ -434,6 +434,26 @@ describe.skipIf(!isChromiumThere)(`the popup chat in a browser${whySkipped}`, ()
     expect(widget.complaints).toEqual([]);
   });
 
+  it('W8, W-t9: takes a spoken message by taps on a phone, stops its answer, and takes the next', async () => {
+    rig.reply = () => ({
+      gapMs: 300,
+      pieces: Array.from({ length: 30 }, () => ({ text: 'more ', soundMs: 200 })),
+    });
+    await open('popup-v2.html', { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+    await widget.button('Speak a message').tap();
+    await expect.poll(() => widget.find('.recording').innerText(), WAIT).toMatch(/Recording 0:01/);
+    await widget.button('Stop and send').tap();
+    await expect.poll(async () => (await widget.rows()).at(-1), WAIT).toMatch(/more more/);
+    expect((await widget.rows())[1]).toBe('You: ▶ Audio message “what you spoke”');
+    await widget.button('Stop the answer').tap();
+    await expect.poll(async () => (await widget.rows()).at(-1), WAIT).toMatch(/Stopped$/);
+    await untilIdle();
+    rig.reply = (text) => ({ pieces: [{ text: `You said: ${text}.` }] });
+    await widget.say('Again');
+    await expect.poll(async () => (await widget.rows()).at(-1), WAIT).toBe('Assistant: You said: Again.');
+    expect(widget.complaints).toEqual([]);
+  }, 40_000);
+
   it('fits a phone, in the dark and in Japanese, without barriers', async () => {
     await open('popup.html', {
       viewport: { width: 390, height: 780 },
