@@ -7,6 +7,11 @@ import { startVoicePages, type VoicePages } from './voice-pages.js';
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const SLOW = { timeout: 30_000 };
 
+const SCREENS = [
+  ['on a desk', {}],
+  ['on a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+] as const;
+
 describe.skipIf(!isChromiumThere)(`the browser face${whySkipped}`, () => {
   let pages: VoicePages;
   let opened: OpenedPage;
@@ -72,16 +77,20 @@ describe.skipIf(!isChromiumThere)(`the browser face${whySkipped}`, () => {
     }
   }, 60_000);
 
-  it('talks with whoever speaks to it', async () => {
-    await open();
-    await page.click('#mic');
-    await page.waitForSelector('#state[data-phase="hearing"]', SLOW);
-    expect(await face('phase')).toBe('listening');
-    await untilMouth(true);
-    await page.keyboard.press('Escape');
-    await page.waitForSelector('#state[data-phase="resting"]', SLOW);
-    expect(await page.locator('#mic').getAttribute('aria-pressed')).toBe('false');
-  }, 60_000);
+  it.each(SCREENS)(
+    'talks with whoever speaks to it, %s',
+    async (_, screen) => {
+      await open('', screen);
+      await page.click('#mic');
+      await page.waitForSelector('#state[data-phase="hearing"]', SLOW);
+      expect(await face('phase')).toBe('listening');
+      await untilMouth(true);
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('#state[data-phase="resting"]', SLOW);
+      expect(await page.locator('#mic').getAttribute('aria-pressed')).toBe('false');
+    },
+    60_000,
+  );
 
   it('blinks', async () => {
     await open();
@@ -135,16 +144,50 @@ describe.skipIf(!isChromiumThere)(`the browser face${whySkipped}`, () => {
     opened.complaints = opened.complaints.filter((one) => !/WebSocket|ERR_/.test(one));
   }, 60_000);
 
-  it('goes on in writing when the microphone is refused', async () => {
-    await open();
-    await page.evaluate(`MediaDevices.prototype.getUserMedia = () =>
+  it.each(SCREENS)(
+    'ends its reply for whoever speaks into it, %s',
+    async (_, screen) => {
+      pages.sessions.manner.replyMs = 60_000;
+      await open('', screen);
+      await page.click('#mic');
+      await page.waitForSelector('#state[data-phase="speaking"]', SLOW);
+      const session = pages.sessions.last;
+      await expect.poll(() => session.turns, SLOW).toBeGreaterThan(1);
+      await page.keyboard.press('Escape');
+    },
+    60_000,
+  );
+
+  it.each(SCREENS)(
+    'comes back by itself when the server was away, %s',
+    async (_, screen) => {
+      await open('', screen);
+      pages.way.cut();
+      await expect.poll(() => face('phase'), SLOW).toBe('asleep');
+      pages.way.lead(pages.daemon.server.url);
+      await expect.poll(() => face('phase'), SLOW).toBe('idle');
+      await page.fill('#text', 'Hello');
+      await page.press('#text', 'Enter');
+      await untilMouth(true);
+      opened.complaints = opened.complaints.filter((one) => !/WebSocket|ERR_/.test(one));
+    },
+    60_000,
+  );
+
+  it.each(SCREENS)(
+    'goes on in writing when the microphone is refused, %s',
+    async (_, screen) => {
+      await open('', screen);
+      await page.evaluate(`MediaDevices.prototype.getUserMedia = () =>
       Promise.reject(new DOMException('Permission denied', 'NotAllowedError'))`);
-    await page.click('#mic');
-    await expect.poll(() => text('#error'), WAIT).toContain('The microphone was refused.');
-    await page.fill('#text', 'Hello');
-    await page.press('#text', 'Enter');
-    await page.waitForSelector('#state[data-phase="speaking"]', SLOW);
-  }, 60_000);
+      await page.click('#mic');
+      await expect.poll(() => text('#error'), WAIT).toContain('The microphone was refused.');
+      await page.fill('#text', 'Hello');
+      await page.press('#text', 'Enter');
+      await page.waitForSelector('#state[data-phase="speaking"]', SLOW);
+    },
+    60_000,
+  );
 
   it.each([
     ['light, on a desk', {}],

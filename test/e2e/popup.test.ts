@@ -14,6 +14,11 @@ const HOSTILE_STYLE = `
   mmdagent-popup { opacity: 0 !important; display: none !important; }
   html, body { display: block !important; visibility: visible !important; font: 40px/3 cursive; text-transform: uppercase; }`;
 
+const SCREENS = [
+  ['on a desk', {}],
+  ['on a phone', { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }],
+] as const;
+
 describe.skipIf(!isChromiumThere)(`the popup chat in a browser${whySkipped}`, () => {
   let built: BuiltPage;
   let browser: Browser;
@@ -147,30 +152,34 @@ describe.skipIf(!isChromiumThere)(`the popup chat in a browser${whySkipped}`, ()
       expect(widget.complaints.join()).toMatch(/The server tells an error|500/);
     });
 
-    it('W-t10: waits for a server that is away, says so, and sends once', async () => {
-      await open(page);
-      await rowsAre([WELCOME]);
-      await rig.stop();
-      if (page === 'popup-v1.html') {
-        // A request that failed on its way is not sent again.
-        await widget.say('into the dark');
-        await expect.poll(async () => (await widget.rows()).at(-1), WAIT).toMatch(/It was not sent again/);
-        await untilIdle();
-      }
-      await expect.poll(() => widget.find('.status').innerText(), WAIT).toMatch(/No connection/);
-      await widget.say('Are you there?');
-      await expect
-        .poll(async () => (await widget.rows()).join(), WAIT)
-        .toMatch(/Are you there\? Will be sent/);
-      expect(await widget.find('.field').isDisabled()).toBe(true);
-      await rig.restart();
-      await expect
-        .poll(async () => (await widget.rows()).at(-1), { timeout: 25_000 })
-        .toBe('Assistant: You said: Are you there?.');
-      expect(await widget.find('.status').isVisible()).toBe(false);
-      const asked = rig.sessions.all.flatMap((session) => session.asked.map(({ text }) => text));
-      expect(asked).toEqual(['Are you there?']);
-    }, 60_000);
+    it.each(SCREENS)(
+      'W-t10: waits for a server that is away, says so, and sends once, %s',
+      async (_, screen) => {
+        await open(page, screen);
+        await rowsAre([WELCOME]);
+        await rig.stop();
+        if (page === 'popup-v1.html') {
+          // A request that failed on its way is not sent again.
+          await widget.say('into the dark');
+          await expect.poll(async () => (await widget.rows()).at(-1), WAIT).toMatch(/It was not sent again/);
+          await untilIdle();
+        }
+        await expect.poll(() => widget.find('.status').innerText(), WAIT).toMatch(/No connection/);
+        await widget.say('Are you there?');
+        await expect
+          .poll(async () => (await widget.rows()).join(), WAIT)
+          .toMatch(/Are you there\? Will be sent/);
+        expect(await widget.find('.field').isDisabled()).toBe(true);
+        await rig.restart();
+        await expect
+          .poll(async () => (await widget.rows()).at(-1), { timeout: 25_000 })
+          .toBe('Assistant: You said: Are you there?.');
+        expect(await widget.find('.status').isVisible()).toBe(false);
+        const asked = rig.sessions.all.flatMap((session) => session.asked.map(({ text }) => text));
+        expect(asked).toEqual(['Are you there?']);
+      },
+      60_000,
+    );
 
     it('W19: asks for no voice where the user wants none', async () => {
       await open(page);
@@ -236,21 +245,28 @@ describe.skipIf(!isChromiumThere)(`the popup chat in a browser${whySkipped}`, ()
     await expect.poll(async () => (await widget.rows()).at(-1), WAIT).toContain('You said: こんにちは.');
   });
 
-  it('W8: stays usable when the microphone is refused, and logs that', async () => {
-    const denying = await launch(REFUSED_MIC);
-    try {
-      widget = await Widget.open(denying, `${rig.server.origin}/popup-v2.html`);
-      await widget.openPanel();
-      await rowsAre([WELCOME]);
-      await widget.button('Speak a message').click();
-      await expect.poll(() => widget.find('.status').innerText(), WAIT).toMatch(/microphone was not allowed/);
-      expect(widget.complaints.join()).toMatch(/microphone could not be used: NotAllowedError/);
-      await widget.say('Then I write');
-      await expect.poll(async () => (await widget.rows()).at(-1), WAIT).toContain('You said: Then I write.');
-    } finally {
-      await denying.close();
-    }
-  });
+  it.each(SCREENS)(
+    'W8: stays usable when the microphone is refused, and logs that, %s',
+    async (_, screen) => {
+      const denying = await launch(REFUSED_MIC);
+      try {
+        widget = await Widget.open(denying, `${rig.server.origin}/popup-v2.html`, screen);
+        await widget.openPanel();
+        await rowsAre([WELCOME]);
+        await widget.button('Speak a message').click();
+        await expect
+          .poll(() => widget.find('.status').innerText(), WAIT)
+          .toMatch(/microphone was not allowed/);
+        expect(widget.complaints.join()).toMatch(/microphone could not be used: NotAllowedError/);
+        await widget.say('Then I write');
+        await expect
+          .poll(async () => (await widget.rows()).at(-1), WAIT)
+          .toContain('You said: Then I write.');
+      } finally {
+        await denying.close();
+      }
+    },
+  );
 
   it('W11: sends ten letters and digits for an id, the same one on the next page, another in another tab', async () => {
     await open('popup-v2.html');

@@ -6,6 +6,10 @@ import { isChromiumThere, type OpenedPage, openPage, WAIT, whySkipped } from './
 import { startVoicePages, type VoicePages } from './voice-pages.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const SCREENS = [
+  ['on a desk', {}],
+  ['on a phone', PHONE],
+] as const;
 const SLOW = { timeout: 30_000 };
 
 describe.skipIf(!isChromiumThere)(`the voice page in a browser${whySkipped}`, () => {
@@ -62,38 +66,42 @@ describe.skipIf(!isChromiumThere)(`the voice page in a browser${whySkipped}`, ()
     page.evaluate('window.micTracks.map((track) => track.readyState)') as Promise<string[]>;
   const session = () => pages.sessions.last;
 
-  it('G1-G11: one press, and it listens, answers, and listens again', async () => {
-    await open();
-    expect(await text('#countdown')).toBe('You may speak for up to 30 s at a time.');
-    await page.click('#start');
-    await phaseIs('hearing');
-    expect(await text('#countdown')).toMatch(/^(30|29) s left$/);
-    expect(await text('#partial')).toBe('What I');
-    await phaseIs('speaking');
-    // The reply is heard before it is complete, and its mouth moves with it.
-    await expect.poll(level, WAIT).toBeGreaterThan(0.05);
-    await expect
-      .poll(async () => Number(await page.locator('#stage svg').getAttribute('data-mouth')), {
-        ...WAIT,
-        interval: 20,
-      })
-      .toBeGreaterThan(0.2);
-    expect(await page.locator('#stage svg').getAttribute('data-face')).toBe('joy');
-    await page.waitForSelector('.bubble[data-role="assistant"][data-ended="completed"]', SLOW);
-    await phaseIs('resting');
-    expect(await text('#state')).toBe('Listening');
-    expect(await text('.bubble[data-role="user"] .bubble-text')).toBe('You: What I said');
-    expect(await text('.bubble[data-role="assistant"] .bubble-said')).toBe('It is a fine day. ');
-    expect(await page.evaluate('window.micWanted.audio.echoCancellation')).toBe(true);
-    // By itself, a second turn.
-    await page.waitForSelector('.bubble[data-role="user"] >> nth=1', SLOW);
-    expect(session().turns).toBe(2);
-    expect(
-      session()
-        .done.filter((done) => done.startsWith('played 1'))
-        .at(-1),
-    ).toBe('played 1 2000');
-  }, 60_000);
+  it.each(SCREENS)(
+    'G1-G11: one press, and it listens, answers, and listens again, %s',
+    async (_, screen) => {
+      await open(screen);
+      expect(await text('#countdown')).toBe('You may speak for up to 30 s at a time.');
+      await page.click('#start');
+      await phaseIs('hearing');
+      expect(await text('#countdown')).toMatch(/^(30|29) s left$/);
+      expect(await text('#partial')).toBe('What I');
+      await phaseIs('speaking');
+      // The reply is heard before it is complete, and its mouth moves with it.
+      await expect.poll(level, WAIT).toBeGreaterThan(0.05);
+      await expect
+        .poll(async () => Number(await page.locator('#stage svg').getAttribute('data-mouth')), {
+          ...WAIT,
+          interval: 20,
+        })
+        .toBeGreaterThan(0.2);
+      expect(await page.locator('#stage svg').getAttribute('data-face')).toBe('joy');
+      await page.waitForSelector('.bubble[data-role="assistant"][data-ended="completed"]', SLOW);
+      await phaseIs('resting');
+      expect(await text('#state')).toBe('Listening');
+      expect(await text('.bubble[data-role="user"] .bubble-text')).toBe('You: What I said');
+      expect(await text('.bubble[data-role="assistant"] .bubble-said')).toBe('It is a fine day. ');
+      expect(await page.evaluate('window.micWanted.audio.echoCancellation')).toBe(true);
+      // By itself, a second turn.
+      await page.waitForSelector('.bubble[data-role="user"] >> nth=1', SLOW);
+      expect(session().turns).toBe(2);
+      expect(
+        session()
+          .done.filter((done) => done.startsWith('played 1'))
+          .at(-1),
+      ).toBe('played 1 2000');
+    },
+    60_000,
+  );
 
   it('G-t1: after a reply it is the microphone that goes on; a camera is asked for at no time', async () => {
     await open();
@@ -174,21 +182,25 @@ describe.skipIf(!isChromiumThere)(`the voice page in a browser${whySkipped}`, ()
     expect((await saved).suggestedFilename()).toBe('assistant.wav');
   }, 60_000);
 
-  it('G-t3: who speaks into a reply ends it at once, and is answered', async () => {
-    pages.sessions.manner.replyMs = 20_000;
-    await open();
-    await page.click('#start');
-    await phaseIs('speaking');
-    expect(await text('#state')).toBe('Speaking – you may interrupt');
-    await page.waitForSelector('.bubble[data-role="assistant"][data-ended="interrupted"]', SLOW);
-    await expect.poll(level, WAIT).toBe(0);
-    await page.waitForSelector('.bubble[data-role="user"] >> nth=1', SLOW);
-    await phaseIs('speaking');
-    // What was heard of it can be heard again.
-    const first = page.locator('.bubble[data-role="assistant"] .replay').first();
-    expect(await first.textContent()).toMatch(/0:0[3-9]$/);
-    await page.click('#stop');
-  }, 60_000);
+  it.each(SCREENS)(
+    'G-t3: who speaks into a reply ends it at once, and is answered, %s',
+    async (_, screen) => {
+      pages.sessions.manner.replyMs = 20_000;
+      await open(screen);
+      await page.click('#start');
+      await phaseIs('speaking');
+      expect(await text('#state')).toBe('Speaking – you may interrupt');
+      await page.waitForSelector('.bubble[data-role="assistant"][data-ended="interrupted"]', SLOW);
+      await expect.poll(level, WAIT).toBe(0);
+      await page.waitForSelector('.bubble[data-role="user"] >> nth=1', SLOW);
+      await phaseIs('speaking');
+      // What was heard of it can be heard again.
+      const first = page.locator('.bubble[data-role="assistant"] .replay').first();
+      expect(await first.textContent()).toMatch(/0:0[3-9]$/);
+      await page.click('#stop');
+    },
+    60_000,
+  );
 
   it('G9: without barge-in nothing is listened to while the reply is heard', async () => {
     pages.sessions.manner.replyMs = 9000;
@@ -265,24 +277,28 @@ describe.skipIf(!isChromiumThere)(`the voice page in a browser${whySkipped}`, ()
     await page.click('#stop');
   }, 60_000);
 
-  it('goes on in writing when the microphone is refused, and says what to do', async () => {
-    await open({}, '', (one) =>
-      one.addInitScript(`
+  it.each(SCREENS)(
+    'goes on in writing when the microphone is refused, and says what to do, %s',
+    async (_, screen) => {
+      await open(screen, '', (one) =>
+        one.addInitScript(`
         MediaDevices.prototype.getUserMedia = () =>
           Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
       `),
-    );
-    await page.click('#start');
-    await expect.poll(() => text('#mic-error'), WAIT).toContain('The microphone was refused.');
-    await page.fill('#text', 'Hello <b>there</b>');
-    await page.press('#text', 'Enter');
-    await page.waitForSelector('.bubble[data-role="assistant"][data-ended="completed"]', SLOW);
-    expect(await text('.bubble[data-role="user"] .bubble-text')).toBe('You: Hello <b>there</b>');
-    await page.fill('#text', 'refuse me');
-    await page.press('#text', 'Enter');
-    await expect.poll(() => text('#talk-error'), WAIT).toContain('This could not be answered now.');
-    expect(await page.inputValue('#text')).toBe('refuse me');
-  }, 60_000);
+      );
+      await page.click('#start');
+      await expect.poll(() => text('#mic-error'), WAIT).toContain('The microphone was refused.');
+      await page.fill('#text', 'Hello <b>there</b>');
+      await page.press('#text', 'Enter');
+      await page.waitForSelector('.bubble[data-role="assistant"][data-ended="completed"]', SLOW);
+      expect(await text('.bubble[data-role="user"] .bubble-text')).toBe('You: Hello <b>there</b>');
+      await page.fill('#text', 'refuse me');
+      await page.press('#text', 'Enter');
+      await expect.poll(() => text('#talk-error'), WAIT).toContain('This could not be answered now.');
+      expect(await page.inputValue('#text')).toBe('refuse me');
+    },
+    60_000,
+  );
 
   it('says how to come by a microphone where the page has no https', async () => {
     await open({}, '', (one) =>
@@ -292,10 +308,14 @@ describe.skipIf(!isChromiumThere)(`the voice page in a browser${whySkipped}`, ()
     await expect.poll(() => text('#mic-error'), WAIT).toContain('mmdagent-bridge cert');
   });
 
-  it.each(['the network', 'the server itself'])(
-    'shows that the server is away, and goes on when %s is back',
-    async (what) => {
-      await open();
+  it.each([
+    ['the network', 'on a desk', {}],
+    ['the server itself', 'on a desk', {}],
+    ['the server itself', 'on a phone', PHONE],
+  ] as const)(
+    'shows that the server is away, and goes on when %s is back, %s',
+    async (what, _, screen) => {
+      await open(screen);
       await page.fill('#text', 'Hello');
       await page.press('#text', 'Enter');
       await page.waitForSelector('.bubble[data-role="assistant"][data-ended="completed"]', SLOW);
