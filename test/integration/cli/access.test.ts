@@ -15,7 +15,7 @@ describe('keys', () => {
     const file = join(rig.directory, 'mmdagent-bridge', 'keys.json');
     expect((await rig.run('keys', 'list')).stderr).toContain('There are no keys');
     const added = await rig.run('keys', 'add', 'phone', '--role', 'operator', '--note', 'on the desk');
-    expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/^mab_[\w-]{43}\n$/) });
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/^mab_[\w-]{44}\n$/) });
     const key = added.stdout.trim();
     expect(added.stderr).not.toContain(key);
     expect(readFileSync(file, 'utf8')).not.toContain(key);
