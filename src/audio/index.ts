@@ -38,3 +38,4 @@ export {
 } from './voice-feed.js';
 export type { VoiceGateRule } from './voice-gate.js';
 export { VoiceLevel } from './voice-level.js';
+export { WAV_HEADER_BYTES, wavFile, wavHeader } from './wav-file.js';

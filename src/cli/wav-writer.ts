@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { WAV_HEADER_BYTES, wavHeader } from '../audio/index.js';
 import { errorText, RequestError } from '../runtime/index.js';
 
-const HEADER_BYTES = 44;
 /** The size fields have 32 bits. */
 const MAX_DATA_BYTES = 4_294_967_000;
 
@@ -52,7 +52,7 @@ export class WavWriter {
   /** Puts the length into the header and the file under its name. @throws {RequestError} BRIDGE_ERR_FILE_WRITE */
   async finish(): Promise<void> {
     try {
-      await this.#file.write(this.#header(), 0, HEADER_BYTES, 0);
+      await this.#file.write(this.#header(), 0, WAV_HEADER_BYTES, 0);
       await this.#file.close();
       await rename(this.#part, this.path);
     } catch (error) {
@@ -67,20 +67,7 @@ export class WavWriter {
   }
 
   #header(): Uint8Array {
-    const header = Buffer.alloc(HEADER_BYTES);
-    header.write('RIFF', 0);
-    header.writeUInt32LE(HEADER_BYTES - 8 + this.#dataBytes, 4);
-    header.write('WAVEfmt ', 8);
-    header.writeUInt32LE(16, 16);
-    header.writeUInt16LE(1, 20);
-    header.writeUInt16LE(1, 22);
-    header.writeUInt32LE(this.#sampleRateHz, 24);
-    header.writeUInt32LE(this.#sampleRateHz * 2, 28);
-    header.writeUInt16LE(2, 32);
-    header.writeUInt16LE(16, 34);
-    header.write('data', 36);
-    header.writeUInt32LE(this.#dataBytes, 40);
-    return header;
+    return wavHeader(this.#dataBytes, this.#sampleRateHz);
   }
 }
 

@@ -1,3 +1,4 @@
+import { wavFile } from '../audio/index.js';
 import { errorText, RequestError } from '../runtime/index.js';
 import type { AskedSocket } from '../server/index.js';
 import type { Session } from '../sessions/index.js';
@@ -10,7 +11,6 @@ import { openPopupTalk } from './open-popup-talk.js';
 import type { PopupParts } from './popup-parts.js';
 import type { WholeRecording } from './recording.js';
 import type { AnswerPiece } from './spoken-pieces.js';
-import { wavFile } from './wav-file.js';
 
 /** What was said: undefined when it was refused already, and only its end is owed. */
 export type Said = { readonly text: string } | { readonly recording: WholeRecording } | undefined;

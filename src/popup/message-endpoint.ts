@@ -1,3 +1,4 @@
+import { wavFile } from '../audio/index.js';
 import { errorText, RequestError } from '../runtime/index.js';
 import { type Asked, answerJson, answerText, HttpRefusal, readJson } from '../server/index.js';
 import { answerOf } from './answer.js';
@@ -7,7 +8,6 @@ import { type PopupMessage, readMessage } from './message-body.js';
 import { openPopupTalk } from './open-popup-talk.js';
 import type { PopupParts } from './popup-parts.js';
 import type { AnswerPiece } from './spoken-pieces.js';
-import { wavFile } from './wav-file.js';
 
 /** What is answered. */
 interface MessageAnswer {

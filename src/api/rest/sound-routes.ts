@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { openSound, type SoundSource } from '../../audio/index.js';
+import { openSound, type SoundSource, wavFile } from '../../audio/index.js';
 import { RequestError } from '../../runtime/index.js';
 import { answerJson, streamBody } from '../../server/index.js';
 import { SpokenText } from '../parts.js';
 import { type RestPorts, type Route, route, soundRoute } from './route.js';
-import { wavOf } from './wav.js';
 
 const WORDS_BYTES = 256 * 1024;
 const MAX_SOUND_MS = 120_000;
@@ -42,7 +41,7 @@ export function soundRoutes({ sessions, clock }: RestPorts): readonly Route[] {
       handle: async ({ response, caller, signal }, { body: { text, format = 'wav', ...options } }) => {
         const { pcm, sampleRateHz } = await sessions.synthesize(text, { ...options, caller, signal });
         if (response.destroyed) return;
-        const bytes = format === 'wav' ? wavOf(pcm, sampleRateHz) : pcm;
+        const bytes = format === 'wav' ? wavFile([pcm], sampleRateHz) : pcm;
         response.writeHead(200, {
           'Content-Type': format === 'wav' ? 'audio/wav' : `audio/x-pcm;rate=${sampleRateHz};channels=1`,
           'Content-Length': bytes.byteLength,

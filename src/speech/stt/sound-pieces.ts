@@ -1,4 +1,4 @@
-import { OUTPUT_BYTES_PER_MS, OUTPUT_SAMPLE_RATE_HZ } from '../../audio/index.js';
+import { OUTPUT_BYTES_PER_MS, OUTPUT_SAMPLE_RATE_HZ, wavHeader } from '../../audio/index.js';
 import { orAborted, ProviderError } from '../../runtime/index.js';
 import type { EngineFace } from '../../vendor/index.js';
 import { WholeSamples } from '../http/whole-samples.js';
@@ -76,25 +76,9 @@ function tooLong(face: EngineFace, maxSeconds: number): ProviderError {
   );
 }
 
-/** A WAV file around samples. @param pcm - s16le mono 16 kHz; empty: a header for a stream whose length is not known. */
-export function wavFile(pcm: Uint8Array): Uint8Array {
-  const file = new Uint8Array(44 + pcm.byteLength);
-  const view = new DataView(file.buffer);
-  const text = (at: number, letters: string): void => {
-    for (let index = 0; index < letters.length; index++) view.setUint8(at + index, letters.charCodeAt(index));
-  };
-  text(0, 'RIFF');
-  view.setUint32(4, pcm.byteLength === 0 ? 0 : 36 + pcm.byteLength, true);
-  text(8, 'WAVEfmt ');
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, OUTPUT_SAMPLE_RATE_HZ, true);
-  view.setUint32(28, OUTPUT_SAMPLE_RATE_HZ * 2, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  text(36, 'data');
-  view.setUint32(40, pcm.byteLength, true);
-  file.set(pcm, 44);
-  return file;
+/** What stands before a stream of samples whose length is not known: a header whose sizes are both 0. */
+export function wavStreamHeader(): Uint8Array {
+  const header = wavHeader(0, OUTPUT_SAMPLE_RATE_HZ);
+  new DataView(header.buffer).setUint32(4, 0, true);
+  return header;
 }

@@ -17,7 +17,7 @@ import { withRegion } from '../../http/markup.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace } from '../hearing-face.js';
-import { inLargerPieces, inReach, wavFile } from '../sound-pieces.js';
+import { inLargerPieces, inReach, wavStreamHeader } from '../sound-pieces.js';
 import { AZURE_HEARING_ROW, type AzureHearingOptions } from './azure-hearing-options.js';
 import { type AzureMessage, readMessage, soundMessage, textMessage } from './azure-messages.js';
 import { phraseResult } from './azure-results.js';
@@ -121,7 +121,7 @@ export class AzureRecognizer implements HeardEngine {
     await socket.send(textMessage(headers('speech.config', 'application/json'), CONFIG));
     const phrases = (request.hints ?? []).filter((hint) => hint !== '').slice(0, MAX_HINTS);
     await socket.send(textMessage(headers('speech.context', 'application/json'), contextOf(phrases)));
-    await socket.send(soundMessage(headers('audio', 'audio/x-wav'), wavFile(new Uint8Array(0))));
+    await socket.send(soundMessage(headers('audio', 'audio/x-wav'), wavStreamHeader()));
     for await (const piece of inLargerPieces(request.sound))
       await socket.send(soundMessage(headers('audio'), piece));
     await socket.send(soundMessage(headers('audio'), new Uint8Array(0)));

@@ -1,3 +1,4 @@
+import { OUTPUT_SAMPLE_RATE_HZ, wavFile } from '../../../audio/index.js';
 import {
   atPointer,
   type Exchange,
@@ -12,7 +13,6 @@ import { EngineClient } from '../../http/engine-client.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace } from '../hearing-face.js';
-import { wavFile } from '../sound-pieces.js';
 import { hearWhole } from '../whole-sound.js';
 import type { HttpHearingOptions } from './http-hearing-options.js';
 
@@ -65,7 +65,7 @@ export class HttpRecognizer implements HeardEngine {
     const { url, method, headers, body, sound } = this.#options;
     const fill = (text: string, coded = (value: string): string => value): string =>
       this.#filled(text, request, coded);
-    const bytes = sound === 'wav' ? wavFile(pcm) : pcm;
+    const bytes = sound === 'wav' ? wavFile([pcm], OUTPUT_SAMPLE_RATE_HZ) : pcm;
     const type = sound === 'wav' ? 'audio/wav' : 'application/octet-stream';
     const file = new Blob([new Uint8Array(bytes)], { type });
     const filled = Object.entries(headers).map(([name, value]) => [name, headerValue(fill(value))] as const);

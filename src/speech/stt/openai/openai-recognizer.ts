@@ -1,4 +1,5 @@
 import type OpenAI from 'openai';
+import { OUTPUT_SAMPLE_RATE_HZ, wavFile } from '../../../audio/index.js';
 import {
   answerOf,
   type Exchange,
@@ -20,7 +21,6 @@ import { withoutRegion } from '../../http/markup.js';
 import type { HttpSpeechPorts } from '../../http/ports.js';
 import type { HeardEngine, HeardPart, HearRequest } from '../heard-part.js';
 import { hearingFace } from '../hearing-face.js';
-import { wavFile } from '../sound-pieces.js';
 import { hearWhole } from '../whole-sound.js';
 import { confidenceOf, transcription } from './openai-answer.js';
 import { OPENAI_HEARING_ROW, type OpenAiHearingOptions } from './openai-hearing-options.js';
@@ -95,7 +95,7 @@ export class OpenAiRecognizer implements HeardEngine {
     });
     const client = await this.#package;
     const { toFile } = await import('openai');
-    const file = await toFile(wavFile(pcm), 'speech.wav', { type: 'audio/wav' });
+    const file = await toFile(wavFile([pcm], OUTPUT_SAMPLE_RATE_HZ), 'speech.wav', { type: 'audio/wav' });
     const fields = { file, ...this.#fields(request) };
     const options = { signal, maxRetries: 0 };
     const { transcriptions } = client.audio;
