@@ -52,7 +52,7 @@ describe('keys', () => {
     const table: [string[], number, RegExp][] = [
       [['add', 'phone'], 1, /There is a key named phone already/],
       [['add', 'a b'], 2, /Expected a name of 1 to 63 letters/],
-      [['add', 'x', '--role', 'root'], 2, /root/],
+      [['add', 'x', '--role', 'root'], 2, /Given: "root"/],
       [['add', 'x', '--note', 'a\nb'], 2, /a --note of one line/],
       [['remove', 'phon'], 1, /There is no key of this name: did you mean phone\?/],
       [['list', '--keys-file', file], 1, /chmod 600/],
