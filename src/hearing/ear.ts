@@ -167,7 +167,8 @@ export class Ear implements Hearing {
     if (this.#guard === undefined) this.#room?.hear(this.#bands);
     else this.#guard.judge(this.#bands, endMs);
     const mayBeEcho = this.#guard?.isActive === true;
-    this.#judge.judge(microphone, this.#bands, level, !(mayBeEcho || isDeaf));
+    const hears = isDeaf ? 'nothing' : mayBeEcho ? 'roomAndAvatar' : 'room';
+    this.#judge.judge(microphone, this.#bands, level, hears);
     this.#isEcho = mayBeEcho && this.#judge.isVoice && this.#guard?.isUser === false;
     this.#frame.endMs = endMs;
     this.#frame.isVoice = this.#judge.isVoice && !this.#isEcho;

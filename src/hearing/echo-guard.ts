@@ -33,6 +33,8 @@ const UNLIKE_SLOTS = 300;
 const QUIET_DB = 3;
 /** So long the microphone may be silent while something is played before that is believed: players begin late and stall. */
 const LATE_SLOTS = 200;
+/** In so many bands at once the room's noise is hardly ever louder than it may be. */
+const SOUND_BANDS = 2;
 /** Until a delay was believed for so long, what any other delay explains is an echo too. */
 const YOUNG_SLOTS = 50;
 /** A way that was learned with one delay for so long holds with another: the echo is as loud as before. */
@@ -266,11 +268,13 @@ export class EchoGuard {
   /** Silence says nothing of the way: what was to be heard now comes later, unless it lasts. */
   #isThere(heardDb: Float64Array): boolean {
     if (!this.isActive) this.#silentSlots = 0;
+    let bandCount = 0;
     for (let band = 0; band < BANDS; band++)
-      if ((heardDb[band] as number) > (this.#roomDb[band] as number)) {
-        this.#silentSlots = 0;
-        return true;
-      }
+      if ((heardDb[band] as number) > (this.#roomDb[band] as number)) bandCount++;
+    if (bandCount >= SOUND_BANDS) {
+      this.#silentSlots = 0;
+      return true;
+    }
     this.#silentSlots += 2;
     return this.#silentSlots > LATE_SLOTS;
   }

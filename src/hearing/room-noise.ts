@@ -36,6 +36,15 @@ class GroupNoise {
     this.#floor.add(levelDb);
     this.#meanDb = this.#meanDb === undefined ? levelDb : this.#meanDb + MEAN * (levelDb - this.#meanDb);
     if (isSteady) this.#steadyDb = this.#meanDb - this.#lowDb;
+    this.#believe(levelDb);
+  }
+
+  /** Something else may be heard with the room: it is as loud as this at most. */
+  bound(levelDb: number): void {
+    if (this.#steadyDb > Number.NEGATIVE_INFINITY) this.#believe(levelDb);
+  }
+
+  #believe(levelDb: number): void {
     this.#lowFrames = levelDb < this.#steadyDb - GONE_DB ? this.#lowFrames + 1 : 0;
     if (this.#lowFrames >= GONE_FRAMES) this.#steadyDb = Number.NEGATIVE_INFINITY;
     const learned = this.#floor.floorDbfs ?? QUIETEST_DB;
@@ -46,6 +55,7 @@ class GroupNoise {
 
   reset(): void {
     this.#floor.reset();
+    this.#lowFrames = 0;
     this.#meanDb = undefined;
     this.#steadyDb = Number.NEGATIVE_INFINITY;
     this.floorDb = QUIETEST_DB;
@@ -84,11 +94,18 @@ export class RoomNoise {
       this.#groups[group]?.add(bands.groupDb[group] as number, this.steadyFrames > 0);
   }
 
-  /** A frame in which the room is not heard. */
-  skip(): void {
+  /**
+   * A frame of which the room's noise is not learned.
+   *
+   * @param bands - given when the room is in it, with the avatar perhaps: then what seemed steady before, and was the first of a voice, is
+   * found out. Who opens the microphone in the middle of a long reply, and of a word, would not be heard until the reply ends.
+   */
+  skip(bands: HeardBands | undefined): void {
     this.#voice.skip();
     this.#hiss.skip();
     this.steadyFrames = 0;
+    if (bands === undefined) return;
+    for (let group = 0; group < GROUPS; group++) this.#groups[group]?.bound(bands.groupDb[group] as number);
   }
 
   /** How far the group that does so most stands out of what noise can be: above 0 it is something else. */

@@ -17,6 +17,9 @@ const FORGET_DB = 1.5;
 /** The shape of what is softer than that by this says nothing: it is what rings on. */
 const SHAPED_DB = 12;
 
+/** What is in a frame besides a voice. */
+export type RoomHeard = 'room' | 'roomAndAvatar' | 'nothing';
+
 export interface VoiceJudgeOptions {
   readonly detector: FrameDetector;
   /** RMS that counts as voice, in place of what stands out of the room. */
@@ -54,11 +57,11 @@ export class VoiceJudge {
 
   /**
    * @param frame - `bands` and `level` are its.
-   * @param isRoom - whether the room is heard in it: not while the loudspeaker sounds.
+   * @param hears - whether the room is heard in it, and nothing that the avatar plays.
    */
-  judge(frame: MicrophoneFrame, bands: HeardBands, level: VoiceLevel, isRoom: boolean): void {
-    if (isRoom) this.#room.add(bands, level);
-    else this.#room.skip();
+  judge(frame: MicrophoneFrame, bands: HeardBands, level: VoiceLevel, hears: RoomHeard): void {
+    if (hears === 'room') this.#room.add(bands, level);
+    else this.#room.skip(hears === 'roomAndAvatar' ? bands : undefined);
     this.onsetFrames = !this.isVoice && this.#mayBeOnset ? this.onsetFrames + 1 : 0;
     const aboveDb = this.#aboveDb(bands, level);
     this.#mayBeOnset = aboveDb > -ONSET_DB;
