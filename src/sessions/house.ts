@@ -1,4 +1,4 @@
-import { type ChatPorts, type ChatSettings, openShared, type SharedChat } from '../chat/index.js';
+import type { ChatPorts, ChatSettings, openShared, SharedChat } from '../chat/index.js';
 import { type Logger, RequestError } from '../runtime/index.js';
 import { sameSettings } from './same-settings.js';
 
@@ -18,6 +18,12 @@ export interface HousesOptions {
 /** What was got ready stays so at least as long: engines end connections that nobody uses after about that time. */
 const WARM_MS = 4000;
 
+/** All that a conversation needs is loaded with the first one: servers are up before, and some never have any. */
+const openLate: typeof openShared = async (settings, ports) => {
+  const chat = await import('../chat/index.js');
+  return chat.openShared(settings, ports);
+};
+
 /** One persona, and what its sessions share. Opened with its first session, closed when it is outdated and the last has left. */
 export class House {
   readonly persona: string;
@@ -32,7 +38,7 @@ export class House {
   #isOutdated = false;
   #warmedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(persona: string, settings: ChatSettings, ports: ChatPorts, open = openShared) {
+  constructor(persona: string, settings: ChatSettings, ports: ChatPorts, open = openLate) {
     this.persona = persona;
     this.settings = settings;
     this.#ports = ports;

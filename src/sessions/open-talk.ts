@@ -1,4 +1,4 @@
-import { type Chat, type ChatPorts, type ChatSettings, openChat } from '../chat/index.js';
+import type { Chat, ChatPorts, ChatSettings } from '../chat/index.js';
 import type { History } from '../dialogue/index.js';
 import type { ClientPlayer } from '../reply/index.js';
 import type { Notice } from '../runtime/index.js';
@@ -28,6 +28,7 @@ export async function openTalk(
   }: { readonly ports: ChatPorts; readonly hooks: TalkHooks; readonly history: History | undefined },
 ): Promise<Chat> {
   const shared = await house.shared();
+  const { openChat } = await import('../chat/index.js');
   const { settings } = house;
   const { sections, mind, speech, recognizer, kept } = shared;
   return openChat(

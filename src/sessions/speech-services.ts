@@ -1,4 +1,3 @@
-import { Recognition } from '../dialogue/index.js';
 import { type Clock, RequestError } from '../runtime/index.js';
 import type { House, Houses } from './house.js';
 import type { SpokenSound, SynthesizeOptions, TranscribeOptions } from './session.js';
@@ -92,6 +91,7 @@ function transcribed(
         'BRIDGE_ERR_SPEECH_ENGINE',
         'No recogniser is set up: the model hears by itself. Name one with sttEngine.',
       );
+    const { Recognition } = await import('../dialogue/index.js');
     signal?.throwIfAborted();
     const recognition = new Recognition({
       ...{ clock, recognizer, language },

@@ -12,6 +12,8 @@ import {
   type SessionEvents,
   type SessionWish,
 } from '../../../src/sessions/index.js';
+// Loaded before a test begins to count: sessions load it with the first of them.
+import '../../../src/chat/index.js';
 import type { Recognizer, Synthesizer } from '../../../src/speech/index.js';
 import { CodedEngine } from '../reply/coded-engine.js';
 
