@@ -18,6 +18,10 @@ export class NoiseFloor {
   #next = 0;
   #size = 0;
   #floorDbfs: number | undefined;
+  /** Of the floor … */
+  #bin = 0;
+  /** … and how many frames of the window lie below it. */
+  #below = 0;
 
   /** @param windowFrames - how many levels are looked at; at least 1. */
   constructor(windowFrames: number) {
@@ -40,11 +44,12 @@ export class NoiseFloor {
     const bin = Math.round((inRange - LOWEST_DBFS) / BIN_DB);
     const oldest = this.#ring[this.#next] ?? 0;
     if (this.#size < this.#ring.length) this.#size++;
-    else this.#counts[oldest] = (this.#counts[oldest] ?? 0) - 1;
+    else this.#count(oldest, -1);
     this.#ring[this.#next] = bin;
-    this.#counts[bin] = (this.#counts[bin] ?? 0) + 1;
+    this.#count(bin, 1);
     this.#next = (this.#next + 1) % this.#ring.length;
-    this.#floorDbfs = LOWEST_DBFS + this.#percentileBin() * BIN_DB;
+    this.#findBin();
+    this.#floorDbfs = LOWEST_DBFS + this.#bin * BIN_DB;
   }
 
   /** Forgets everything: another microphone. */
@@ -52,16 +57,20 @@ export class NoiseFloor {
     this.#counts.fill(0);
     this.#next = 0;
     this.#size = 0;
+    this.#bin = this.#below = 0;
     this.#floorDbfs = undefined;
   }
 
-  #percentileBin(): number {
+  #count(bin: number, change: number): void {
+    this.#counts[bin] = (this.#counts[bin] as number) + change;
+    if (bin < this.#bin) this.#below += change;
+  }
+
+  /** From where it was: one frame moves it by little. */
+  #findBin(): void {
     const wanted = Math.floor(this.#size * QUIET_PART) + 1;
-    let seen = 0;
-    for (let bin = 0; bin < BIN_COUNT; bin++) {
-      seen += this.#counts[bin] ?? 0;
-      if (seen >= wanted) return bin;
-    }
-    return BIN_COUNT - 1;
+    while (this.#below >= wanted) this.#below -= this.#counts[--this.#bin] as number;
+    while (this.#below + (this.#counts[this.#bin] as number) < wanted)
+      this.#below += this.#counts[this.#bin++] as number;
   }
 }

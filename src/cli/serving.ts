@@ -4,6 +4,7 @@ import type { Logger } from '../runtime/index.js';
 import type { CommandContext } from './context.js';
 import { connectDaemon } from './daemon-connection.js';
 import { EXIT } from './exit-codes.js';
+import { giveHeapRoom } from './heap-room.js';
 import { openBrowser } from './open-browser.js';
 import { printableJson } from './printable.js';
 
@@ -23,6 +24,7 @@ export interface ServingOptions {
  * At the end the daemon goes on only while a real MMDAgent-EX is on a link, since that would end with it.
  */
 export async function serveUntilEnded(context: CommandContext, options: ServingOptions): Promise<number> {
+  giveHeapRoom();
   const { config } = context.resolved;
   const logger = await context.logger();
   const connection = await connectDaemon(context);

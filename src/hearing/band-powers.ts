@@ -1,22 +1,18 @@
-import { FFT_SAMPLES, REVERSED, transform } from './spectrum.js';
+import { FFT_SAMPLES, HOP_SAMPLES, transformTwo, WINDOW_SAMPLES } from './spectrum.js';
 
 const SAMPLE_RATE_HZ = 16_000;
-const FRAME_SAMPLES = 320;
-const HALF_SAMPLES = FRAME_SAMPLES / 2;
 const EDGES_HZ = [100, 200, 300, 420, 560, 730, 940, 1200, 1530, 1950, 2500, 3300, 4500, 7000];
 export const BANDS = EDGES_HZ.length - 1;
 /** Levels below count as this. */
 export const LOWEST_DB = -100;
 
-const WINDOW = Float64Array.from(
-  { length: FRAME_SAMPLES },
-  (_, n) => Math.sin((Math.PI * (n + 0.5)) / FRAME_SAMPLES) ** 2,
-);
 const EDGE_BINS = EDGES_HZ.map((hz) => Math.round((hz * FFT_SAMPLES) / SAMPLE_RATE_HZ));
 /** A full-scale sine in one band is about 0 dB. */
-const SCALE = 1 / (32_768 * (FRAME_SAMPLES / 4)) ** 2;
+const SCALE = 1 / (32_768 * (WINDOW_SAMPLES / 4)) ** 2;
 
-/** Used within one call, by all: the two windows, and then their spectra. */
+/** Used within one call, by all: the sound of the two windows … */
+const SAMPLES = new Float64Array(HOP_SAMPLES + WINDOW_SAMPLES);
+/** … and their spectra, as the real and the imaginary part of one transform. */
 const RE = new Float64Array(FFT_SAMPLES);
 const IM = new Float64Array(FFT_SAMPLES);
 
@@ -31,23 +27,19 @@ export class BandPowers {
   readonly endDb = new Float64Array(BANDS);
   /** The same as powers, 1: a full-scale sine. */
   readonly powers = [new Float64Array(BANDS), new Float64Array(BANDS)] as const;
-  readonly #last = new Int16Array(HALF_SAMPLES);
+  readonly #last = new Int16Array(HOP_SAMPLES);
 
   /** @param samples - 320 of s16, consecutive. Not kept. */
   measure(samples: Int16Array): void {
     const last = this.#last;
-    RE.fill(0);
-    IM.fill(0);
-    for (let n = 0; n < HALF_SAMPLES; n++) {
-      const late = n + HALF_SAMPLES;
-      const early = samples[n] as number;
-      RE[REVERSED[n] as number] = (last[n] as number) * (WINDOW[n] as number);
-      IM[REVERSED[n] as number] = early * (WINDOW[n] as number);
-      RE[REVERSED[late] as number] = early * (WINDOW[late] as number);
-      IM[REVERSED[late] as number] = (samples[late] as number) * (WINDOW[late] as number);
+    for (let n = 0; n < HOP_SAMPLES; n++) {
+      const late = samples[n + HOP_SAMPLES] as number;
+      SAMPLES[n] = last[n] as number;
+      SAMPLES[n + HOP_SAMPLES] = samples[n] as number;
+      SAMPLES[n + WINDOW_SAMPLES] = late;
+      last[n] = late;
     }
-    for (let n = 0; n < HALF_SAMPLES; n++) last[n] = samples[n + HALF_SAMPLES] as number;
-    transform(RE, IM);
+    transformTwo(SAMPLES, RE, IM);
     this.#sumBands();
   }
 

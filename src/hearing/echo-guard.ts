@@ -29,6 +29,8 @@ const UNKNOWN_NEEDED_DB = 20;
 /** Playing without any likeness in the microphone for so long: headphones, or the loudspeaker is off. */
 const QUIET_SLOTS = 60;
 const UNLIKE_SLOTS = 300;
+/** Nothing was played for so long: no room sounds on, and only the room is heard. */
+const REST_SLOTS = 200;
 /** The microphone is quiet when its bands are this little above the room in the mean. */
 const QUIET_DB = 3;
 /** So long the microphone may be silent while something is played before that is believed: players begin late and stall. */
@@ -132,12 +134,34 @@ export class EchoGuard {
   judge(bands: HeardBands, endMs: number): void {
     this.#nowMs = endMs;
     const slot = slotOf(endMs);
-    this.isActive = false;
     const isUnknown = this.#unknown.isSounding(endMs, DRAIN_MS);
-    let excessDb = 0;
-    let bandCount = 0;
     this.#played.forget(slot);
     for (let band = 0; band < BANDS; band++) this.#roomDb[band] = this.#room.noiseDb(band) + NOISE_MARGIN_DB;
+    if (slot - this.#played.lastSlot > REST_SLOTS && !isUnknown) this.#rest(bands);
+    else this.#compare(bands, slot, isUnknown);
+  }
+
+  /** Between replies, which may be hours: no more than what the next one has to know of the time before it. */
+  #rest(bands: HeardBands): void {
+    this.isActive = this.isUser = this.isDoubtful = this.isCleared = false;
+    this.#isUnlike = this.#wasPlaying = false;
+    this.#silentSlots = this.#inStepFrames = this.excessDb = 0;
+    this.#inStep.reset();
+    this.#playedGroups.fill(0);
+    for (let half = 0; half < 2; half++) {
+      const heardDb = bands.halvesDb[half] as Float64Array;
+      for (let group = 0; group < GROUPS; group++)
+        this.#heardGroups[group] = this.#room.aboveDb(heardDb, group);
+      this.#delay.add(this.#heardGroups, this.#playedGroups, false);
+      this.#alignment.add(heardDb, this.#roomDb);
+      this.#room.learn(heardDb);
+    }
+  }
+
+  #compare(bands: HeardBands, slot: number, isUnknown: boolean): void {
+    this.isActive = false;
+    let excessDb = 0;
+    let bandCount = 0;
     for (let half = 0; half < 2; half++) {
       const heardDb = bands.halvesDb[half] as Float64Array;
       this.#follow(heardDb, slot - 1 + half);

@@ -18,6 +18,13 @@ export class InStep {
     return product > 0 ? this.#crossed / Math.sqrt(product) : 0;
   }
 
+  /** What was alike is forgotten. */
+  reset(): void {
+    this.#crossed = this.#heardSquares = this.#playedSquares = 0;
+    this.#heardMean.fill(0);
+    this.#playedMean.fill(0);
+  }
+
   /**
    * A frame of 20 ms.
    * @param floorDb - what is softer in the microphone counts as this.

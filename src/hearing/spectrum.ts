@@ -1,8 +1,19 @@
-/** Samples of one transform. */
+/** Of one window. */
+export const WINDOW_SAMPLES = 320;
+/** From one window to the next. */
+export const HOP_SAMPLES = WINDOW_SAMPLES / 2;
+/** Samples of one transform: a window, and zeros. */
 export const FFT_SAMPLES = 512;
+const QUARTER = FFT_SAMPLES / 4;
+/** So many samples of a window lie in the third quarter of the transform. */
+const THIRD_SAMPLES = WINDOW_SAMPLES - 2 * QUARTER;
 
-/** Place of each sample before the transform: its number with the bits turned round. */
-export const REVERSED = Uint16Array.from({ length: FFT_SAMPLES }, (_, n) => reversed(n));
+const WINDOW = Float64Array.from(
+  { length: WINDOW_SAMPLES },
+  (_, n) => Math.sin((Math.PI * (n + 0.5)) / WINDOW_SAMPLES) ** 2,
+);
+/** Place of each sample of the first quarter before the transform: its number with the bits turned round. */
+const REVERSED = Uint16Array.from({ length: QUARTER }, (_, n) => reversed(n));
 const COS = Float64Array.from({ length: FFT_SAMPLES / 2 }, (_, n) =>
   Math.cos((2 * Math.PI * n) / FFT_SAMPLES),
 );
@@ -11,14 +22,47 @@ const SIN = Float64Array.from({ length: FFT_SAMPLES / 2 }, (_, n) =>
 );
 
 /**
- * Complex Fourier transform, decimation in time, in place; both FFT_SAMPLES long and in REVERSED order.
+ * Spectra of two windows by one complex Fourier transform: the first as its real, the second as its imaginary part.
  *
- * Two stages are done in one pass over the memory, with the same operations on the same numbers as one after the other: to the last bit
- * the same result in two thirds of the time.
+ * Decimation in time. The first two stages, of which half the numbers are zeros and all factors 1 or i, come with the windows; the others
+ * two at a time in one pass over the memory.
+ *
+ * @param samples - WINDOW_SAMPLES + HOP_SAMPLES; the second window begins HOP_SAMPLES behind the first.
+ * @param re - FFT_SAMPLES, written.
+ * @param im - the same.
  */
-export function transform(re: Float64Array, im: Float64Array): void {
-  for (let span = 1; span < FFT_SAMPLES / 2; span *= 4) twoStages(re, im, span);
+export function transformTwo(samples: Float64Array, re: Float64Array, im: Float64Array): void {
+  firstStages(samples, re, im);
+  for (let span = 4; span < FFT_SAMPLES / 2; span *= 4) twoStages(re, im, span);
   lastStage(re, im);
+}
+
+/** Butterflies of the four samples that lie a quarter apart, of which the last is a zero, and the third mostly. */
+function firstStages(samples: Float64Array, re: Float64Array, im: Float64Array): void {
+  for (let n = 0; n < QUARTER; n++) {
+    const place = REVERSED[n] as number;
+    const early = WINDOW[n] as number;
+    const late = WINDOW[n + QUARTER] as number;
+    const ar = early * (samples[n] as number);
+    const ai = early * (samples[n + HOP_SAMPLES] as number);
+    const br = late * (samples[n + QUARTER] as number);
+    const bi = late * (samples[n + QUARTER + HOP_SAMPLES] as number);
+    let cr = 0;
+    let ci = 0;
+    if (n < THIRD_SAMPLES) {
+      const last = WINDOW[n + 2 * QUARTER] as number;
+      cr = last * (samples[n + 2 * QUARTER] as number);
+      ci = last * (samples[n + 2 * QUARTER + HOP_SAMPLES] as number);
+    }
+    re[place] = ar + cr + br;
+    im[place] = ai + ci + bi;
+    re[place + 1] = ar - cr + bi;
+    im[place + 1] = ai - ci - br;
+    re[place + 2] = ar + cr - br;
+    im[place + 2] = ai + ci - bi;
+    re[place + 3] = ar - cr - bi;
+    im[place + 3] = ai - ci + br;
+  }
 }
 
 /** Butterflies over `span` and then over twice that: of four numbers each. */
