@@ -5,6 +5,7 @@ const WIDE_MARK = /[。！？｡‼⁇⁈⁉]/;
 const DOT = /[.．…‥]/;
 const CLOSER = /[」』）)\]】〉》"”’'♪☆]/;
 const BLANK = /[^\S\n]/;
+const LINE_END = /^[^\S\n]*\n/;
 const CJK = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}ー々〆]/u;
 /** Words before whose full stop no sentence ends; in lower case, without it. */
 const ABBREVIATIONS = words(
@@ -79,8 +80,10 @@ function endBeforeWord(
   { begin, at, end, isFinal, isStrong }: MarkPlace & { readonly end: number; readonly isStrong: boolean },
 ): number | 'wait' | undefined {
   const ahead = text.slice(end, end + MAX_LOOK);
+  // The line break ends it, whatever follows that.
+  if (LINE_END.test(ahead)) return undefined;
   const next = /\S/u.exec(ahead)?.[0];
-  if (next === undefined && ahead.length < MAX_LOOK && !isFinal) return ahead.includes('\n') ? end : 'wait';
+  if (next === undefined && ahead.length < MAX_LOOK && !isFinal) return 'wait';
   const isOne = text.charAt(at) === '.' && !isSentenceMark(text.charAt(at + 1));
   if (isOne && !isStrong && isAbbreviated(text.slice(begin, at), next)) return undefined;
   return next !== undefined && /\p{Ll}/u.test(next) ? undefined : end;

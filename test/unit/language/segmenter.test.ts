@@ -209,6 +209,16 @@ describe('Segmenter of a reply', () => {
     { maxChars: 40, reply: { longChars: 20, firstClause: { minCharacters: 2, minWords: 1 } } },
   );
 
+  it.each([
+    ['e.g. \nあ', ['e.g. \n', 'あ']],
+    ['It is done. \nand more', ['It is done. \n', 'and more']],
+    ['See No. \n5.', ['See No. \n', '5.']],
+  ])('ends with the line break behind blanks, however the text arrives: %j', (written, pieces) => {
+    for (const chosen of [{}, REPLY])
+      for (let size = 1; size <= written.length; size++)
+        expect(inChunks(written, [size], chosen).map((given) => given.text)).toEqual(pieces);
+  });
+
   it('loses and doubles nothing, and gives the same pieces however the text arrives', () => {
     fc.assert(
       fc.property(text, sizes, options, (written, cutting, chosen) => {
