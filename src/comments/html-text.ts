@@ -1,3 +1,5 @@
+import { CHARACTER_REFERENCE, characterOf } from '../runtime/index.js';
+
 /** Looked at at most; a comment has a few hundred. */
 const MAX_HTML_UNITS = 65_536;
 /** Elements of which nothing is to be read, not even what stands between their tags. */
@@ -5,32 +7,8 @@ const MUTE = new Set(['script', 'style', 'template', 'svg']);
 /** After them a new line begins. */
 const BREAKS = new Set(['br', 'p', 'div', 'li', 'tr']);
 const ALT = /\salt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
-const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8}));/gi;
-const NAMED: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  copy: '©',
-  reg: '®',
-  trade: '™',
-  hellip: '…',
-  mdash: '—',
-  ndash: '–',
-  laquo: '«',
-  raquo: '»',
-  lsquo: '‘',
-  rsquo: '’',
-  ldquo: '“',
-  rdquo: '”',
-  yen: '¥',
-  pound: '£',
-  euro: '€',
-  times: '×',
-  middot: '·',
-};
+/** For a number of no character. */
+const REPLACEMENT = '\ufffd';
 
 /**
  * What a person reads of a piece of HTML: tags left out, pictures as their `alt` (a word of it as `:word:`), entities as what they stand for.
@@ -48,7 +26,11 @@ export function htmlText(html: string): string {
     else if (name === 'img' && !isEnd) text += pictureText(inside);
     else if (name === '' || BREAKS.has(name)) text += ' ';
   }
-  return (text + reader.rest()).replace(ENTITY, entityText);
+  return (text + reader.rest()).replace(
+    CHARACTER_REFERENCE,
+    (whole: string, ...groups: (string | undefined)[]) =>
+      (characterOf(groups[0], groups[1], groups[2]) ?? whole) || REPLACEMENT,
+  );
 }
 
 interface Tag {
@@ -125,14 +107,4 @@ function pictureText(inside: string): string {
 export function pictureName(name: string): string {
   const bare = name.replace(/^:|:$/g, '');
   return /^[\w-]{1,64}$/.test(bare) ? `:${bare}:` : name;
-}
-
-function entityText(whole: string, decimal?: string, hex?: string, name?: string): string {
-  if (name !== undefined) {
-    const known = name.toLowerCase();
-    return Object.hasOwn(NAMED, known) ? (NAMED[known] ?? whole) : whole;
-  }
-  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-  const isLetter = code > 0 && code <= 0x10_ffff && (code < 0xd800 || code > 0xdfff);
-  return isLetter ? String.fromCodePoint(code) : '\ufffd';
 }

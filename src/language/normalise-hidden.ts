@@ -1,4 +1,4 @@
-import { matchesOf } from '../runtime/index.js';
+import { CHARACTER_REFERENCE, characterOf, matchesOf } from '../runtime/index.js';
 import { type Edit, edits } from './mapped-text.js';
 
 /** Tags of this product and its kin, whose value may hold blanks: `[vision: the front camera]`. */
@@ -61,42 +61,7 @@ export function xmlEdits(text: string, breakBy: string): Edit[] {
   return edits(text, XML_TAG, ([tag]) => (LINE_TAG.test(tag) ? breakBy : ''));
 }
 
-const NAMED: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  copy: '©',
-  reg: '®',
-  trade: '™',
-  hellip: '…',
-  mdash: '—',
-  ndash: '–',
-  lsquo: '‘',
-  rsquo: '’',
-  ldquo: '“',
-  rdquo: '”',
-  bull: '•',
-  middot: '·',
-  deg: '°',
-  yen: '¥',
-  euro: '€',
-  pound: '£',
-  times: '×',
-  divide: '÷',
-  minus: '-',
-  plusmn: '±',
-};
-const CHARACTER = /&(?:#(\d{1,7})|#[xX]([\dA-Fa-f]{1,6})|([A-Za-z]{2,8}));/g;
-
-/** `&amp;`, `&#12354;`, `&#x3042;`; what a text of people holds, not all 2 200 names. */
+/** `&amp;`, `&#12354;`, `&#x3042;`. */
 export function characterEdits(text: string): Edit[] {
-  return edits(text, CHARACTER, ([, decimal, hex, name]) => {
-    if (name !== undefined) return Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
-    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number.parseInt(decimal, 10);
-    const isCharacter = code >= 0x20 && code <= 0x10_ff_ff && !(code >= 0xd8_00 && code <= 0xdf_ff);
-    return isCharacter ? String.fromCodePoint(code) : '';
-  });
+  return edits(text, CHARACTER_REFERENCE, ([, decimal, hex, name]) => characterOf(decimal, hex, name));
 }

@@ -1,4 +1,5 @@
 export { anySignal, linkedSignal, orAborted, sharedAbort } from './abort.js';
+export { CHARACTER_REFERENCE, characterOf } from './character-references.js';
 export { type Clock, SystemClock, sleep, type Timer } from './clock.js';
 export { editDistances, nextEditDistances } from './edit-distance.js';
 export { Emitter, type EventMap } from './emitter.js';
