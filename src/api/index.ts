@@ -32,20 +32,17 @@ export { type ApiOptions, createApi } from './create-api.js';
 export type { RequestName, RequestParams, RequestResult } from './messages-in.js';
 export type { LaneEvent, LaneEventName, SessionEvent, SessionEventName } from './messages-out.js';
 export type {
-  CommentsPort,
   KeptList,
-  KeptPort,
   KeptRecord,
-  KeptSound,
   KeptSummary,
   KeptTurn,
-  OperatorPort,
   ToldComment,
   ToldComments,
   ToldSetting,
   ToldSettings,
   ToldTurnTimes,
-} from './operator-port.js';
+} from './operator-facts.js';
+export type { CommentsPort, KeptPort, KeptSound, OperatorPort } from './operator-port.js';
 export type {
   Lane,
   Line,

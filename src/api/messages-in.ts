@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
   Channel,
+  GivenPicture,
   IfBusy,
+  isPictureOrRefusal,
   Lane,
   LaneIfBusy,
   LaneMessage,
@@ -10,7 +12,7 @@ import {
   Milliseconds,
   OpenWish,
   Phoneme,
-  Picture,
+  PICTURE_OR_REFUSAL,
   Question,
   SessionFacts,
   SessionState,
@@ -63,17 +65,7 @@ export const REQUESTS = {
   /** The model answers again. Operators only. */
   handBack: { params: channel, result: nothing },
   give: {
-    params: z
-      .strictObject({
-        channel: Channel,
-        picture: z.string().min(1).max(128).describe('As `vision` named it'),
-        image: Picture.optional(),
-        refused: z.string().max(1000).optional().describe('Why there is none'),
-      })
-      .refine(
-        ({ image, refused }) => (image === undefined) !== (refused === undefined),
-        'Expected image or refused',
-      ),
+    params: GivenPicture.extend({ channel: Channel }).refine(isPictureOrRefusal, PICTURE_OR_REFUSAL),
     result: nothing,
   },
   tune: { params: Tuning.extend({ channel: Channel }), result: nothing },

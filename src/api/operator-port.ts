@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { KeptList, KeptRecord, ToldComments, ToldSettings, ToldTurnTimes } from './operator-facts.js';
 
 /** What only operators are told. The app puts settings, turns and disk behind it. All reject with {BridgeError}. */
 export interface OperatorPort {
@@ -10,44 +11,6 @@ export interface OperatorPort {
   readonly comments?: CommentsPort | undefined;
 }
 
-export interface ToldSettings {
-  /** The settings file, without its folder; undefined: there is none. */
-  readonly file: string | undefined;
-  readonly settings: readonly ToldSetting[];
-  readonly personas: readonly { readonly name: string; readonly isStandard: boolean }[];
-  /** What became of changes while it runs. */
-  readonly reload: {
-    /** When changed settings were last taken, milliseconds since 1970. */
-    readonly takenAtMs: number | undefined;
-    /** The newest change was wrong: those from before hold. */
-    readonly refused: { readonly atMs: number; readonly reason: string } | undefined;
-  };
-}
-
-/** One setting, secrets masked. */
-export interface ToldSetting {
-  readonly key: string;
-  readonly value: unknown;
-  readonly origin: string;
-  readonly flag: string | undefined;
-  readonly env: string;
-}
-
-/** When the stages of one turn were reached. */
-export interface ToldTurnTimes {
-  /** Milliseconds since 1970. */
-  readonly endedAtMs: number;
-  /** The protocol it came by. */
-  readonly protocol: string;
-  /** Of the session; undefined for the conversation of the bridge's own page. */
-  readonly session: string | undefined;
-  readonly turn: number;
-  readonly by: string;
-  readonly outcome: string;
-  /** Milliseconds after the user's words were complete, by stage. */
-  readonly trace: Readonly<Record<string, number>>;
-}
-
 /** Conversations that section `keep` keeps, for looking only. */
 export interface KeptPort {
   list(limit: number): Promise<KeptList>;
@@ -55,43 +18,6 @@ export interface KeptPort {
   read(id: string): Promise<KeptRecord | undefined>;
   /** @returns undefined: there is none. */
   sound(id: string, turn: number, side: 'user' | 'avatar'): Promise<KeptSound | undefined>;
-}
-
-export interface KeptList {
-  readonly store: string;
-  /** Whether the settings keep nothing (any more): what is there is from before. */
-  readonly isOff: boolean;
-  readonly recordings: boolean;
-  readonly sessions: readonly KeptSummary[];
-}
-
-export interface KeptSummary {
-  readonly id: string;
-  readonly user?: string | undefined;
-  readonly lane?: string | undefined;
-  readonly language?: string | undefined;
-  readonly startedAtMs: number;
-  readonly lastAtMs: number;
-  readonly turns: number;
-  readonly bytes: number;
-}
-
-export interface KeptRecord extends KeptSummary {
-  readonly records: readonly KeptTurn[];
-  readonly recordings: readonly { readonly turn: number; readonly side: 'user' | 'avatar' }[];
-  readonly damagedLines: number;
-}
-
-export interface KeptTurn {
-  readonly turn: number;
-  readonly by: string;
-  readonly startedAtMs: number;
-  readonly user: string;
-  readonly reply: string;
-  readonly heard: string;
-  readonly outcome: string;
-  readonly error?: { readonly code: string; readonly message: string } | undefined;
-  readonly trace: Readonly<Record<string, number>>;
 }
 
 /** A WAV file. */
@@ -105,30 +31,4 @@ export interface KeptSound {
 export interface CommentsPort {
   status(): ToldComments;
   setPaused(isPaused: boolean): void;
-}
-
-export interface ToldComments {
-  readonly isPaused: boolean;
-  readonly waiting: number;
-  readonly asking: ToldComment | undefined;
-  readonly sources: readonly {
-    readonly name: string;
-    readonly type: string;
-    readonly state: string;
-    readonly reason: string | undefined;
-  }[];
-  readonly counts: {
-    readonly accepted: number;
-    readonly asked: number;
-    readonly answered: number;
-    readonly dropped: Readonly<Record<string, number>>;
-  };
-  /** Newest first, at most 50. */
-  readonly drops: readonly (ToldComment & { readonly reason: string; readonly atMs: number })[];
-}
-
-export interface ToldComment {
-  readonly source: string;
-  readonly author: string;
-  readonly text: string;
 }

@@ -58,6 +58,25 @@ export const OpenWish = z.strictObject({
 /** A picture as `data:image/…;base64,`; 4 MiB of it are 5.6 million characters. */
 export const Picture = z.string().min(1).max(5_700_000).describe('data:image/…;base64, or https:');
 
+/** The answer to `vision`: a picture, or why there is none. */
+export const GivenPicture = z.strictObject({
+  picture: z.string().min(1).max(128).describe('As `vision` named it'),
+  image: Picture.optional(),
+  refused: z.string().max(1000).optional().describe('Why there is none'),
+});
+
+/** For the schema of `GivenPicture`, and of what extends it. */
+export function isPictureOrRefusal({
+  image,
+  refused,
+}: {
+  readonly image?: unknown;
+  readonly refused?: unknown;
+}): boolean {
+  return (image === undefined) !== (refused === undefined);
+}
+export const PICTURE_OR_REFUSAL = 'Expected image or refused';
+
 const metadata = z
   .record(z.string().max(100), z.unknown())
   .refine((value) => JSON.stringify(value).length <= 20_000, 'Expected at most 20000 characters of JSON');

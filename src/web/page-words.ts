@@ -1,12 +1,17 @@
-import { Emitter } from '../../runtime/emitter.js';
-import type { LinkError } from './talk-link.js';
+// The emitter's own file: the index of runtime/ would bring code that only Node can run.
+import { Emitter } from '../runtime/emitter.js';
 
 export type PageLanguage = 'en' | 'ja';
 
 /** One page's texts; `{name}` is filled in. */
 export type PageTexts<Key extends string> = Readonly<Record<PageLanguage, Readonly<Record<Key, string>>>>;
 
-/** Shared with the page of the bridge: whoever chose there has chosen here. */
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One choice for all pages. */
 const STORED_AS = 'mmdagent-bridge.language';
 
 /**
@@ -36,14 +41,17 @@ export class PageWords<Key extends string> {
     return key !== undefined && Object.hasOwn(this.#texts.en, key);
   }
 
+  /** A text as it stands, with its blanks. */
+  protected text(key: Key): string {
+    return this.#texts[this.#language][key];
+  }
+
   say(key: Key, values: Readonly<Record<string, string | number>> = {}): string {
-    return this.#texts[this.#language][key].replace(/\{(\w+)\}/g, (blank, name: string) =>
-      String(values[name] ?? blank),
-    );
+    return this.text(key).replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
   }
 
   /** An error in plain words where there are any, then what was said exactly, with its code. */
-  sayError(error: LinkError, otherwise: Key): (Node | string)[] {
+  sayError(error: Failure, otherwise: Key): (Node | string)[] {
     const exact = document.createElement('code');
     exact.textContent = `${error.code}: ${error.message}`;
     return [this.say(this.isKey(error.code) ? error.code : otherwise), exact];

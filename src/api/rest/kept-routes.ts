@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { type Asked, answerJson, HttpRefusal } from '../../server/index.js';
-import type { KeptPort, KeptRecord, KeptSound } from '../operator-port.js';
+import type { KeptRecord } from '../operator-facts.js';
+import type { KeptPort, KeptSound } from '../operator-port.js';
 import { byteRange } from './byte-range.js';
 import { type Route, route } from './route.js';
 

@@ -3,10 +3,12 @@ import { type Asked, answerJson, HttpRefusal } from '../../server/index.js';
 import type { AskedTurn, Session } from '../../sessions/index.js';
 import { SESSION_EVENTS } from '../messages-out.js';
 import {
+  GivenPicture,
   IfBusy,
+  isPictureOrRefusal,
   Line,
   OpenWish,
-  Picture,
+  PICTURE_OR_REFUSAL,
   Question,
   SessionFacts,
   SessionState,
@@ -156,16 +158,7 @@ export function sessionRoutes(ports: RestPorts): readonly Route[] {
       ...{ method: 'POST', path: '/sessions/:id/picture', need: 'visitor', name: 'givePicture' },
       summary: 'The answer to the event `vision`',
       body: {
-        json: z
-          .strictObject({
-            picture: z.string().min(1).max(128).describe('As `vision` named it'),
-            image: Picture.optional(),
-            refused: z.string().max(1000).optional().describe('Why there is none'),
-          })
-          .refine(
-            ({ image, refused }) => (image === undefined) !== (refused === undefined),
-            'Expected image or refused',
-          ),
+        json: GivenPicture.refine(isPictureOrRefusal, PICTURE_OR_REFUSAL),
         maxBytes: 6 * 1024 * 1024,
       },
       answer: { status: 200, description: 'It was taken', json: z.object({}) },

@@ -1,42 +1,18 @@
 import { ApiError, type BridgeApi } from '../../api/client/index.js';
+import type { ToldComments } from '../../api/operator-facts.js';
 import { byId, make, setText } from '../dom.js';
-import { type PlayError, playErrorOf } from '../play-error.js';
 import type { TextKey } from '../texts.js';
 import type { Words } from '../words.js';
 import { askOperator } from './ask-operator.js';
-import { button, showFailure, table, told } from './elements.js';
+import { button, table, told } from './elements.js';
+import { FailureLine } from './failure-line.js';
 import { sayTime } from './times.js';
-
-interface Comment {
-  readonly source: string;
-  readonly author: string;
-  readonly text: string;
-}
-
-interface Comments {
-  readonly isPaused: boolean;
-  readonly waiting: number;
-  readonly asking?: Comment;
-  readonly sources: readonly {
-    readonly name: string;
-    readonly type: string;
-    readonly state: string;
-    readonly reason?: string;
-  }[];
-  readonly counts: {
-    readonly accepted: number;
-    readonly asked: number;
-    readonly answered: number;
-    readonly dropped: Readonly<Record<string, number>>;
-  };
-  readonly drops: readonly (Comment & { readonly reason: string; readonly atMs: number })[];
-}
 
 /** The queue of comments of live streams: how it stands, and whether it rests. */
 export class CommentsPanel {
   readonly #words: Words;
   readonly #api: () => BridgeApi;
-  readonly #failure = make('p', 'failure');
+  readonly #failure: FailureLine;
   readonly #off: HTMLElement;
   readonly #body: HTMLElement;
   readonly #state = make('p', '');
@@ -45,15 +21,13 @@ export class CommentsPanel {
   readonly #asking = make('p', 'con-about');
   readonly #sources = make('div', '');
   readonly #drops = make('div', '');
-  #comments: Comments | undefined;
-  #error: PlayError | undefined;
+  #comments: ToldComments | undefined;
   #shown = '';
 
   constructor(words: Words, api: () => BridgeApi) {
     this.#words = words;
     this.#api = api;
-    this.#failure.hidden = true;
-    this.#failure.setAttribute('role', 'alert');
+    this.#failure = new FailureLine(words);
     this.#state.setAttribute('role', 'status');
     this.#off = told(words, 'p', 'hint', 'conCommentsOff');
     this.#off.hidden = true;
@@ -73,7 +47,7 @@ export class CommentsPanel {
       'card con-wide',
       told(words, 'h2', '', 'conComments'),
       told(words, 'p', 'hint', 'conCommentsAbout'),
-      this.#failure,
+      this.#failure.element,
       this.#off,
       this.#body,
     );
@@ -90,20 +64,20 @@ export class CommentsPanel {
   }
 
   async #ask(change?: object): Promise<void> {
-    try {
-      this.#comments = await askOperator<Comments>(this.#api(), 'comments', change);
-      this.#error = undefined;
-    } catch (error) {
-      // A bridge that reads no comments has no such route.
-      if (error instanceof ApiError && error.status === 404) this.#off.hidden = false;
-      else this.#error = playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE');
-    }
+    await this.#failure.tried(async () => {
+      try {
+        this.#comments = await askOperator<ToldComments>(this.#api(), 'comments', change);
+      } catch (error) {
+        // A bridge that reads no comments has no such route.
+        if (!(error instanceof ApiError && error.status === 404)) throw error;
+        this.#off.hidden = false;
+      }
+    });
     this.#show();
   }
 
   #show(): void {
     const words = this.#words;
-    showFailure(this.#failure, words, this.#error);
     const comments = this.#comments;
     this.#body.hidden = comments === undefined;
     const now = JSON.stringify([words.language, comments]);
@@ -124,7 +98,7 @@ export class CommentsPanel {
     this.#showDrops(comments);
   }
 
-  #showCounts({ waiting, counts }: Comments): void {
+  #showCounts({ waiting, counts }: ToldComments): void {
     const { accepted, asked, answered, dropped } = counts;
     const reasons = Object.entries(dropped);
     const sum = reasons.reduce((all, [, count]) => all + count, 0);
@@ -142,7 +116,7 @@ export class CommentsPanel {
     this.#counts.replaceChildren(...pairs);
   }
 
-  #showSources({ sources }: Comments): void {
+  #showSources({ sources }: ToldComments): void {
     const words = this.#words;
     const rows = sources.map(({ name, type, state, reason = '' }) =>
       [name, type, state, reason].map((content) => ({ content })),
@@ -155,7 +129,7 @@ export class CommentsPanel {
     );
   }
 
-  #showDrops({ drops }: Comments): void {
+  #showDrops({ drops }: ToldComments): void {
     const words = this.#words;
     const caption = words.say('conDrops');
     const heads = (['conWhen', 'conReason', 'conAuthor', 'conText'] as const).map((key) => words.say(key));

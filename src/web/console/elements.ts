@@ -77,13 +77,3 @@ function column(text: string, className = ''): HTMLTableCellElement {
   cell.scope = 'col';
   return cell;
 }
-
-/** Shows a failure in words, or nothing. */
-export function showFailure(
-  element: HTMLElement,
-  words: Words,
-  error: { readonly code: string; readonly message: string } | undefined,
-): void {
-  element.hidden = error === undefined;
-  element.replaceChildren(...(error === undefined ? [] : words.sayError(error)));
-}

@@ -1,30 +1,9 @@
+import type { KeptRecord, KeptTurn } from '../../api/operator-facts.js';
 import { make } from '../dom.js';
 import type { Words } from '../words.js';
 import { outcomeKey } from './session-text.js';
-import type { Trace } from './stages.js';
 import { sayTime } from './times.js';
 import { stageTable } from './waterfall.js';
-
-export interface KeptTurn {
-  readonly turn: number;
-  readonly by: string;
-  readonly startedAtMs: number;
-  readonly user: string;
-  readonly reply: string;
-  readonly heard: string;
-  readonly outcome: string;
-  readonly error?: { readonly code: string; readonly message: string };
-  readonly trace: Trace;
-}
-
-export interface KeptRecord {
-  readonly id: string;
-  readonly user?: string;
-  readonly startedAtMs: number;
-  readonly records: readonly KeptTurn[];
-  readonly recordings: readonly { readonly turn: number; readonly side: 'user' | 'avatar' }[];
-  readonly damagedLines: number;
-}
 
 /** A kept conversation, turn by turn, with its recordings. */
 export function keptConversation(words: Words, record: KeptRecord): HTMLElement[] {

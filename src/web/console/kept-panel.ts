@@ -1,45 +1,29 @@
 import type { BridgeApi } from '../../api/client/index.js';
+import type { KeptList, KeptRecord, KeptSummary } from '../../api/operator-facts.js';
 import { byId, make } from '../dom.js';
-import { type PlayError, playErrorOf } from '../play-error.js';
 import type { Words } from '../words.js';
 import { askOperator } from './ask-operator.js';
-import { button, named, showFailure, told } from './elements.js';
-import { type KeptRecord, keptConversation } from './kept-conversation.js';
+import { button, named, told } from './elements.js';
+import { FailureLine } from './failure-line.js';
+import { keptConversation } from './kept-conversation.js';
 import { sayTime, sizeText } from './times.js';
-
-interface KeptSummary {
-  readonly id: string;
-  readonly user?: string;
-  readonly lastAtMs: number;
-  readonly turns: number;
-  readonly bytes: number;
-}
-
-interface KeptList {
-  readonly store: string;
-  readonly isOff: boolean;
-  readonly recordings: boolean;
-  readonly sessions: readonly KeptSummary[];
-}
 
 /** Conversations on disk: which there are, what was said, and how it sounded. */
 export class KeptPanel {
   readonly #words: Words;
   readonly #api: () => BridgeApi;
-  readonly #failure = make('p', 'failure');
+  readonly #failure: FailureLine;
   readonly #state = make('p', 'hint');
   readonly #list = make('ul', 'con-list');
   readonly #main = make('section', 'card con-main');
   #kept: KeptList | undefined;
   #record: KeptRecord | undefined;
   #chosen: string | undefined;
-  #error: PlayError | undefined;
 
   constructor(words: Words, api: () => BridgeApi) {
     this.#words = words;
     this.#api = api;
-    this.#failure.hidden = true;
-    this.#failure.setAttribute('role', 'alert');
+    this.#failure = new FailureLine(words);
     named(words, this.#list, 'conKept');
     named(words, this.#main, 'conMessages');
     const side = make(
@@ -49,7 +33,7 @@ export class KeptPanel {
       told(words, 'p', 'hint', 'conKeptAbout'),
       this.#state,
       button(words, 'quiet', 'conRefresh', () => void this.load()),
-      this.#failure,
+      this.#failure.element,
       this.#list,
     );
     byId('pane-kept').replaceChildren(side, this.#main);
@@ -58,34 +42,25 @@ export class KeptPanel {
   }
 
   async load(): Promise<void> {
-    await this.#tried(async () => {
+    await this.#failure.tried(async () => {
       this.#kept = await askOperator<KeptList>(this.#api(), 'kept');
     });
+    this.#show();
   }
 
   async #open(id: string): Promise<void> {
     this.#chosen = id;
     this.#record = undefined;
-    await this.#tried(async () => {
+    await this.#failure.tried(async () => {
       const record = await askOperator<KeptRecord>(this.#api(), `kept/${id}`);
       if (id === this.#chosen) this.#record = record;
     });
-  }
-
-  async #tried(ask: () => Promise<void>): Promise<void> {
-    try {
-      await ask();
-      this.#error = undefined;
-    } catch (error) {
-      this.#error = playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE');
-    }
     this.#show();
   }
 
   #show(): void {
     const words = this.#words;
     const kept = this.#kept;
-    showFailure(this.#failure, words, this.#error);
     this.#state.replaceChildren(...(kept === undefined ? [] : [this.#sayState(kept)]));
     const sessions = kept?.sessions ?? [];
     const focused = document.activeElement?.closest<HTMLElement>('[data-kept]')?.dataset['kept'];

@@ -1,24 +1,15 @@
 import type { BridgeApi } from '../../api/client/index.js';
+import type { ToldTurnTimes } from '../../api/operator-facts.js';
 import { byId, make, setText } from '../dom.js';
-import { type PlayError, playErrorOf } from '../play-error.js';
 import { isTextKey } from '../texts.js';
 import type { Words } from '../words.js';
 import { askOperator } from './ask-operator.js';
-import { showFailure, table, told } from './elements.js';
+import { table, told } from './elements.js';
+import { FailureLine } from './failure-line.js';
 import { outcomeKey } from './session-text.js';
-import { barsOf, extentOf, figuresOf, figuresOfMetrics, type StageFigures, type Trace } from './stages.js';
+import { barsOf, extentOf, figuresOf, figuresOfMetrics, type StageFigures } from './stages.js';
 import { sayTime } from './times.js';
 import { stageTable, strip } from './waterfall.js';
-
-interface TurnTimes {
-  readonly endedAtMs: number;
-  readonly protocol: string;
-  readonly session?: string;
-  readonly turn: number;
-  readonly by: string;
-  readonly outcome: string;
-  readonly trace: Trace;
-}
 
 const MAX_ROWS = 60;
 const PAGE = 'page';
@@ -27,24 +18,22 @@ const PAGE = 'page';
 export class LatencyPanel {
   readonly #words: Words;
   readonly #api: () => BridgeApi;
-  readonly #failure = make('p', 'failure');
+  readonly #failure: FailureLine;
   readonly #protocol = make('select', '');
   readonly #none: HTMLElement;
   readonly #figures = make('div', '');
   readonly #metrics = make('div', '');
   readonly #turns = make('div', '');
   readonly #one = make('div', 'con-turn');
-  #all: readonly TurnTimes[] = [];
+  #all: readonly ToldTurnTimes[] = [];
   #sums: readonly StageFigures[] = [];
-  #chosen: TurnTimes | undefined;
-  #error: PlayError | undefined;
+  #chosen: ToldTurnTimes | undefined;
   #shown = '';
 
   constructor(words: Words, api: () => BridgeApi) {
     this.#words = words;
     this.#api = api;
-    this.#failure.hidden = true;
-    this.#failure.setAttribute('role', 'alert');
+    this.#failure = new FailureLine(words);
     this.#none = told(words, 'p', 'hint', 'conNoTurns');
     this.#none.hidden = true;
     this.#one.setAttribute('aria-live', 'polite');
@@ -56,7 +45,7 @@ export class LatencyPanel {
       told(words, 'h2', '', 'conLatency'),
       told(words, 'p', 'hint', 'conLatencyAbout'),
       choice,
-      this.#failure,
+      this.#failure.element,
       this.#none,
       this.#figures,
       this.#one,
@@ -68,13 +57,10 @@ export class LatencyPanel {
   }
 
   async load(): Promise<void> {
-    try {
-      const { turns } = await askOperator<{ turns: TurnTimes[] }>(this.#api(), 'turns');
+    await this.#failure.tried(async () => {
+      const { turns } = await askOperator<{ turns: ToldTurnTimes[] }>(this.#api(), 'turns');
       this.#all = turns;
-      this.#error = undefined;
-    } catch (error) {
-      this.#error = playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE');
-    }
+    });
     const metrics = await fetch('metrics').catch(() => undefined);
     if (metrics?.ok === true) this.#sums = figuresOfMetrics(await metrics.text());
     this.#show();
@@ -82,7 +68,6 @@ export class LatencyPanel {
 
   #show(): void {
     const words = this.#words;
-    showFailure(this.#failure, words, this.#error);
     // Nothing is drawn again that is the same: who reads or tabs there must not be disturbed.
     const now = JSON.stringify([
       words.language,
@@ -116,7 +101,7 @@ export class LatencyPanel {
     this.#protocol.value = ['', ...names].includes(before) ? before : '';
   }
 
-  #showFigures(turns: readonly TurnTimes[]): void {
+  #showFigures(turns: readonly ToldTurnTimes[]): void {
     const words = this.#words;
     const title = words.say('conPercentiles', { count: turns.length });
     const figures = figuresOf(turns.map(({ trace }) => trace));
@@ -153,7 +138,7 @@ export class LatencyPanel {
     return table(caption, hasLast ? [...names, words.say('conLast')] : names, rows);
   }
 
-  #showTurns(turns: readonly TurnTimes[]): void {
+  #showTurns(turns: readonly ToldTurnTimes[]): void {
     const words = this.#words;
     const shown = turns.slice(-MAX_ROWS).reverse();
     const toMs = Math.max(1, ...shown.map(({ trace }) => extentOf(barsOf(trace)).toMs));
@@ -181,7 +166,7 @@ export class LatencyPanel {
     );
   }
 
-  #turnButton(turn: TurnTimes): HTMLButtonElement {
+  #turnButton(turn: ToldTurnTimes): HTMLButtonElement {
     const words = this.#words;
     const time = sayTime(words, turn.endedAtMs);
     const element = make('button', 'con-link', time);

@@ -3,7 +3,8 @@ import { make, setText } from '../dom.js';
 import { playErrorOf } from '../play-error.js';
 import type { TextKey } from '../texts.js';
 import type { Words } from '../words.js';
-import { button, named, showFailure, told } from './elements.js';
+import { button, named, told } from './elements.js';
+import { FailureLine } from './failure-line.js';
 
 /** As control tags name them. */
 const FACES = ['neutral', 'joy', 'angry', 'sorrow', 'fun', 'surprised'] as const;
@@ -17,7 +18,7 @@ export class SessionActs {
   readonly #face = make('select', '');
   readonly #take: HTMLButtonElement;
   readonly #about = make('p', 'hint');
-  readonly #failure = make('p', 'failure');
+  readonly #failure: FailureLine;
   readonly #done = make('p', 'hint');
   readonly #sure = make('div', 'con-sure');
   readonly #all: HTMLFieldSetElement;
@@ -28,13 +29,12 @@ export class SessionActs {
     this.#words = words;
     this.#onChanged = onChanged;
     this.#take = button(words, 'quiet', 'conTakeOver', () => void this.#toggleOperated());
-    this.#failure.setAttribute('role', 'alert');
-    this.#failure.hidden = true;
+    this.#failure = new FailureLine(words);
     this.#done.setAttribute('role', 'status');
     this.#sure.setAttribute('role', 'alertdialog');
     this.#sure.hidden = true;
     this.#all = make('fieldset', 'con-acts', this.#form(), this.#shows(), this.#others(), this.#sure);
-    this.element = make('div', '', this.#all, this.#done, this.#failure);
+    this.element = make('div', '', this.#all, this.#done, this.#failure.element);
     words.events.on('changed', () => this.#show());
     this.#show();
   }
@@ -152,7 +152,7 @@ export class SessionActs {
 
   #tell(result: 'done' | { readonly code: string; readonly message: string } | undefined): void {
     setText(this.#done, result === 'done' ? this.#words.say('conDone') : '');
-    showFailure(this.#failure, this.#words, result === 'done' ? undefined : result);
+    this.#failure.tell(result === 'done' ? undefined : result);
   }
 
   #show(): void {

@@ -3,8 +3,9 @@ import { make, setText } from '../dom.js';
 import { playErrorOf } from '../play-error.js';
 import type { TextKey } from '../texts.js';
 import type { Words } from '../words.js';
-import { named, showFailure, told } from './elements.js';
+import { named, told } from './elements.js';
 import { EventFeed } from './event-feed.js';
+import { FailureLine } from './failure-line.js';
 import { SessionActs } from './session-acts.js';
 import { outcomeKey, phaseKey } from './session-text.js';
 import { saySpan } from './times.js';
@@ -25,7 +26,7 @@ export class SessionDetail {
   readonly #facts = make('p', 'con-about');
   readonly #ended: HTMLElement;
   readonly #lines = make('div', 'con-lines');
-  readonly #failure = make('p', 'failure');
+  readonly #failure: FailureLine;
   readonly #feed: EventFeed;
   readonly #acts: SessionActs;
   #session: ApiSession | undefined;
@@ -42,7 +43,7 @@ export class SessionDetail {
     this.#choose = told(words, 'p', 'hint', 'conChooseSession');
     this.#ended = told(words, 'p', 'con-over', 'conSessionEnded');
     this.#ended.setAttribute('role', 'status');
-    this.#failure.setAttribute('role', 'alert');
+    this.#failure = new FailureLine(words);
     this.#lines.setAttribute('role', 'log');
     this.#lines.tabIndex = 0;
     named(words, this.#lines, 'conMessages');
@@ -50,14 +51,13 @@ export class SessionDetail {
       'div',
       'con-body',
       make('header', 'con-head', this.#title, this.#facts, this.#ended),
-      this.#failure,
+      this.#failure.element,
       told(words, 'h3', '', 'conMessages'),
       this.#lines,
       this.#acts.element,
       this.#feed.element,
     );
     this.#body.hidden = true;
-    this.#failure.hidden = true;
     this.element = make('section', 'card con-main', this.#choose, this.#body);
     named(words, this.element, 'conSessionState');
     words.events.on('changed', () => this.#show());
@@ -72,7 +72,7 @@ export class SessionDetail {
     this.#feed.clear();
     this.#choose.hidden = true;
     this.#body.hidden = false;
-    showFailure(this.#failure, this.#words, undefined);
+    this.#failure.tell(undefined);
     void before?.leave();
     try {
       const session = await this.#api().attach(id, { isWatching: true });
@@ -85,7 +85,7 @@ export class SessionDetail {
       this.#acts.session = session;
       this.#listen(session);
     } catch (error) {
-      if (opening === this.#opening) showFailure(this.#failure, this.#words, playErrorOf(error));
+      if (opening === this.#opening) this.#failure.tell(playErrorOf(error));
     }
     this.#show();
   }

@@ -1,8 +1,8 @@
 import type { BridgeApi, ListedSession } from '../../api/client/index.js';
 import { byId, make, setText } from '../dom.js';
-import { type PlayError, playErrorOf } from '../play-error.js';
 import type { Words } from '../words.js';
-import { named, showFailure, told } from './elements.js';
+import { named, told } from './elements.js';
+import { FailureLine } from './failure-line.js';
 import { SessionDetail } from './session-detail.js';
 import { chosenSessions, phaseKey } from './session-text.js';
 import { saySpan } from './times.js';
@@ -24,21 +24,19 @@ export class SessionsPanel {
   readonly #list = make('ul', 'con-list');
   readonly #count: HTMLElement;
   readonly #none: HTMLElement;
-  readonly #failure = make('p', 'failure');
+  readonly #failure: FailureLine;
   readonly #filter = make('input', '');
   readonly #detail: SessionDetail;
   readonly #rows = new Map<string, Row>();
   #sessions: readonly ListedSession[] = [];
   #chosen: string | undefined;
-  #error: PlayError | undefined;
   #isLoaded = false;
 
   constructor(words: Words, api: () => BridgeApi) {
     this.#words = words;
     this.#api = api;
     this.#detail = new SessionDetail(words, api, () => void this.load());
-    this.#failure.setAttribute('role', 'alert');
-    this.#failure.hidden = true;
+    this.#failure = new FailureLine(words);
     this.#count = make('p', 'hint');
     this.#none = told(words, 'p', 'hint', 'conSessionsNone');
     this.#none.hidden = true;
@@ -54,7 +52,7 @@ export class SessionsPanel {
       told(words, 'h2', '', 'conSessions'),
       told(words, 'p', 'hint', 'conSessionsAbout'),
       named(words, this.#filter, 'conSessionsFilter'),
-      this.#failure,
+      this.#failure.element,
       this.#none,
       this.#list,
       this.#count,
@@ -64,19 +62,15 @@ export class SessionsPanel {
   }
 
   async load(): Promise<void> {
-    try {
+    await this.#failure.tried(async () => {
       this.#sessions = await this.#api().sessions();
-      this.#error = undefined;
       this.#isLoaded = true;
-    } catch (error) {
-      this.#error = playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE');
-    }
+    });
     this.#show();
   }
 
   #show(): void {
     const words = this.#words;
-    showFailure(this.#failure, words, this.#error);
     const fitting = chosenSessions(this.#sessions, this.#filter.value);
     const shown = fitting.slice(0, MAX_ROWS);
     this.#none.hidden = !this.#isLoaded || this.#sessions.length > 0;

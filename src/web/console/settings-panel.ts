@@ -1,39 +1,28 @@
 import type { BridgeApi } from '../../api/client/index.js';
+import type { ToldSettings } from '../../api/operator-facts.js';
 import { byId, make } from '../dom.js';
-import { type PlayError, playErrorOf } from '../play-error.js';
 import type { Words } from '../words.js';
 import { askOperator } from './ask-operator.js';
-import { button, named, showFailure, table, told } from './elements.js';
-import { type ShownSetting, shownSettings, valueText } from './settings-text.js';
+import { button, named, table, told } from './elements.js';
+import { FailureLine } from './failure-line.js';
+import { shownSettings, valueText } from './settings-text.js';
 import { sayTime } from './times.js';
-
-interface Settings {
-  readonly file?: string;
-  readonly settings: readonly ShownSetting[];
-  readonly personas: readonly { readonly name: string; readonly isStandard: boolean }[];
-  readonly reload: {
-    readonly takenAtMs?: number;
-    readonly refused?: { readonly atMs: number; readonly reason: string };
-  };
-}
 
 /** The settings as they hold, to be read only; secrets never come here. */
 export class SettingsPanel {
   readonly #words: Words;
   readonly #api: () => BridgeApi;
-  readonly #failure = make('p', 'failure');
+  readonly #failure: FailureLine;
   readonly #state = make('div', 'con-state');
   readonly #filter = make('input', '');
   readonly #changed = make('input', '');
   readonly #table = make('div', '');
-  #settings: Settings | undefined;
-  #error: PlayError | undefined;
+  #settings: ToldSettings | undefined;
 
   constructor(words: Words, api: () => BridgeApi) {
     this.#words = words;
     this.#api = api;
-    this.#failure.hidden = true;
-    this.#failure.setAttribute('role', 'alert');
+    this.#failure = new FailureLine(words);
     this.#filter.type = 'search';
     this.#filter.autocomplete = 'off';
     this.#filter.dataset['tPlaceholder'] = 'conFilter';
@@ -49,7 +38,7 @@ export class SettingsPanel {
       'card con-wide',
       told(words, 'h2', '', 'conSettings'),
       told(words, 'p', 'hint', 'conSettingsAbout'),
-      this.#failure,
+      this.#failure.element,
       this.#state,
       make('div', 'con-buttons', named(words, this.#filter, 'conFilter'), only, refresh),
       this.#table,
@@ -59,18 +48,14 @@ export class SettingsPanel {
   }
 
   async load(): Promise<void> {
-    try {
-      this.#settings = await askOperator<Settings>(this.#api(), 'settings');
-      this.#error = undefined;
-    } catch (error) {
-      this.#error = playErrorOf(error, 'BRIDGE_ERR_DAEMON_UNREACHABLE');
-    }
+    await this.#failure.tried(async () => {
+      this.#settings = await askOperator<ToldSettings>(this.#api(), 'settings');
+    });
     this.#show();
   }
 
   #show(): void {
     const words = this.#words;
-    showFailure(this.#failure, words, this.#error);
     if (this.#settings === undefined) return;
     this.#state.replaceChildren(...this.#stateOf(this.#settings));
     const shown = shownSettings(this.#settings.settings, {
@@ -90,7 +75,7 @@ export class SettingsPanel {
     );
   }
 
-  #stateOf({ file, personas, reload }: Settings): HTMLElement[] {
+  #stateOf({ file, personas, reload }: ToldSettings): HTMLElement[] {
     const words = this.#words;
     const { takenAtMs, refused } = reload;
     const taken =

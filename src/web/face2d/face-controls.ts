@@ -1,9 +1,9 @@
 import { byId, make, setText } from '../dom.js';
 import type { Microphone } from '../microphone.js';
+import type { PageWords } from '../page-words.js';
 import { heardLength } from '../reply-text.js';
 import { linkErrorOf } from '../voice-kit/api-talk-link.js';
 import { facePhaseOf } from '../voice-kit/face-phase.js';
-import type { PageWords } from '../voice-kit/page-words.js';
 import type { LinkError, TalkLink } from '../voice-kit/talk-link.js';
 import type { VoiceLoop } from '../voice-kit/voice-loop.js';
 import type { Face2d } from './create-face.js';

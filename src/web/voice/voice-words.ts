@@ -1,4 +1,4 @@
-import type { PageWords } from '../voice-kit/page-words.js';
+import type { PageWords } from '../page-words.js';
 import { VOICE_EN } from './texts-en.js';
 import { VOICE_JA } from './texts-ja.js';
 
