@@ -1,4 +1,4 @@
-import { openSound } from '../audio/index.js';
+import { openSound, wholeSound } from '../audio/index.js';
 import { fault } from './request.js';
 
 /** s16le mono 16 000 Hz. */
@@ -41,19 +41,7 @@ export async function readSpokenSound(bytes: Uint8Array, signal?: AbortSignal): 
     return bytes;
   }
   const sound = await openSound(oneBlock(bytes), { name: 'the sound', signal });
-  try {
-    const blocks: Uint8Array[] = [];
-    let total = 0;
-    for await (const block of sound.frames()) {
-      total += block.byteLength;
-      // A small file may unpack to hours.
-      if (total > MAX_SPOKEN_BYTES) throw tooLong();
-      blocks.push(block);
-    }
-    return Buffer.concat(blocks);
-  } finally {
-    await sound.close();
-  }
+  return wholeSound(sound, { maxMs: MAX_SPOKEN_MS, tooLong });
 }
 
 const FILE_STARTS = ['RIFF', 'RF64', 'fLaC', 'OggS', 'ID3'];

@@ -17,7 +17,10 @@ interface StreamInfo {
 
 const MAX_METADATA_BLOCKS = 1_024;
 const STREAMINFO_BYTES = 34;
-const SLICE_BYTES = 4_096;
+/** Given to the decoder at once. A frame of silence says 65,535 samples with 13 bytes: small, so that what comes out at once stays small too. */
+const SLICE_BYTES = 512;
+/** Read behind a frame before the decoder is sure of it. */
+const ROOM_BYTES = 16_384;
 /** What the decoder can hold. */
 const FRAME_LIMIT_BYTES = 524_288;
 /** After so many stretches without one frame the rest is given up. */
@@ -107,6 +110,6 @@ export function parseStreamInfo(body: Uint8Array): StreamInfo | undefined {
   const channels = ((packed >>> 9) & 7) + 1;
   const totalSamples = (view.getUint8(13) & 0x0f) * 4_294_967_296 + view.getUint32(14);
   const sampleBits = ((packed >>> 4) & 0x1f) + 1;
-  const wantedBytes = (view.getUint16(2) * channels * sampleBits) / 8 + 4 * SLICE_BYTES;
+  const wantedBytes = (view.getUint16(2) * channels * sampleBits) / 8 + ROOM_BYTES;
   return { sampleRateHz, channels, totalSamples, maxFrameBytes: Math.min(wantedBytes, FRAME_LIMIT_BYTES) };
 }

@@ -39,3 +39,4 @@ export {
 export type { VoiceGateRule } from './voice-gate.js';
 export { VoiceLevel } from './voice-level.js';
 export { WAV_HEADER_BYTES, wavFile, wavHeader } from './wav-file.js';
+export { wholeSound } from './whole-sound.js';

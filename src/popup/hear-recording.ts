@@ -1,5 +1,5 @@
 import type { Caller } from '../access/index.js';
-import { openSound } from '../audio/index.js';
+import { openSound, wholeSound } from '../audio/index.js';
 import { BridgeError, RequestError } from '../runtime/index.js';
 import type { Sessions } from '../sessions/index.js';
 import type { Turnstile } from './turnstile.js';
@@ -15,7 +15,6 @@ export interface HearOptions {
 }
 
 const RATE_HZ = 16_000;
-const SAMPLE_BYTES = 2;
 
 /**
  * What is said in a recording of any kind that `openSound` reads, told by its bytes: WebM and Ogg with Opus, MP3, WAV, FLAC.
@@ -41,22 +40,16 @@ export function isWrongRecording(error: unknown): boolean {
 }
 
 async function decode(recording: Uint8Array, maxSeconds: number, signal: AbortSignal): Promise<Uint8Array> {
-  const maxBytes = maxSeconds * RATE_HZ * SAMPLE_BYTES;
-  const frames: Uint8Array[] = [];
-  let bytes = 0;
+  const tooLong = (): Error =>
+    new RequestError('BRIDGE_ERR_USAGE', `Expected a recording of at most ${maxSeconds} s`);
   try {
     const sound = await openSound(once(recording), { signal, name: 'the recording', sampleRateHz: RATE_HZ });
-    for await (const frame of sound.frames()) {
-      bytes += frame.byteLength;
-      if (bytes > maxBytes)
-        throw new RequestError('BRIDGE_ERR_USAGE', `Expected a recording of at most ${maxSeconds} s`);
-      frames.push(frame);
-    }
+    return await wholeSound(sound, { maxMs: maxSeconds * 1000, tooLong });
   } catch (error) {
     // A microphone that was opened and closed at once.
     if (!(error instanceof BridgeError && error.code === 'BRIDGE_ERR_AUDIO_EMPTY')) throw error;
+    return new Uint8Array(0);
   }
-  return Buffer.concat(frames, bytes);
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {

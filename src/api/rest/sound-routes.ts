@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { openSound, type SoundSource, wavFile } from '../../audio/index.js';
+import { openSound, wavFile, wholeSound } from '../../audio/index.js';
 import { RequestError } from '../../runtime/index.js';
 import { answerJson, streamBody } from '../../server/index.js';
 import { SpokenText } from '../parts.js';
@@ -8,7 +8,6 @@ import { type RestPorts, type Route, route, soundRoute } from './route.js';
 const WORDS_BYTES = 256 * 1024;
 const MAX_SOUND_MS = 120_000;
 const HEARD_RATE_HZ = 16_000;
-const MAX_SOUND_BYTES = (MAX_SOUND_MS * HEARD_RATE_HZ * 2) / 1000;
 const name = z.string().min(1).max(200);
 const language = z.string().min(1).max(35).describe('BCP 47');
 
@@ -63,7 +62,7 @@ export function soundRoutes({ sessions, clock }: RestPorts): readonly Route[] {
           sampleRateHz: HEARD_RATE_HZ,
           name: 'the sound',
         });
-        const text = await sessions.transcribe(await wholeOf(sound), {
+        const text = await sessions.transcribe(await wholeSound(sound, { maxMs: MAX_SOUND_MS, tooLong }), {
           caller,
           language: query.language,
           signal,
@@ -74,22 +73,6 @@ export function soundRoutes({ sessions, clock }: RestPorts): readonly Route[] {
   ];
 }
 
-/** All of a sound. @throws {RequestError} BRIDGE_ERR_SOUND_SIZE; what reading throws. */
-async function wholeOf(sound: SoundSource): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const piece of sound.frames()) {
-      bytes += piece.byteLength;
-      if (bytes > MAX_SOUND_BYTES)
-        throw new RequestError(
-          'BRIDGE_ERR_SOUND_SIZE',
-          `Expected a sound of at most ${MAX_SOUND_MS / 1000} s`,
-        );
-      pieces.push(piece);
-    }
-  } finally {
-    await sound.close();
-  }
-  return Buffer.concat(pieces, bytes);
+function tooLong(): RequestError {
+  return new RequestError('BRIDGE_ERR_SOUND_SIZE', `Expected a sound of at most ${MAX_SOUND_MS / 1000} s`);
 }
