@@ -1,6 +1,7 @@
 import type { ChatPorts } from '../chat/index.js';
-import { type Emitter, NOTICES, RequestError } from '../runtime/index.js';
+import { type BridgeError, type Emitter, NOTICES, RequestError } from '../runtime/index.js';
 import { Context, type Contexts } from './contexts.js';
+import type { Faults } from './faults.js';
 import { forgetKept } from './forget-kept.js';
 import type { Houses } from './house.js';
 import { openTalk, type TalkHooks, userOf } from './open-talk.js';
@@ -11,6 +12,7 @@ export interface CurrentTalkOptions {
   readonly wish: SessionWish;
   readonly houses: Houses;
   readonly contexts: Contexts;
+  readonly faults: Faults;
   readonly ports: ChatPorts;
   readonly events: Emitter<SessionEvents>;
   readonly hooks: Pick<TalkHooks, 'player' | 'getImageUrl'>;
@@ -161,7 +163,7 @@ export class CurrentTalk {
       return this.#begin(new OpenedTalk({ ...this.#talkOptions(context), chat, house, leaveHouse }));
     } catch (error) {
       leaveHouse();
-      throw error;
+      throw this.#options.faults.toldTo(wish.caller, error);
     }
   }
 
@@ -173,11 +175,12 @@ export class CurrentTalk {
   }
 
   #talkOptions(context: Context) {
-    const { wish, events, nextTurn, onAlive } = this.#options;
-    const { voice, persona } = wish;
+    const { wish, events, faults, nextTurn, onAlive } = this.#options;
+    const { voice, persona, caller } = wish;
     return {
       ...{ events, context, nextTurn, onAlive },
       hasSound: voice.to === 'client',
+      told: (error: BridgeError) => faults.toldTo(caller, error),
       keptUnder: { user: userOf(wish), persona },
       onForgotten: () => this.tellContext(true),
     };

@@ -1,12 +1,14 @@
 import type { Caller } from '../access/index.js';
 import { type Clock, RequestError } from '../runtime/index.js';
 import type { DictationWriter } from './dictation-writer.js';
+import type { Faults } from './faults.js';
 import type { Houses } from './house.js';
 import type { Dictation, TranscribeOptions } from './session.js';
 
 export interface DictationsOptions {
   readonly clock: Clock;
   readonly houses: Houses;
+  readonly faults: Faults;
   readonly maxAtATime: number;
 }
 
@@ -29,9 +31,9 @@ export class Dictations {
   }
 
   /** @throws as `Sessions.dictate`. */
-  async open({ id }: Caller, { language }: Pick<TranscribeOptions, 'language'> = {}): Promise<Dictation> {
+  async open(caller: Caller, { language }: Pick<TranscribeOptions, 'language'> = {}): Promise<Dictation> {
     const house = this.#options.houses.get(undefined);
-    const place = this.#place(id);
+    const place = this.#place(caller.id);
     const leaveHouse = house.enter();
     const leave = (): void => {
       this.#places.delete(place);
@@ -46,15 +48,16 @@ export class Dictations {
         );
       // Here, not above: what a recognition loads is not loaded by servers that nobody talks to.
       const { DictationWriter } = await import('./dictation-writer.js');
-      const { clock } = this.#options;
-      const writer = await DictationWriter.open({ clock, recognizer, language }, leave);
+      const { clock, faults } = this.#options;
+      const told = (error: unknown) => faults.toldTo(caller, error);
+      const writer = await DictationWriter.open({ clock, recognizer, language, told }, leave);
       place.writer = writer;
       if (!this.#isClosed) return writer;
       await writer.close();
       throw closing();
     } catch (error) {
       leave();
-      throw error;
+      throw this.#options.faults.toldTo(caller, error);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Chat } from '../chat/index.js';
 import type { TurnHandle } from '../dialogue/index.js';
-import { type Emitter, errorText, NOTICES } from '../runtime/index.js';
+import { type BridgeError, type Emitter, errorText, NOTICES } from '../runtime/index.js';
 import type { Context, KeptUnder } from './contexts.js';
 import type { House } from './house.js';
 import type { SessionEvents } from './session.js';
@@ -19,6 +19,8 @@ export interface OpenedTalkOptions {
   readonly keptUnder: KeptUnder;
   /** The next number of the session. */
   readonly nextTurn: () => number;
+  /** What its caller may know of a fault. */
+  readonly told: (error: BridgeError) => BridgeError;
   readonly onForgotten: () => void;
   readonly onAlive: () => void;
 }
@@ -63,10 +65,14 @@ export class OpenedTalk {
 
   /** As it is told; the same for the same turn. */
   told(handle: TurnHandle): ToldTurn {
-    const { events, hasSound, context, nextTurn } = this.#options;
+    const { events, hasSound, context, nextTurn, told } = this.#options;
     const known = this.#told.get(handle);
     if (known !== undefined) return known;
-    const turn = new ToldTurn({ handle, turn: nextTurn(), context: () => context.name, events, hasSound });
+    const turn = new ToldTurn({
+      ...{ handle, events, hasSound, told },
+      turn: nextTurn(),
+      context: () => context.name,
+    });
     this.#told.set(handle, turn);
     return turn;
   }
@@ -87,7 +93,7 @@ export class OpenedTalk {
   }
 
   #watch(): void {
-    const { events: told, hasSound, context, keptUnder, onForgotten, onAlive } = this.#options;
+    const { events: told, hasSound, context, keptUnder, onForgotten, onAlive, told: toldOf } = this.#options;
     const { conversation, face } = this.chat;
     const { events } = conversation;
     this.#offs.push(
@@ -105,7 +111,7 @@ export class OpenedTalk {
         if (NOTICES[notice.code].kind !== 'plan') told.emit('notice', notice);
       }),
       events.on('error', (error, stage) =>
-        told.emit('error', { stage, code: error.code, message: errorText(error) }),
+        told.emit('error', { stage, code: error.code, message: errorText(toldOf(error)) }),
       ),
       events.on('forgotten', onForgotten),
       face.events.on('face', (name, lastsMs) => told.emit('face', name, lastsMs)),

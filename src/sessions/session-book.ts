@@ -3,6 +3,7 @@ import { type Clock, RequestError, type Timer } from '../runtime/index.js';
 import { checkWish } from './check-wish.js';
 import { Contexts } from './contexts.js';
 import { Dictations } from './dictations.js';
+import { Faults } from './faults.js';
 import { Houses, type Personas } from './house.js';
 import type {
   Dictation,
@@ -40,7 +41,8 @@ export const SESSION_LIMITS: SessionLimits = {
   contextMs: 60 * 60_000,
 };
 
-export interface SessionBookOptions extends Omit<TalkSessionOptions, 'houses' | 'contexts' | 'onClosed'> {
+export interface SessionBookOptions
+  extends Omit<TalkSessionOptions, 'houses' | 'contexts' | 'faults' | 'onClosed'> {
   readonly clock: Clock;
   readonly personas: Personas;
   readonly standardPersona: string;
@@ -78,6 +80,7 @@ class Book implements SessionBook {
   readonly #contexts: Contexts;
   readonly #dictations: Dictations;
   readonly #speech: SpeechServices;
+  readonly #faults: Faults;
   /** Those used last stand last. */
   readonly #sessions = new Map<string, TalkSession>();
   /** Of sessions that are not found any more, and still fall silent. */
@@ -95,8 +98,11 @@ class Book implements SessionBook {
       max: this.#limits.maxSessions * CONTEXTS_PER_SESSION,
       idleMs: this.#limits.contextMs,
     });
-    this.#speech = new SpeechServices(clock, this.#houses);
-    this.#dictations = new Dictations({ clock, houses: this.#houses, maxAtATime: this.#limits.maxSessions });
+    const faults = new Faults(logger);
+    const houses = this.#houses;
+    this.#faults = faults;
+    this.#speech = new SpeechServices({ clock, houses, faults });
+    this.#dictations = new Dictations({ clock, houses, faults, maxAtATime: this.#limits.maxSessions });
   }
 
   get personas(): readonly string[] {
@@ -122,6 +128,7 @@ class Book implements SessionBook {
         ...this.#options,
         houses: this.#houses,
         contexts: this.#contexts,
+        faults: this.#faults,
         onClosed: (one, ended) => this.#closed(key, one, ended),
       },
     );

@@ -1,4 +1,5 @@
 import { type Clock, RequestError } from '../runtime/index.js';
+import type { Faults } from './faults.js';
 import type { House, Houses } from './house.js';
 import type { SpokenSound, SynthesizeOptions, TranscribeOptions } from './session.js';
 import { WorkBounds } from './work-bounds.js';
@@ -12,16 +13,20 @@ const SAMPLE_BYTES = 2;
 const RATE_HZ = 24_000;
 const WORDS_WITHIN_MS = 30_000;
 
+export interface SpeechServicesOptions {
+  readonly clock: Clock;
+  readonly houses: Houses;
+  readonly faults: Faults;
+}
+
 /** Speech without a conversation: so much at a time for each caller. */
 export class SpeechServices {
-  readonly #clock: Clock;
-  readonly #houses: Houses;
+  readonly #options: SpeechServicesOptions;
   readonly #voices = new WorkBounds();
   readonly #ears = new WorkBounds();
 
-  constructor(clock: Clock, houses: Houses) {
-    this.#clock = clock;
-    this.#houses = houses;
+  constructor(options: SpeechServicesOptions) {
+    this.#options = options;
   }
 
   /** @throws as `Sessions.synthesize`. */
@@ -31,20 +36,29 @@ export class SpeechServices {
         'BRIDGE_ERR_SPEECH_TEXT',
         `Expected a text of at most ${MAX_TEXT_CHARS} characters, got ${text.length}. Send it in parts.`,
       );
-    const house = this.#houses.get(options.persona);
-    return this.#voices.run(options.caller, () => synthesized(house, text, options), options.signal);
+    const house = this.#options.houses.get(options.persona);
+    return this.#run(this.#voices, options, () => synthesized(house, text, options));
   }
 
   /** @throws as `Sessions.transcribe`. */
   async transcribe(pcm: Uint8Array, options: TranscribeOptions): Promise<string> {
     if (pcm.byteLength > MAX_SOUND_MS * BYTES_PER_MS)
       throw new RequestError('BRIDGE_ERR_USAGE', `Expected at most ${MAX_SOUND_MS / 1000} s of sound`);
-    const house = this.#houses.get(undefined);
-    return this.#ears.run(
-      options.caller,
-      () => transcribed(house, this.#clock, pcm, options),
-      options.signal,
-    );
+    const { houses, clock } = this.#options;
+    const house = houses.get(undefined);
+    return this.#run(this.#ears, options, () => transcribed(house, clock, pcm, options));
+  }
+
+  async #run<T>(
+    bounds: WorkBounds,
+    { caller, signal }: Pick<TranscribeOptions, 'caller' | 'signal'>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await bounds.run(caller, work, signal);
+    } catch (error) {
+      throw this.#options.faults.toldTo(caller, error);
+    }
   }
 }
 

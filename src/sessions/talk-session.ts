@@ -6,6 +6,7 @@ import { checkPicture, checkQuestion } from './check-wish.js';
 import { ClientSound } from './client-sound.js';
 import type { Contexts } from './contexts.js';
 import { CurrentTalk } from './current-talk.js';
+import type { Faults } from './faults.js';
 import { hearerOf } from './hearer-of.js';
 import type { Houses } from './house.js';
 import type { OpenedTalk } from './opened-talk.js';
@@ -30,6 +31,7 @@ export interface TalkSessionOptions {
   readonly ports: ChatPorts;
   readonly houses: Houses;
   readonly contexts: Contexts;
+  readonly faults: Faults;
   /** Whether pictures may be given by address: who answers would fetch them. */
   readonly allowsLinks: boolean;
   /** It is not to be found any more. @param ended - it is silent, and everything of it is closed. */

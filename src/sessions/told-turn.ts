@@ -1,5 +1,5 @@
 import type { TurnEnd, TurnHandle } from '../dialogue/index.js';
-import { type Emitter, errorText } from '../runtime/index.js';
+import { type BridgeError, type Emitter, errorText } from '../runtime/index.js';
 import { PieceJoiner, type VoicedPiece } from './piece-joiner.js';
 import type { SessionEvents, SessionTurnEnd } from './session.js';
 
@@ -11,6 +11,8 @@ export interface ToldTurnOptions {
   readonly events: Emitter<SessionEvents>;
   /** Whether the client gets the sound: pieces then come with it. */
   readonly hasSound: boolean;
+  /** What the caller may know of a fault. */
+  readonly told: (error: BridgeError) => BridgeError;
 }
 
 /** One turn, told to whoever listens to the session. */
@@ -78,7 +80,7 @@ export class ToldTurn {
   #ended({ outcome, user, reply, heard, error, trace }: TurnEnd): SessionTurnEnd {
     if (outcome === 'completed') this.given();
     this.#isOver = true;
-    const { events, context } = this.#options;
+    const { events, context, told } = this.#options;
     const end: SessionTurnEnd = {
       turn: this.turn,
       outcome,
@@ -86,7 +88,7 @@ export class ToldTurn {
       user,
       reply,
       heard,
-      error: error === undefined ? undefined : { code: error.code, message: errorText(error) },
+      error: error === undefined ? undefined : { code: error.code, message: errorText(told(error)) },
       trace: { ...trace },
     };
     events.emit('ended', end);
