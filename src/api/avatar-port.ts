@@ -54,7 +54,7 @@ export interface AvatarPort {
     readonly lane: string | undefined;
     readonly startsInMs: number;
   }): Promise<string>;
-  /** `onLane` tells that an avatar came, changed its model or went; speech is told by `AvatarSpeech`. @returns ends it. */
+  /** `onLane` tells that an avatar came, changed its model, began or ended speaking, or went. @returns ends it. */
   watch(listener: {
     readonly onLane: (lane: Lane) => void;
     readonly onMessage: (message: { lane: string; type: string; args: readonly string[] }) => void;

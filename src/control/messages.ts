@@ -163,7 +163,7 @@ export interface DaemonStatus {
 }
 
 /** What a client can hear besides its own streams' events, which come unasked. */
-export type Topic = 'lanes' | 'links' | 'messages' | 'streams';
+export type Topic = 'lanes' | 'links' | 'messages' | 'streams' | 'levels';
 
 /** Events with their fields. */
 export interface Events {
@@ -206,6 +206,13 @@ export interface Events {
     readonly i: number;
     readonly u: number;
     readonly o: number;
+  };
+  /** RMS of what is streamed to an avatar, dBFS from -120 on, one for each `stepMs`; heard from `startsInMs` after this was told (topic `levels`). */
+  laneLevel: {
+    readonly lane: string;
+    readonly startsInMs: number;
+    readonly stepMs: number;
+    readonly levelsDbfs: readonly number[];
   };
   /** Events were dropped because this client reads too slowly. */
   lagged: { readonly dropped: number };

@@ -50,7 +50,14 @@ const MAX_TAPS = 50;
 /** A client that reads this much too slowly loses what is worthless when late; beyond the second it loses its carrier. */
 const LOSSY_FROM_BYTES = 512 * 1024;
 const GIVE_UP_BYTES = 8 * 1024 * 1024;
-const LOSSY: ReadonlySet<EventName> = new Set(['streamPosition', 'tapMouth', 'message', 'sent', 'laneState']);
+const LOSSY: ReadonlySet<EventName> = new Set([
+  'streamPosition',
+  'tapMouth',
+  'laneLevel',
+  'message',
+  'sent',
+  'laneState',
+]);
 
 /**
  * One client as the daemon knows it: outlives the carrier for a while, so that a lost connection costs nothing.

@@ -2,6 +2,7 @@ import type { AvatarLane, SpeechStream, Utterance, UtteranceEnd } from '../avata
 import type { PacingObserver, PlayoutClock } from '../pacing/index.js';
 import { BYTES_PER_MS } from '../protocol/index.js';
 import { type BridgeError, type Clock, errorText, type Logger } from '../runtime/index.js';
+import { LaneLevels } from './lane-levels.js';
 import type { LaneRegistry, LinkEntry } from './lane-registry.js';
 import type { DaemonMetrics } from './metrics.js';
 import type { LaneRecorders } from './recorder.js';
@@ -51,8 +52,7 @@ export class LinkReports {
       recorders.state(lane.name, state.status);
       if (state.status === 'waiting') metrics.connections.inc({ lane: lane.name });
       logger.info({ lane: lane.name, status: state.status }, 'Avatar changed');
-      if (registry().entries.includes(entry))
-        sessions.tell('lanes', 'laneState', registry().laneStatus(lane));
+      if (registry().entries.includes(entry)) this.#tellLane(lane);
     });
     lane.events.on('message', (message, isEcho) => {
       metrics.messages.inc({ lane: lane.name, direction: 'received' });
@@ -84,6 +84,7 @@ export class LinkReports {
     const { recorders, clock } = this.#options;
     const { id, model } = utterance;
     const source = speech?.kind ?? 'file';
+    this.#tellLane(lane);
     utterance.events.on('started', (heardAtMs) =>
       recorders.started(lane.name, { id, model, source }, heardAtMs),
     );
@@ -93,21 +94,33 @@ export class LinkReports {
       const leftMs = Math.min(speech?.expectedEndMs ?? nowMs, lane.playout.endsAtMs);
       const heardToMs = end.reason === 'interrupted' ? Math.max(nowMs, leftMs) : nowMs;
       recorders.ended(lane.name, id, end, heardToMs);
+      this.#tellLane(lane);
     });
+  }
+
+  /** It came, went, began or ended speaking. */
+  #tellLane(lane: AvatarLane): void {
+    const { sessions, registry } = this.#options;
+    const status = registry().laneStatus(lane);
+    // Of one that was given up, speech may still end.
+    if (status.link !== '') sessions.tell('lanes', 'laneState', status);
   }
 
   /** What pacing calls for every unit: counters without labels to look up. */
   observer(lane: string): PacingObserver {
-    const { metrics, recorders } = this.#options;
+    const { metrics, recorders, sessions } = this.#options;
     const units = metrics.units.labels({ lane });
     const bytes = metrics.bytes.labels({ lane });
+    const levels = new LaneLevels(lane, sessions);
     return {
       unitSent: (payload, nowMs, lateMs) => {
         units.inc();
         bytes.inc(payload.byteLength);
         if (lateMs !== undefined) metrics.lateness.observe(lateMs / 1000);
         const heardToMs = this.#playouts.get(lane)?.endsAtMs ?? nowMs;
-        recorders.sound(lane, payload, nowMs, heardToMs - payload.byteLength / BYTES_PER_MS);
+        const heardFromMs = heardToMs - payload.byteLength / BYTES_PER_MS;
+        recorders.sound(lane, payload, nowMs, heardFromMs);
+        levels.sent(payload, heardFromMs - nowMs);
       },
       underrunExpected: (gapMs) => {
         metrics.underruns.inc({ lane });

@@ -51,7 +51,9 @@ export const REQUEST_SCHEMAS = {
     readyTimeoutMs: timeoutMs,
     temporaryFile: z.string().min(1).max(4000).optional(),
   }),
-  subscribe: z.strictObject({ topics: z.array(z.enum(['lanes', 'links', 'messages', 'streams'])).max(10) }),
+  subscribe: z.strictObject({
+    topics: z.array(z.enum(['lanes', 'links', 'messages', 'streams', 'levels'])).max(10),
+  }),
   metrics: z.strictObject({}),
   tap: z.strictObject({ lane: z.string().min(1).max(80) }),
   untap: z.strictObject({ tap: z.number().int() }),

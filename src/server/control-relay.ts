@@ -9,7 +9,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set<RequestName>(['stop', 'closeLink'
 const LOSSY_FROM_BYTES = 512 * 1024;
 const GIVE_UP_BYTES = 8 * 1024 * 1024;
 /** The start of events that may be left out, as the daemon writes them. */
-const LOSSY_EVENT = /^\{"seq":(\d+),"event":"(?:streamPosition|tapMouth|message|sent|laneState)"/;
+const LOSSY_EVENT = /^\{"seq":(\d+),"event":"(?:streamPosition|tapMouth|laneLevel|message|sent|laneState)"/;
 /** So much may wait for the daemon before the browser is not read any more. */
 const PAUSE_FROM_BYTES = 1024 * 1024;
 const PAUSE_MS = 10;

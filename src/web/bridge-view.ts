@@ -22,6 +22,7 @@ export interface BridgeViewEvents {
   lagged: [dropped: number];
   tapSound: [part: SoundPart];
   tapMouth: [mouth: Events['tapMouth']];
+  laneLevel: [level: Events['laneLevel']];
 }
 
 const STATUS_EVERY_MS = 1000;
@@ -129,6 +130,7 @@ export class BridgeView {
     client.events.on('lagged', ({ dropped }) => this.events.emit('lagged', dropped));
     client.events.on('tapSound', (part) => this.events.emit('tapSound', part));
     client.events.on('tapMouth', (mouth) => this.events.emit('tapMouth', mouth));
+    client.events.on('laneLevel', (level) => this.events.emit('laneLevel', level));
     this.#client = client;
     await this.#begin(client, false);
     this.#poll(client);
@@ -141,7 +143,7 @@ export class BridgeView {
     this.#isAsking = false;
     if (!isResumed) {
       this.#taps.clear();
-      subscribe(client, this, ['lanes', 'links', 'messages', 'streams']).catch(() => {});
+      subscribe(client, this, ['lanes', 'links', 'messages', 'streams', 'levels']).catch(() => {});
     }
     this.#daemonVersion = client.welcome.daemon;
     this.#setLink('online');

@@ -1,6 +1,7 @@
-import type { DaemonStatus, LaneStatus } from '../control/messages.js';
+import type { DaemonStatus, Events, LaneStatus } from '../control/messages.js';
 import { Emitter } from '../runtime/emitter.js';
 import { byId, make, setText } from './dom.js';
+import { LaneMeter } from './lane-meter.js';
 import type { TextKey } from './texts.js';
 import type { Words } from './words.js';
 
@@ -11,6 +12,7 @@ interface Row {
   readonly state: HTMLElement;
   readonly stateText: HTMLElement;
   readonly about: HTMLElement;
+  readonly meter: LaneMeter;
 }
 
 const AUTO = '';
@@ -51,11 +53,22 @@ export class LanesPanel {
     this.#show();
   }
 
+  /** What is streamed to a lane. */
+  level(told: Events['laneLevel'], nowMs: number): void {
+    this.#rows.get(told.lane)?.meter.push(told, nowMs);
+  }
+
+  /** Of an animation frame. */
+  draw(nowMs: number): void {
+    for (const { meter } of this.#rows.values()) if (!meter.element.hidden) meter.draw(nowMs);
+  }
+
   #show(): void {
     const auto = this.#row(AUTO);
     setText(auto.name, this.#words.say('laneAuto'));
     setText(auto.about, this.#words.say('laneAutoAbout'));
     auto.state.hidden = true;
+    auto.meter.element.hidden = true;
     for (const lane of this.#status?.lanes ?? []) this.#showLane(this.#row(lane.lane), lane);
   }
 
@@ -68,6 +81,8 @@ export class LanesPanel {
     row.state.dataset['tone'] = tone;
     row.state.dataset['speaking'] = String(isSpeaking);
     row.input.disabled = !lane.carriesSound;
+    row.meter.element.hidden = !lane.carriesSound;
+    row.meter.name(lane.lane);
     row.label.dataset['state'] = lane.state;
   }
 
@@ -98,10 +113,11 @@ export class LanesPanel {
     const stateText = make('span', '');
     const state = make('span', 'lane-state', make('span', 'dot'), stateText);
     const about = make('span', 'lane-about');
-    const label = make('label', 'lane', input, name, state, about);
+    const meter = new LaneMeter(this.#words);
+    const label = make('label', 'lane', input, name, state, about, meter.element);
     label.dataset['lane'] = lane;
     this.#list.append(label);
-    const row = { label, input, name, state, stateText, about };
+    const row = { label, input, name, state, stateText, about, meter };
     this.#rows.set(lane, row);
     return row;
   }

@@ -36,7 +36,7 @@ import { TapPlayer } from './tap-player.js';
  * The page: the only file that knows all its parts.
  *
  *   server ⇄ BridgeView → panels;   tapSound → TapPlayer → loudspeaker;   tapMouth → MouthTrack → Face
- *   Microphone → MicSession → BridgeView
+ *   Microphone → MicSession → BridgeView;   laneLevel → LanesPanel
  */
 const clock = new SystemClock();
 const bridge = new BridgeView(clock);
@@ -91,6 +91,7 @@ bridge.events.on('tapMouth', (mouth) => {
   mouths.push(mouth, performance.now(), sound.status === 'playing' || ear.isPlaying ? 0 : player.delayMs);
 });
 lanes.events.on('chosen', showWay);
+bridge.events.on('laneLevel', (level) => lanes.level(level, performance.now()));
 lanes.events.on('chosen', () => {
   talkPanel.lane = lanes.chosen;
   if (ways.shown === 'talk') talkPanel.shown();
@@ -159,6 +160,7 @@ void bridge.run();
 
 function draw(nowMs: number): void {
   face.draw(mouths.at(performance.now()), nowMs);
+  lanes.draw(performance.now());
   if (ways.shown === 'mic') {
     meter.draw(nowMs);
     micPanel.draw();

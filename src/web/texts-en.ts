@@ -60,6 +60,7 @@ export const EN = {
   laneReal: 'MMDAgent-EX at {address}',
   laneLink: 'MMDAgent-EX over {link}',
   laneMessagesOnly: 'Messages only, no sound: {link}',
+  laneLevel: 'Level of what is streamed to {lane}',
   laneEcho: 'answers in {ms} ms',
   stateSpeaking: 'Speaking',
   stateReady: 'Ready',

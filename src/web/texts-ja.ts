@@ -62,6 +62,7 @@ export const JA: Readonly<Record<keyof typeof EN, string>> = {
   laneReal: 'MMDAgent-EX（{address}）',
   laneLink: 'MMDAgent-EX（{link}）',
   laneMessagesOnly: 'メッセージのみ、音声なし：{link}',
+  laneLevel: '{lane} へ送っている音声のレベル',
   laneEcho: '応答 {ms} ms',
   stateSpeaking: '発話中',
   stateReady: '準備完了',

@@ -121,6 +121,9 @@ describe.skipIf(!isChromiumThere)(`the page in a browser${whySkipped}`, () => {
     expect(await loudest(500)).toBeGreaterThan(0.05);
     await page.waitForSelector('.lane[data-lane="simulator"] .lane-state[data-speaking="true"]', WAIT);
     await page.waitForSelector('#timeline[data-status="speaking"]', WAIT);
+    const level = async (): Promise<number> =>
+      Number(await page.getAttribute('.lane[data-lane="simulator"] .lane-meter', 'aria-valuenow'));
+    await expect.poll(level, WAIT).toBeGreaterThan(-40);
     if (areScreensTaken) {
       await page.waitForTimeout(1500);
       await untilMouth(true);
@@ -131,6 +134,7 @@ describe.skipIf(!isChromiumThere)(`the page in a browser${whySkipped}`, () => {
     await untilMouth(false);
     await page.waitForTimeout(300);
     expect(await loudest(200)).toBe(0);
+    await expect.poll(level, WAIT).toBe(-60);
   });
 
   it('plays a file that is dropped on it, and stops it', async () => {

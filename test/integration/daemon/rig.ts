@@ -74,6 +74,7 @@ const EVENTS: readonly EventName[] = [
   'tied',
   'streamEnded',
   'tapMouth',
+  'laneLevel',
   'lagged',
   'stopping',
 ];
