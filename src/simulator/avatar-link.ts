@@ -8,9 +8,13 @@ export type AvatarRequest =
   | { readonly kind: 'exMorph'; readonly values: readonly (readonly [MouthMorph, number])[] }
   | { readonly kind: 'autoLipsOff' };
 
-/** Sound of the first second on a dialled connection loses this much [peer-facts 2: ~105 ms]. */
+/** Sound that comes too early on a dialled connection loses this much [peer-facts 2: ~105 ms]. */
 const EARLY_LOSS_SAMPLES = 1680;
-const EARLY_MS = 1000;
+/**
+ * Measured: lost after 0.3 s, nothing after 1.0 s; the recogniser that takes it is ready after 0.13 to 0.45 s. Less than the second that
+ * senders are told to wait: both ends see the connection at different moments, on a busy machine by some 100 ms.
+ */
+const EARLY_MS = 700;
 /** Names in the model's shapemap (`EXMORPH_A あ`, …). */
 const SHAPEMAP: ReadonlyMap<string, MouthMorph> = new Map([
   ['A', 'a'],
@@ -66,7 +70,7 @@ export class AvatarLink {
     return isFirst;
   }
 
-  /** How many of the next `samples` are lost because the connection is younger than a second. */
+  /** How many of the next `samples` are lost because the connection is too young. */
   takeEarlyLoss(samples: number, nowMs: number): number {
     if (this.#earlySamplesLeft === undefined) {
       const isEarly = this.#canLoseStart && nowMs - this.#connectedAtMs < EARLY_MS;
