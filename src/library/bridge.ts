@@ -144,8 +144,8 @@ export class Bridge {
   }
 
   /**
-   * Which events come: `messages` (both directions), `lanes`, `links`, `streams`. Own speech is always told, and what conversations and
-   * lips of this bridge need comes too.
+   * Which events come: `messages` (both directions), `lanes`, `links`, `streams`, `levels` (RMS of what is streamed to avatars, every 40 ms).
+   * Own speech is always told, and what conversations and lips of this bridge need comes too.
    */
   async subscribe(...topics: readonly Topic[]): Promise<void> {
     await subscribe(this.#client, this, topics);
