@@ -1,4 +1,5 @@
 import { openSound, wholeSound } from '../audio/index.js';
+import { once } from '../runtime/index.js';
 import { fault } from './request.js';
 
 /** s16le mono 16 000 Hz. */
@@ -40,7 +41,7 @@ export async function readSpokenSound(bytes: Uint8Array, signal?: AbortSignal): 
     if (bytes.byteLength > MAX_SPOKEN_BYTES) throw tooLong();
     return bytes;
   }
-  const sound = await openSound(oneBlock(bytes), { name: 'the sound', signal });
+  const sound = await openSound(once(bytes), { name: 'the sound', signal });
   return wholeSound(sound, { maxMs: MAX_SPOKEN_MS, tooLong });
 }
 
@@ -50,10 +51,6 @@ const FILE_STARTS = ['RIFF', 'RF64', 'fLaC', 'OggS', 'ID3'];
 function isFile(bytes: Uint8Array): boolean {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(4, bytes.byteLength)).toString('latin1');
   return FILE_STARTS.some((known) => start.startsWith(known));
-}
-
-async function* oneBlock(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes;
 }
 
 /** Undefined for what is no base64: Node skips what it does not know, so the length tells. */

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { ConfigError, errorText, orAborted, RequestError } from '../runtime/index.js';
+import { ConfigError, errorText, once, orAborted, RequestError } from '../runtime/index.js';
 import { type CommandContext, textArg, textListArg } from './context.js';
 
 /** Longer than any book. */
@@ -26,15 +26,11 @@ export async function spokenTexts(context: CommandContext): Promise<AsyncIterabl
         : 'Expected a text or --file, got both',
     );
   }
-  if (file !== undefined) return one(await textOf(file));
-  if (!isInput) return one(words.join(' '));
+  if (file !== undefined) return once(await textOf(file));
+  if (!isInput) return once(words.join(' '));
   const { stdin, drain } = context.io;
   const chunks = decoded(stdin, drain);
-  return 'isTTY' in stdin && stdin.isTTY === true ? lines(chunks) : one(chunks);
-}
-
-async function* one(text: SpokenText): AsyncGenerator<SpokenText> {
-  yield text;
+  return 'isTTY' in stdin && stdin.isTTY === true ? lines(chunks) : once(chunks);
 }
 
 async function* lines(chunks: AsyncIterable<string>): AsyncGenerator<SpokenText> {

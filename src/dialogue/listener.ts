@@ -1,5 +1,5 @@
 import type { Utterance } from '../hearing/index.js';
-import { BridgeError, type Clock, errorText, RequestError } from '../runtime/index.js';
+import { BridgeError, type Clock, errorText, once, RequestError } from '../runtime/index.js';
 import type { Recognizer } from '../speech/index.js';
 import type { Ear } from './ports.js';
 import { Recognition } from './recognition.js';
@@ -250,8 +250,4 @@ export class Listener {
     const work = this.#current;
     if (work?.utterance.id === utterance.id) run(work);
   }
-}
-
-async function* once(pcm: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield pcm;
 }

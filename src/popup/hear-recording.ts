@@ -1,6 +1,6 @@
 import type { Caller } from '../access/index.js';
 import { openSound, wholeSound } from '../audio/index.js';
-import { BridgeError, RequestError } from '../runtime/index.js';
+import { BridgeError, once, RequestError } from '../runtime/index.js';
 import type { Sessions } from '../sessions/index.js';
 import type { Turnstile } from './turnstile.js';
 
@@ -50,8 +50,4 @@ async function decode(recording: Uint8Array, maxSeconds: number, signal: AbortSi
     if (!(error instanceof BridgeError && error.code === 'BRIDGE_ERR_AUDIO_EMPTY')) throw error;
     return new Uint8Array(0);
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes;
 }

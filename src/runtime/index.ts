@@ -30,6 +30,7 @@ export {
   type NoticeCode,
   noticeText,
 } from './notices.js';
+export { once } from './once.js';
 export { inOneLine } from './one-line.js';
 export { type Random, seededRandom } from './random.js';
 export { type SchemaFault, settingFault } from './setting-fault.js';

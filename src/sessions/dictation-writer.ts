@@ -1,6 +1,6 @@
 import { Recognition } from '../dialogue/index.js';
 import { createHearing, type Hearing, type Utterance } from '../hearing/index.js';
-import { BridgeError, type Clock, Emitter, errorText, isAbortError } from '../runtime/index.js';
+import { BridgeError, type Clock, Emitter, errorText, isAbortError, once } from '../runtime/index.js';
 import type { Recognizer } from '../speech/index.js';
 import type { Dictation, SessionTuning } from './session.js';
 import { VoiceFrames } from './voice-frames.js';
@@ -120,8 +120,4 @@ export class DictationWriter implements Dictation {
       this.#open.delete(utterance);
     }
   }
-}
-
-async function* once(pcm: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield pcm;
 }

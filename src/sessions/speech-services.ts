@@ -1,4 +1,4 @@
-import { type Clock, RequestError } from '../runtime/index.js';
+import { type Clock, once, RequestError } from '../runtime/index.js';
 import type { Faults } from './faults.js';
 import type { House, Houses } from './house.js';
 import type { SpokenSound, SynthesizeOptions, TranscribeOptions } from './session.js';
@@ -125,8 +125,4 @@ function transcribed(
       signal?.removeEventListener('abort', onAbort);
     }
   });
-}
-
-async function* once(pcm: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield pcm;
 }

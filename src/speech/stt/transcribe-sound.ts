@@ -1,5 +1,5 @@
 import { OUTPUT_BYTES_PER_MS } from '../../audio/index.js';
-import { type Clock, ProviderError, sleep } from '../../runtime/index.js';
+import { type Clock, once, ProviderError, sleep } from '../../runtime/index.js';
 import type { RecognizedWord, Recognizer } from '../recognizer.js';
 import { joined } from './honest-recognizer.js';
 import { inReach } from './sound-pieces.js';
@@ -100,8 +100,4 @@ async function heard(
     ...(sure.length === 0 ? {} : { confidence: sure.reduce((sum, each) => sum + each, 0) / sure.length }),
     ...(words.length === 0 ? {} : { words }),
   };
-}
-
-async function* once(pcm: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield pcm;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type LipPhoneme, lipTimeline, readTimings } from '../../../lipsync/index.js';
-import { errorText } from '../../../runtime/index.js';
+import { errorText, once } from '../../../runtime/index.js';
 import { Redaction } from '../../../vendor/index.js';
 import type { SpeechFiles } from '../../child/file-port.js';
 import { programFault } from '../../child/program-fault.js';
@@ -120,10 +120,6 @@ function labelled(trace: Uint8Array, durationMs: number, provider: string): LipP
     endMs: phoneme.endMs * scale,
   }));
   return lipTimeline(scaled, { durationMs });
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes;
 }
 
 function said(complaint: string): string {
