@@ -180,7 +180,7 @@ export class CurrentTalk {
     return {
       ...{ events, context, nextTurn, onAlive },
       hasSound: voice.to === 'client',
-      told: (error: BridgeError) => faults.toldTo(caller, error),
+      toldFault: (error: BridgeError) => faults.toldTo(caller, error),
       keptUnder: { user: userOf(wish), persona },
       onForgotten: () => this.tellContext(true),
     };

@@ -15,7 +15,7 @@ export interface DictationWriterParts {
   readonly recognizer: Recognizer;
   readonly language: string | undefined;
   /** What the caller may know of a fault. */
-  readonly told: (error: unknown) => unknown;
+  readonly toldFault: (error: unknown) => unknown;
 }
 
 /** One stream: its utterances, and their words in order. */
@@ -115,7 +115,7 @@ export class DictationWriter implements Dictation {
       // Nobody's words: it was too short, or nobody waits any more.
       if (this.#isOver || isAbortError(error)) return;
       const code = error instanceof BridgeError ? error.code : 'BRIDGE_ERR_SPEECH_FAILED';
-      this.events.emit('error', { code, message: errorText(this.#parts.told(error)) });
+      this.events.emit('error', { code, message: errorText(this.#parts.toldFault(error)) });
     } finally {
       this.#open.delete(utterance);
     }

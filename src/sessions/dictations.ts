@@ -49,8 +49,8 @@ export class Dictations {
       // Here, not above: what a recognition loads is not loaded by servers that nobody talks to.
       const { DictationWriter } = await import('./dictation-writer.js');
       const { clock, faults } = this.#options;
-      const told = (error: unknown) => faults.toldTo(caller, error);
-      const writer = await DictationWriter.open({ clock, recognizer, language, told }, leave);
+      const toldFault = (error: unknown) => faults.toldTo(caller, error);
+      const writer = await DictationWriter.open({ clock, recognizer, language, toldFault }, leave);
       place.writer = writer;
       if (!this.#isClosed) return writer;
       await writer.close();

@@ -11,6 +11,8 @@ const ENGINE_CODES = new Set<string>(['BRIDGE_ERR_LLM_FAILED', 'BRIDGE_ERR_SPEEC
  */
 export class Faults {
   readonly #logger: Logger;
+  /** Of one fault several events tell. */
+  readonly #logged = new WeakSet<BridgeError>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -20,16 +22,21 @@ export class Faults {
   toldTo<E>(caller: Caller, error: E): E | BridgeError {
     const fault = engineFault(error);
     if (fault === undefined) return error;
+    this.#log(caller, fault, errorText(error));
     const { code, retryable } = fault;
-    const engine = fault instanceof ProviderError ? fault.provider : undefined;
-    const facts = { caller: caller.label, engine, code, reason: errorText(error) };
-    this.#logger.warn(facts, 'An engine failed');
     if (caller.role === 'operator') return error;
     return new ProviderError(
       code,
       'An engine of this server failed; its operator finds the reason in the log',
       { provider: '', retryable },
     );
+  }
+
+  #log({ label }: Caller, fault: BridgeError, reason: string): void {
+    if (this.#logged.has(fault)) return;
+    this.#logged.add(fault);
+    const engine = fault instanceof ProviderError ? fault.provider : undefined;
+    this.#logger.warn({ caller: label, engine, code: fault.code, reason }, 'An engine failed');
   }
 }
 

@@ -20,7 +20,7 @@ export interface OpenedTalkOptions {
   /** The next number of the session. */
   readonly nextTurn: () => number;
   /** What its caller may know of a fault. */
-  readonly told: (error: BridgeError) => BridgeError;
+  readonly toldFault: (error: BridgeError) => BridgeError;
   readonly onForgotten: () => void;
   readonly onAlive: () => void;
 }
@@ -65,11 +65,11 @@ export class OpenedTalk {
 
   /** As it is told; the same for the same turn. */
   told(handle: TurnHandle): ToldTurn {
-    const { events, hasSound, context, nextTurn, told } = this.#options;
+    const { events, hasSound, context, nextTurn, toldFault } = this.#options;
     const known = this.#told.get(handle);
     if (known !== undefined) return known;
     const turn = new ToldTurn({
-      ...{ handle, events, hasSound, told },
+      ...{ handle, events, hasSound, toldFault },
       turn: nextTurn(),
       context: () => context.name,
     });
@@ -93,7 +93,7 @@ export class OpenedTalk {
   }
 
   #watch(): void {
-    const { events: told, hasSound, context, keptUnder, onForgotten, onAlive, told: toldOf } = this.#options;
+    const { events: told, hasSound, context, keptUnder, onForgotten, onAlive, toldFault } = this.#options;
     const { conversation, face } = this.chat;
     const { events } = conversation;
     this.#offs.push(
@@ -111,7 +111,7 @@ export class OpenedTalk {
         if (NOTICES[notice.code].kind !== 'plan') told.emit('notice', notice);
       }),
       events.on('error', (error, stage) =>
-        told.emit('error', { stage, code: error.code, message: errorText(toldOf(error)) }),
+        told.emit('error', { stage, code: error.code, message: errorText(toldFault(error)) }),
       ),
       events.on('forgotten', onForgotten),
       face.events.on('face', (name, lastsMs) => told.emit('face', name, lastsMs)),

@@ -12,7 +12,7 @@ export interface ToldTurnOptions {
   /** Whether the client gets the sound: pieces then come with it. */
   readonly hasSound: boolean;
   /** What the caller may know of a fault. */
-  readonly told: (error: BridgeError) => BridgeError;
+  readonly toldFault: (error: BridgeError) => BridgeError;
 }
 
 /** One turn, told to whoever listens to the session. */
@@ -80,7 +80,7 @@ export class ToldTurn {
   #ended({ outcome, user, reply, heard, error, trace }: TurnEnd): SessionTurnEnd {
     if (outcome === 'completed') this.given();
     this.#isOver = true;
-    const { events, context, told } = this.#options;
+    const { events, context, toldFault } = this.#options;
     const end: SessionTurnEnd = {
       turn: this.turn,
       outcome,
@@ -88,7 +88,7 @@ export class ToldTurn {
       user,
       reply,
       heard,
-      error: error === undefined ? undefined : { code: error.code, message: errorText(told(error)) },
+      error: error === undefined ? undefined : { code: error.code, message: errorText(toldFault(error)) },
       trace: { ...trace },
     };
     events.emit('ended', end);

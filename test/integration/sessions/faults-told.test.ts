@@ -54,6 +54,8 @@ describe('A fault of an engine', () => {
       expect(told.join()).not.toContain('lab-7');
       expect(told.at(-1)).toContain('An engine of this server failed');
       expect(logged.join()).toContain('no such project lab-7');
+      // Once, though the turn and an event tell of it.
+      expect(logged.filter((line) => line.includes('lab-7'))).toHaveLength(1);
     },
   );
 
