@@ -61,7 +61,10 @@ export function xmlEdits(text: string, breakBy: string): Edit[] {
   return edits(text, XML_TAG, ([tag]) => (LINE_TAG.test(tag) ? breakBy : ''));
 }
 
-/** `&amp;`, `&#12354;`, `&#x3042;`. */
+/** `&amp;`, `&#12354;`, `&#x3042;`; control characters are left out. */
 export function characterEdits(text: string): Edit[] {
-  return edits(text, CHARACTER_REFERENCE, ([, decimal, hex, name]) => characterOf(decimal, hex, name));
+  return edits(text, CHARACTER_REFERENCE, ([, decimal, hex, name]) => {
+    const said = characterOf(decimal, hex, name);
+    return said !== undefined && said < ' ' ? '' : said;
+  });
 }

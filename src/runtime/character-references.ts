@@ -36,7 +36,7 @@ export const CHARACTER_REFERENCE = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8})
 /**
  * What a character reference of HTML stands for.
  *
- * @returns undefined: a name that is not known, so that it stays as it is; empty: a number of no character that can be read.
+ * @returns undefined: a name that is not known, so that it stays as it is; empty: a number of no character.
  */
 export function characterOf(decimal?: string, hex?: string, name?: string): string | undefined {
   if (name !== undefined) {
@@ -44,6 +44,6 @@ export function characterOf(decimal?: string, hex?: string, name?: string): stri
     return Object.hasOwn(NAMED, known) ? NAMED[known] : undefined;
   }
   const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number.parseInt(decimal, 10);
-  const isCharacter = code >= 0x20 && code <= 0x10_ffff && !(code >= 0xd800 && code <= 0xdfff);
+  const isCharacter = code > 0 && code <= 0x10_ffff && !(code >= 0xd800 && code <= 0xdfff);
   return isCharacter ? String.fromCodePoint(code) : '';
 }

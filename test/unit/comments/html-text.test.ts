@@ -20,6 +20,7 @@ describe('htmlText', () => {
     ['<b>bold', 'bold'],
     ['<img alt="never closed', '<img alt="never closed'],
     ['a <b x="> c', 'a  c'],
+    ['one&#10;two&#9;three', 'one\ntwo\tthree'],
     [
       '&unknown; &toolongtobeone; &#0; &#xd800; &#99999999;',
       '&unknown; &toolongtobeone; \ufffd \ufffd &#99999999;',
