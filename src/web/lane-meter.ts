@@ -1,10 +1,9 @@
 import type { Events } from '../control/messages.js';
 import { make } from './dom.js';
 import { METER_MIN_DB, MeterBallistics } from './meter-ballistics.js';
+import { moveBar, TOLD_EVERY_MS, tellLevel } from './meter-bar.js';
 import type { Words } from './words.js';
 
-/** Screen readers hear of the level twice a second at most. */
-const TOLD_EVERY_MS = 500;
 /** A minute: nothing is streamed further ahead. */
 const MAX_WAITING = 1500;
 const SILENCE_DB = -120;
@@ -41,6 +40,7 @@ export class LaneMeter {
 
   /** Of an animation frame. */
   draw(nowMs: number): void {
+    if (this.#waiting.length === 0 && this.#level === 0) return;
     let levelDb = SILENCE_DB;
     let due = 0;
     for (const one of this.#waiting) {
@@ -48,19 +48,17 @@ export class LaneMeter {
       levelDb = Math.max(levelDb, one.levelDb);
       due++;
     }
-    this.#waiting.splice(0, due);
+    if (due > 0) this.#waiting.splice(0, due);
     const { level } = this.#ballistics.look(levelDb, levelDb, nowMs);
     if (level === this.#level) return;
     this.#level = level;
-    this.#bar.style.transform = `translateX(${(100 * level - 100).toFixed(1)}%)`;
+    moveBar(this.#bar, level);
     if (level > 0 && nowMs - this.#toldAtMs < TOLD_EVERY_MS) return;
     this.#toldAtMs = nowMs;
     this.#tell();
   }
 
   #tell(): void {
-    const db = String(Math.round(METER_MIN_DB * (1 - this.#level)));
-    this.element.setAttribute('aria-valuenow', db);
-    this.element.setAttribute('aria-valuetext', this.#words.say('micLevelText', { db }));
+    tellLevel(this.element, METER_MIN_DB * (1 - this.#level), this.#words);
   }
 }

@@ -1,11 +1,10 @@
 import { SILENCE_DBFS } from '../audio/level.js';
 import { byId } from './dom.js';
 import { METER_MIN_DB, MeterBallistics, onScale } from './meter-ballistics.js';
+import { moveBar, TOLD_EVERY_MS, tellLevel } from './meter-bar.js';
 import type { MicSession } from './mic-session.js';
 import type { Words } from './words.js';
 
-/** Screen readers hear of the level twice a second at most. */
-const TOLD_EVERY_MS = 500;
 const SILENT_MS = 3000;
 
 /** The level of the microphone, what the gate makes of it, and whether it gives anything at all. Moves by transforms only. */
@@ -45,9 +44,9 @@ export class MicMeter {
     const { level, peak, isHot } = this.#ballistics.look(levelDbfs, peakDbfs, nowMs);
     this.#meter.dataset['gate'] = isMuted ? 'muted' : isOpen ? 'open' : 'closed';
     this.#meter.dataset['hot'] = String(isHot);
-    move(this.#level, level);
-    move(this.#peak, peak);
-    move(this.#gate, thresholdDbfs === undefined ? 0 : onScale(thresholdDbfs));
+    moveBar(this.#level, level);
+    moveBar(this.#peak, peak);
+    moveBar(this.#gate, thresholdDbfs === undefined ? 0 : onScale(thresholdDbfs));
     this.#tell(METER_MIN_DB * (1 - level), nowMs);
   }
 
@@ -58,7 +57,7 @@ export class MicMeter {
     this.#meter.dataset['gate'] = 'off';
     this.#meter.dataset['hot'] = 'false';
     this.#ballistics = new MeterBallistics();
-    for (const part of [this.#level, this.#peak, this.#gate]) move(part, 0);
+    for (const part of [this.#level, this.#peak, this.#gate]) moveBar(part, 0);
     this.#tell(METER_MIN_DB, Number.POSITIVE_INFINITY);
     this.#toldAtMs = 0;
   }
@@ -66,12 +65,6 @@ export class MicMeter {
   #tell(db: number, nowMs: number): void {
     if (nowMs - this.#toldAtMs < TOLD_EVERY_MS) return;
     this.#toldAtMs = nowMs;
-    const rounded = String(Math.round(db));
-    this.#meter.setAttribute('aria-valuenow', rounded);
-    this.#meter.setAttribute('aria-valuetext', this.#words.say('micLevelText', { db: rounded }));
+    tellLevel(this.#meter, db, this.#words);
   }
-}
-
-function move(element: HTMLElement, part: number): void {
-  element.style.transform = `translateX(${(100 * part - 100).toFixed(1)}%)`;
 }
