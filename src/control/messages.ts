@@ -207,7 +207,7 @@ export interface Events {
     readonly u: number;
     readonly o: number;
   };
-  /** RMS of what is streamed to an avatar, dBFS from -120 on, one for each `stepMs`; heard from `startsInMs` after this was told (topic `levels`). */
+  /** RMS of what is streamed to an avatar, dBFS from -120 on, one for each `stepMs` and for what is left; heard from `startsInMs` after this was told (topic `levels`). */
   laneLevel: {
     readonly lane: string;
     readonly startsInMs: number;

@@ -84,7 +84,7 @@ export class Daemon {
       clock,
       scheduler: new PaceScheduler(clock, (error) => this.uncaught(error)),
       observerFor: (lane) => this.#reports.observer(lane),
-      onLane: (lane, entry) => this.#reports.watchLane(lane, entry),
+      onLane: (lane) => this.#reports.watchLane(lane),
     });
     this.#handlers = new SpeakingHandlers({
       settings,

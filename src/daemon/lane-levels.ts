@@ -7,7 +7,8 @@ const STEP_MS = 40;
 const STEP_BYTES = STEP_MS * BYTES_PER_MS;
 
 /**
- * What is streamed to an avatar, as level meters show it: a level for every 40 ms, told with the unit that has them, before they are heard.
+ * What is streamed to an avatar, as level meters show it: a level for every 40 ms of a unit and for its rest, told
+ * with the unit, before they are heard.
  * Costs nothing while no client listens to `levels`.
  */
 export class LaneLevels {

@@ -20,7 +20,7 @@ export interface LaneRegistryOptions {
   readonly scheduler: PaceScheduler;
   readonly observerFor: (lane: string) => PacingObserver;
   /** Called once for every lane, before it has a connection. */
-  readonly onLane: (lane: AvatarLane, entry: LinkEntry) => void;
+  readonly onLane: (lane: AvatarLane) => void;
 }
 
 /** Knows which avatar is meant: links, their lanes, and the rule for a request that names none. */
@@ -161,7 +161,7 @@ export class LaneRegistry {
       observer: observerFor(name),
     });
     entry.lanes.set(slot, lane);
-    onLane(lane, entry);
+    onLane(lane);
     return lane;
   }
 }

@@ -44,15 +44,15 @@ export class LinkReports {
     });
   }
 
-  watchLane(lane: AvatarLane, entry: LinkEntry): void {
-    const { logger, metrics, sessions, recorders, clock, registry } = this.#options;
+  watchLane(lane: AvatarLane): void {
+    const { logger, metrics, sessions, recorders, clock } = this.#options;
     this.#playouts.set(lane.name, lane.playout);
     recorders.watch(lane.name, lane.model);
     lane.events.on('stateChange', (state) => {
       recorders.state(lane.name, state.status);
       if (state.status === 'waiting') metrics.connections.inc({ lane: lane.name });
       logger.info({ lane: lane.name, status: state.status }, 'Avatar changed');
-      if (registry().entries.includes(entry)) this.#tellLane(lane);
+      this.#tellLane(lane);
     });
     lane.events.on('message', (message, isEcho) => {
       metrics.messages.inc({ lane: lane.name, direction: 'received' });
@@ -102,7 +102,7 @@ export class LinkReports {
   #tellLane(lane: AvatarLane): void {
     const { sessions, registry } = this.#options;
     const status = registry().laneStatus(lane);
-    // Of one that was given up, speech may still end.
+    // One that was given up may still change, and its speech end.
     if (status.link !== '') sessions.tell('lanes', 'laneState', status);
   }
 

@@ -150,8 +150,7 @@ export class EchoGuard {
     this.#playedGroups.fill(0);
     for (let half = 0; half < 2; half++) {
       const heardDb = bands.halvesDb[half] as Float64Array;
-      for (let group = 0; group < GROUPS; group++)
-        this.#heardGroups[group] = this.#room.aboveDb(heardDb, group);
+      this.#hearGroups(heardDb);
       this.#delay.add(this.#heardGroups, this.#playedGroups, false);
       this.#alignment.add(heardDb, this.#roomDb);
       this.#room.learn(heardDb);
@@ -186,7 +185,8 @@ export class EchoGuard {
   }
 
   #follow(heardDb: Float64Array, slot: number): void {
-    this.#groups(heardDb, slot + AHEAD_SLOTS);
+    this.#hearGroups(heardDb);
+    this.#playGroups(slot + AHEAD_SLOTS);
     const isPlaying = this.#isPlayingAt(slot);
     this.#delay.add(this.#heardGroups, this.#playedGroups, isPlaying);
     if (isPlaying) this.#heardDb += 0.01 * (mean(this.#heardGroups) - this.#heardDb);
@@ -248,8 +248,14 @@ export class EchoGuard {
     return this.isUser && this.#isUnlike && this.#unlike.isSilent;
   }
 
-  /** Levels of groups of bands: heard above the room, and played in the slot. */
-  #groups(heardDb: Float64Array, slot: number): void {
+  /** Levels of groups of bands above the room. */
+  #hearGroups(heardDb: Float64Array): void {
+    for (let group = 0; group < GROUPS; group++)
+      this.#heardGroups[group] = this.#room.aboveDb(heardDb, group);
+  }
+
+  /** Levels of groups of bands as they are played in the slot. */
+  #playGroups(slot: number): void {
     let loudestDb = LOWEST_DB;
     for (let group = 0; group < GROUPS; group++) {
       let played = 0;
@@ -260,7 +266,6 @@ export class EchoGuard {
         loudestDb = Math.max(loudestDb, playedDb);
         played += Math.max(0, playedDb - AUDIBLE_DB);
       }
-      this.#heardGroups[group] = this.#room.aboveDb(heardDb, group);
       this.#playedGroups[group] = played / (end - first);
     }
     if (loudestDb > AUDIBLE_DB) this.#lastPlayedSlot = slot;

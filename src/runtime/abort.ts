@@ -51,10 +51,7 @@ export function orAborted<T>(pending: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-/**
- * What ends much that goes on at the same time, such as all requests of an engine: however many listen, Node takes it for no leak. Only for
- * Node, of which nothing may be imported here: this room is part of pages.
- */
+/** What ends much that goes on at the same time, such as all requests of an engine: however many listen, Node takes it for no leak. */
 export function sharedAbort(): AbortController {
   const controller = new AbortController();
   // Only Node counts listeners of a signal; browsers, which this runs in too, have no such module to import.
