@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { axeViolations } from '../support/axe.js';
-import { isChromiumThere, type OpenedPage, openPage, WAIT, whySkipped } from './page-browser.js';
+import { EVIL_MARKUP, isChromiumThere, type OpenedPage, openPage, WAIT, whySkipped } from './page-browser.js';
 import { startVoicePages, type VoicePages } from './voice-pages.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -63,13 +63,12 @@ describe.skipIf(!isChromiumThere)(`the browser face${whySkipped}`, () => {
   }, 60_000);
 
   it('shows markup of models as text', async () => {
-    const evil = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script><b>bold</b>';
-    pages.sessions.manner.words = ['See', evil];
+    pages.sessions.manner.words = ['See', EVIL_MARKUP];
     try {
       await open();
-      await page.fill('#text', evil);
+      await page.fill('#text', EVIL_MARKUP);
       await page.press('#text', 'Enter');
-      await expect.poll(async () => (await text('#caption')).trim(), SLOW).toContain(`See ${evil}`);
+      await expect.poll(async () => (await text('#caption')).trim(), SLOW).toContain(`See ${EVIL_MARKUP}`);
       expect(await page.locator('#caption img, #caption script, #caption b').count()).toBe(0);
       expect(await page.evaluate('window.pwned')).toBeUndefined();
     } finally {

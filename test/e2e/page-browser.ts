@@ -15,6 +15,8 @@ export const areScreensTaken = process.env['UPDATE_SCREENS'] === '1';
 export const isChromiumThere = existsSync(CHROMIUM);
 /** For the title of a suite that is left out. */
 export const whySkipped = isChromiumThere ? '' : ` (skipped: no Chromium at ${CHROMIUM}; set CHROMIUM)`;
+/** What a page must show as text. */
+export const EVIL_MARKUP = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script><b>bold</b>';
 export const WAIT = { timeout: 15_000 };
 
 const ARGUMENTS = [

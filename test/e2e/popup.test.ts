@@ -3,7 +3,15 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { axeViolations } from '../support/axe.js';
 import { startPopupServer } from '../support/popup/popup-server.js';
-import { type BuiltPage, buildPage, isChromiumThere, launch, WAIT, whySkipped } from './page-browser.js';
+import {
+  type BuiltPage,
+  buildPage,
+  EVIL_MARKUP,
+  isChromiumThere,
+  launch,
+  WAIT,
+  whySkipped,
+} from './page-browser.js';
 import { FAKE_MIC, hostPage, type PopupRig, REFUSED_MIC, startRig, Widget } from './popup-rig.js';
 
 const WELCOME = 'Assistant: Hello. How can I help you today?';
@@ -110,11 +118,10 @@ describe.skipIf(!isChromiumThere)(`the popup chat in a browser${whySkipped}`, ()
     }, 40_000);
 
     it('W-t5: shows markup of users and models as text', async () => {
-      const evil = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script><b>bold</b>';
-      rig.reply = (text) => ({ pieces: [{ text: `${evil} ${text}`, soundMs: 100 }] });
+      rig.reply = (text) => ({ pieces: [{ text: `${EVIL_MARKUP} ${text}`, soundMs: 100 }] });
       await open(page);
-      await widget.say(evil);
-      await rowsAre([WELCOME, `You: ${evil}`, `Assistant: ${evil} ${evil}`]);
+      await widget.say(EVIL_MARKUP);
+      await rowsAre([WELCOME, `You: ${EVIL_MARKUP}`, `Assistant: ${EVIL_MARKUP} ${EVIL_MARKUP}`]);
       expect(await widget.find('.log img, .log script, .log b').count()).toBe(0);
       expect(await widget.page.evaluate('window.pwned')).toBeUndefined();
     });

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { axeViolations } from '../support/axe.js';
-import { isChromiumThere, type OpenedPage, openPage, WAIT, whySkipped } from './page-browser.js';
+import { EVIL_MARKUP, isChromiumThere, type OpenedPage, openPage, WAIT, whySkipped } from './page-browser.js';
 import { startVoicePages, type VoicePages } from './voice-pages.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -143,17 +143,16 @@ describe.skipIf(!isChromiumThere)(`the voice page in a browser${whySkipped}`, ()
   }, 60_000);
 
   it('shows markup of users and models as text, also from before a reload', async () => {
-    const evil = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script><b>bold</b>';
-    pages.sessions.manner.words = ['See', evil];
+    pages.sessions.manner.words = ['See', EVIL_MARKUP];
     try {
       await open();
-      await page.fill('#text', evil);
+      await page.fill('#text', EVIL_MARKUP);
       await page.press('#text', 'Enter');
       for (const time of ['as it comes', 'after a reload']) {
         if (time !== 'as it comes') await page.reload();
         const said = page.locator('.bubble[data-role="assistant"][data-ended="completed"] .bubble-said');
-        await expect.poll(async () => (await said.textContent())?.trim(), SLOW).toBe(`See ${evil}`);
-        expect(await text('.bubble[data-role="user"] .bubble-text')).toBe(`You: ${evil}`);
+        await expect.poll(async () => (await said.textContent())?.trim(), SLOW).toBe(`See ${EVIL_MARKUP}`);
+        expect(await text('.bubble[data-role="user"] .bubble-text')).toBe(`You: ${EVIL_MARKUP}`);
         expect(await page.locator('.bubble img, .bubble script, .bubble b').count()).toBe(0);
         expect(await page.evaluate('window.pwned')).toBeUndefined();
       }

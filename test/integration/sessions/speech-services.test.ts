@@ -32,6 +32,15 @@ async function speak(clock: FakeClock, dictation: Dictation): Promise<void> {
   }
 }
 
+/** A dictation with its words and faults, as they come. */
+async function dictating({ sessions }: SessionRig): Promise<{ dictation: Dictation; told: string[] }> {
+  const dictation = await sessions.dictate(CALLER);
+  const told: string[] = [];
+  dictation.events.on('final', (text) => told.push(text));
+  dictation.events.on('error', ({ code }) => told.push(code));
+  return { dictation, told };
+}
+
 describe('Speech without a conversation', () => {
   const rigs: SessionRig[] = [];
   afterEach(async () => {
@@ -45,11 +54,7 @@ describe('Speech without a conversation', () => {
 
   it('goes on when a recogniser hangs: it is told, and what is said next is written down', async () => {
     const clock = new FakeClock();
-    const { sessions } = withRecognizer(clock, new HangingOnce());
-    const dictation = await sessions.dictate(CALLER);
-    const told: string[] = [];
-    dictation.events.on('final', (text) => told.push(text));
-    dictation.events.on('error', ({ code }) => told.push(code));
+    const { dictation, told } = await dictating(withRecognizer(clock, new HangingOnce()));
     await speak(clock, dictation);
     await settled();
     clock.advance(10_000);
@@ -62,11 +67,7 @@ describe('Speech without a conversation', () => {
 
   it('tells nothing after its end, and ends although a recogniser hangs', async () => {
     const clock = new FakeClock();
-    const { sessions } = withRecognizer(clock, new HangingOnce());
-    const dictation = await sessions.dictate(CALLER);
-    const told: string[] = [];
-    dictation.events.on('final', (text) => told.push(text));
-    dictation.events.on('error', ({ code }) => told.push(code));
+    const { dictation, told } = await dictating(withRecognizer(clock, new HangingOnce()));
     await speak(clock, dictation);
     const closed = dictation.close();
     await speak(clock, dictation);

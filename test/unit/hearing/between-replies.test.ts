@@ -8,10 +8,10 @@ import {
   louder,
   mixIn,
   onsetMs,
-  pcmOf,
   type Sound,
   seconds,
   spoken,
+  telling,
 } from './sounds.js';
 import type { Told } from './tracker-rig.js';
 
@@ -27,13 +27,7 @@ async function told(delayMs: number, users: readonly (readonly [Sound, number])[
   const heard = louder(echo, -29 - activeDbfs(echo));
   mixIn(heard, noise('pink', heard.length, -60), 0);
   for (const [voice, atMs] of users) mixIn(heard, voice, atMs);
-  let toldMs = 0;
-  const { told } = await hearAll(heard, {}, (hearing, endMs) => {
-    for (; toldMs < endMs + 200; toldMs += 100) {
-      const pcm = pcmOf(reply.slice(toldMs * 16, (toldMs + 100) * 16));
-      if (pcm.some((byte) => byte !== 0)) hearing.played({ pcm, atMs: toldMs });
-    }
-  });
+  const { told } = await hearAll(heard, {}, telling(reply));
   return told.filter(({ name }) => name === 'lasted');
 }
 

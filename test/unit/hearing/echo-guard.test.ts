@@ -15,6 +15,7 @@ import {
   type Sound,
   seconds,
   spoken,
+  telling,
 } from './sounds.js';
 
 const USER_DBFS = -24;
@@ -84,15 +85,6 @@ function movingMix(
     onsetsMs.push(beginsMs + onsetMs(user));
   }
   return { played, heard, onsetsMs };
-}
-
-/** Tells the ear what is played 200 ms ahead, in pieces of 100 ms. */
-function telling(played: Sound): (hearing: Hearing, endMs: number) => void {
-  let toldMs = 0;
-  return (hearing, endMs) => {
-    for (; toldMs < endMs + 200 && toldMs * 16 < played.length; toldMs += 100)
-      hearing.played({ pcm: pcmOf(played.slice(toldMs * 16, (toldMs + 100) * 16)), atMs: toldMs });
-  };
 }
 
 /** Tells only when the avatar speaks. */

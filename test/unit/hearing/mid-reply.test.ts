@@ -8,10 +8,10 @@ import {
   louder,
   mixIn,
   onsetMs,
-  pcmOf,
   type Sound,
   seconds,
   spoken,
+  telling,
 } from './sounds.js';
 import type { Told } from './tracker-rig.js';
 
@@ -43,11 +43,7 @@ async function told({ user, replyFromMs, roomDbfs, echoDbfs, speaksAgain }: Scen
   for (let atMs = replyFromMs; atMs < SECONDS * 1000; atMs += 1200)
     mixIn(reply, spoken('en_slt', -20).slice(16 * 500, 16 * 1700), atMs);
   if (echoDbfs !== undefined) mixIn(heard, echoAt(reply, echoDbfs), 0);
-  let toldMs = replyFromMs;
-  const { told } = await hearAll(heard, {}, (hearing, endMs) => {
-    for (; toldMs < endMs + 200 && toldMs < SECONDS * 1000; toldMs += 20)
-      hearing.played({ pcm: pcmOf(reply.slice(toldMs * 16, (toldMs + 20) * 16)), atMs: toldMs });
-  });
+  const { told } = await hearAll(heard, {}, telling(reply, { fromMs: replyFromMs, pieceMs: 20 }));
   return told;
 }
 

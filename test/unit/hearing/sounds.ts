@@ -118,6 +118,18 @@ export async function hearAll(
   return { hearing, told };
 }
 
+/** For `hearAll`: tells the ear what is played 200 ms ahead, from `fromMs` on, in pieces. */
+export function telling(
+  played: Sound,
+  { fromMs = 0, pieceMs = 100 } = {},
+): (hearing: Hearing, endMs: number) => void {
+  let toldMs = fromMs;
+  return (hearing, endMs) => {
+    for (; toldMs < endMs + 200 && toldMs * 16 < played.length; toldMs += pieceMs)
+      hearing.played({ pcm: pcmOf(played.slice(toldMs * 16, (toldMs + pieceMs) * 16)), atMs: toldMs });
+  };
+}
+
 export function names(told: readonly Told[]): string[] {
   return told.map(({ name, how }) => (how === undefined ? name : `${name} ${how}`));
 }
